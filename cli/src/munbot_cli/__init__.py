@@ -1,0 +1,1 @@
+"""The ./munbot launcher."""

@@ -1,0 +1,1 @@
+"""Complaints with a folio that can be followed."""

@@ -1,0 +1,1 @@
+"""Events and shared shapes of the Munbot platform."""

@@ -1,0 +1,1 @@
+"""Custom actions of the dialogue, in Rasa's action-server protocol."""

@@ -1,0 +1,1 @@
+"""Web channel: Socket.IO gateway and chat over HTTP."""
