@@ -1,1 +1,17 @@
-"""Events and shared shapes of the Munbot platform."""
+"""Events and shared shapes of the Munbot platform. Imports nothing but pydantic."""
+
+from munbot_contracts.appointments import APPOINTMENT_EVENTS
+from munbot_contracts.complaints import COMPLAINT_EVENTS
+from munbot_contracts.conversations import CONVERSATION_EVENTS
+from munbot_contracts.envelope import Contract, Event, routing_key
+from munbot_contracts.messages import MESSAGE_EVENTS
+
+EVENT_TYPES: dict[str, type[Contract]] = {
+    **MESSAGE_EVENTS,
+    **CONVERSATION_EVENTS,
+    **APPOINTMENT_EVENTS,
+    **COMPLAINT_EVENTS,
+}
+"""Every event type of the platform with the model of its ``data``."""
+
+__all__ = ["EVENT_TYPES", "Contract", "Event", "routing_key"]

@@ -1,0 +1,199 @@
+"""Messages between channels and the conversation hub."""
+
+from enum import StrEnum
+from typing import Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from munbot_contracts.envelope import Contract
+
+MESSAGE_RECEIVED = "munbot.message.received.v1"
+MESSAGE_OUTBOUND = "munbot.message.outbound.v1"
+MESSAGE_HANDLED = "munbot.message.handled.v1"
+MESSAGE_STATUS = "munbot.message.status.v1"
+
+Channel = Literal["web", "whatsapp"]
+
+
+class MessageKind(StrEnum):
+    """What a message carries besides, or instead of, text."""
+
+    TEXT = "text"
+    BUTTON = "button"
+    IMAGE = "image"
+    DOCUMENT = "document"
+    AUDIO = "audio"
+    LOCATION = "location"
+    REACTION = "reaction"
+    UNSUPPORTED = "unsupported"
+
+
+class Button(Contract):
+    """A quick reply: what the citizen sees and what the dialogue receives when it is pressed."""
+
+    title: str
+    payload: str
+
+
+class Sender(Contract):
+    """Who wrote, as the channel knows them."""
+
+    address: str = Field(description="unique within channel and account: a web session id, a WhatsApp number")
+    name: str | None = None
+    phone: str | None = Field(default=None, description="E.164")
+
+
+class Location(Contract):
+    """A point that the citizen sent, WGS 84 degrees."""
+
+    latitude: float = Field(ge=-90, le=90)
+    longitude: float = Field(ge=-180, le=180)
+    name: str | None = None
+    address: str | None = None
+
+
+class Media(Contract):
+    """A stored file, never a provider's link."""
+
+    bucket: str
+    key: str
+    content_type: str
+    size: int = Field(ge=0, description="bytes")
+    filename: str | None = None
+
+
+class MessageReceived(Contract):
+    """A citizen's message, as a channel hands it in. `message_id` is the channel's and the same on every retry."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
+                    "channel": "web",
+                    "account": "widget",
+                    "provider_message_id": "7f1c7c9e-8a55-4f0b-8a8f-f1f3f4a0c001",
+                    "conversation_id": "019358ef-0000-7000-8000-000000000001",
+                    "sender": {"address": "019358ef-0000-7000-8000-0000000000aa"},
+                    "kind": "text",
+                    "text": "hola, necesito hora para renovar mi licencia",
+                    "sent_at": "2026-11-23T09:15:00-03:00",
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    channel: Channel
+    account: str
+    provider_message_id: str
+    conversation_id: UUID | None = None
+    sender: Sender
+    kind: MessageKind = MessageKind.TEXT
+    text: str = ""
+    payload: str | None = Field(default=None, description="payload of the pressed button, if one was pressed")
+    media: Media | None = None
+    location: Location | None = None
+    sent_at: AwareDatetime
+
+
+class MessageOutbound(Contract):
+    """One bubble to be shown to the citizen. Bubbles of a turn carry their place in it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2b00-7b51-8f5e-0c8f6a1f2d12",
+                    "conversation_id": "019358ef-0000-7000-8000-000000000001",
+                    "channel": "web",
+                    "account": "widget",
+                    "recipient": "019358ef-0000-7000-8000-0000000000aa",
+                    "seq": 2,
+                    "sender_type": "bot",
+                    "text": "¿Para qué día la necesita?",
+                    "buttons": [
+                        {"title": "Mañana 10:15", "payload": '/inform{"slot_start":"2026-11-24T10:15"}'}
+                    ],
+                    "in_reply_to": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
+                    "turn_index": 0,
+                    "turn_count": 1,
+                    "created_at": "2026-11-23T09:15:00.180-03:00",
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    conversation_id: UUID
+    channel: Channel
+    account: str
+    recipient: str
+    seq: int = Field(ge=1, description="position in the conversation, in and out counted together")
+    sender_type: Literal["bot", "agent", "system"]
+    kind: MessageKind = MessageKind.TEXT
+    text: str = ""
+    buttons: list[Button] = []
+    media: Media | None = None
+    in_reply_to: UUID | None = None
+    turn_index: int = Field(default=0, ge=0)
+    turn_count: int = Field(default=1, ge=1)
+    created_at: AwareDatetime
+
+
+class MessageHandled(Contract):
+    """The hub is done with a citizen's message: answered by the bot, left to a person, or kept for later."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
+                    "conversation_id": "019358ef-0000-7000-8000-000000000001",
+                    "channel": "web",
+                    "outcome": "answered",
+                    "replies": 1,
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    conversation_id: UUID
+    channel: Channel
+    outcome: Literal["answered", "silenced", "deferred"]
+    replies: int = Field(ge=0, description="how many message.outbound.v1 belong to it")
+
+
+class MessageStatus(Contract):
+    """What became of one outbound message. The order is sent < delivered < read; failed ends it."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2b00-7b51-8f5e-0c8f6a1f2d12",
+                    "channel": "whatsapp",
+                    "account": "main",
+                    "status": "delivered",
+                    "at": "2026-11-23T09:15:02-03:00",
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    channel: Channel
+    account: str
+    status: Literal["sent", "delivered", "read", "failed"]
+    at: AwareDatetime
+    error_code: str | None = None
+
+
+MESSAGE_EVENTS: dict[str, type[Contract]] = {
+    MESSAGE_RECEIVED: MessageReceived,
+    MESSAGE_OUTBOUND: MessageOutbound,
+    MESSAGE_HANDLED: MessageHandled,
+    MESSAGE_STATUS: MessageStatus,
+}
