@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
 
@@ -15,7 +16,7 @@ APPOINTMENT_ATTENDED = "munbot.appointment.attended.v1"
 APPOINTMENT_NO_SHOW = "munbot.appointment.no_show.v1"
 APPOINTMENT_REMINDER_DUE = "munbot.appointment.reminder_due.v1"
 
-_APPOINTMENT = {
+_APPOINTMENT: JsonDict = {
     "appointment_id": "019358f1-0000-7000-8000-000000000001",
     "code": "H7KQ-3M2X",
     "status": "booked",
@@ -117,9 +118,7 @@ class AppointmentRescheduled(AppointmentFact):
     """Moved: the new time in `start`, the old one in `previous_start`."""
 
     model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [{**_APPOINTMENT, "sequence": 1, "previous_start": "2026-11-23T10:15:00-03:00"}]
-        }
+        json_schema_extra={"examples": [{**_APPOINTMENT, "sequence": 1, "previous_start": "2026-11-23T10:15:00-03:00"}]}
     )
 
     previous_start: AwareDatetime

@@ -5,6 +5,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from pydantic import AwareDatetime, ConfigDict
+from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
 
@@ -14,7 +15,7 @@ COMPLAINT_COMMENTED = "munbot.complaint.commented.v1"
 COMPLAINT_OVERDUE = "munbot.complaint.overdue.v1"
 COMPLAINT_REOPENED = "munbot.complaint.reopened.v1"
 
-_COMPLAINT = {
+_COMPLAINT: JsonDict = {
     "complaint_id": "019358f2-0000-7000-8000-000000000001",
     "folio": "REC-2026-000123-K",
     "category": "aseo.retiro_basura",

@@ -59,9 +59,7 @@ class ConversationAssigned(Contract):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "examples": [
-                {"conversation_id": _ID, "agent_id": _ID, "human_until": "2026-11-24T09:15:00-03:00"}
-            ]
+            "examples": [{"conversation_id": _ID, "agent_id": _ID, "human_until": "2026-11-24T09:15:00-03:00"}]
         }
     )
 

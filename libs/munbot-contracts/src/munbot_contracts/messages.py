@@ -64,7 +64,7 @@ class Media(Contract):
 
 
 class MessageReceived(Contract):
-    """A citizen's message, as a channel hands it in. `message_id` is the channel's and the same on every retry."""
+    """A citizen's message from a channel; `message_id` is the same on every retry."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -113,9 +113,7 @@ class MessageOutbound(Contract):
                     "seq": 2,
                     "sender_type": "bot",
                     "text": "¿Para qué día la necesita?",
-                    "buttons": [
-                        {"title": "Mañana 10:15", "payload": '/inform{"slot_start":"2026-11-24T10:15"}'}
-                    ],
+                    "buttons": [{"title": "Mañana 10:15", "payload": '/inform{"slot_start":"2026-11-24T10:15"}'}],
                     "in_reply_to": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
                     "turn_index": 0,
                     "turn_count": 1,
@@ -134,7 +132,7 @@ class MessageOutbound(Contract):
     sender_type: Literal["bot", "agent", "system"]
     kind: MessageKind = MessageKind.TEXT
     text: str = ""
-    buttons: list[Button] = []
+    buttons: list[Button] = Field(default_factory=list)
     media: Media | None = None
     in_reply_to: UUID | None = None
     turn_index: int = Field(default=0, ge=0)
