@@ -1,0 +1,1 @@
+"""Munbot's Rasa: training, serving and the components of its own."""

@@ -1,0 +1,1 @@
+"""The running server: settings, channel, tracker store, locks and calls to the action server."""
