@@ -25,7 +25,7 @@ MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://munbot.cl/problems/"
 
 
-class Problem(Exception):  # noqa: N818 - the RFC's word
+class Problem(Exception):
     """Something that the caller should be told.
 
     Args:

@@ -1,0 +1,286 @@
+"""Generate the platform's secrets into a folder: what is missing is made, what is there is kept.
+
+Run as ``python -m munbot_common.secrets FOLDER [--shared]``. Native runs keep the files private (0600); the
+containers' named volume is read by services with different users, so there ``--shared`` makes them 0644 inside a
+volume that nobody else mounts.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import hashlib
+import ipaddress
+import json
+import os
+import secrets
+import string
+import sys
+import tempfile
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import jwt
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+__all__ = ["PASSWORDS", "SERVICES", "generate_secrets", "mint_service_token", "rabbitmq_password_hash"]
+
+PASSWORDS = {  # file name: length in characters
+    "postgres_password": 32,
+    "db_scheduler_password": 32,
+    "db_conversations_password": 32,
+    "db_rasa_password": 32,
+    "rabbitmq_password": 32,
+    "redis_password": 32,
+    "mongo_password": 32,
+    "s3_access_key": 20,
+    "s3_secret_key": 40,
+    "demo_password": 12,
+}
+SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "cli")
+TOKEN_LIFE = timedelta(days=365)
+TOKEN_RENEWAL = timedelta(days=30)
+CERTIFICATE_LIFE = timedelta(days=825)  # the longest that Apple's clients accept
+CERTIFICATE_RENEWAL = timedelta(days=30)
+_ALPHABET = string.ascii_letters + string.digits
+_EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # no look-alikes: people type the demo password
+
+
+def generate_secrets(folder: Path, *, shared: bool = False, now: datetime | None = None) -> list[str]:
+    """Write every secret that is missing or due for renewal.
+
+    Args:
+        folder: where the files live; made when absent.
+        shared: readable by other users too, for a volume that only the platform's containers mount.
+        now: the moment that tokens and certificates count from, aware; the current time by default.
+
+    Returns:
+        The names of the files that were written.
+    """
+    now = now or datetime.now(UTC)
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755 if shared else 0o700)
+    writer = _Writer(folder, 0o644 if shared else 0o600)
+    for name, length in PASSWORDS.items():
+        alphabet = _EASY if name == "demo_password" else _ALPHABET
+        writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
+    writer.missing("jwt_private_key.pem", _new_private_key)
+    private_pem = (folder / "jwt_private_key.pem").read_text()
+    writer.replace_unless("jwt_public_key.pem", _public_pem(private_pem))
+    for service in SERVICES:
+        name = f"service_token_{service}"
+        if not _token_is_good(folder / name, private_pem, now):
+            writer.write(name, mint_service_token(private_pem, service, now))
+    _write_certificate(folder, writer, now)
+    _write_definitions(folder, writer)
+    for file in folder.iterdir():  # a folder that was copied or restored may have lost its modes
+        if file.is_file() and file.stat().st_mode & 0o777 != writer.mode:
+            file.chmod(writer.mode)
+    return writer.written
+
+
+def mint_service_token(private_pem: str, service: str, now: datetime) -> str:
+    """Sign the token by which a service names itself to the others.
+
+    Args:
+        private_pem: the Ed25519 private key, PKCS#8 PEM.
+        service: the service's short name, without ``service:``.
+        now: the moment of issue, aware.
+
+    Returns:
+        A JWT of one year with role ``service`` and no tenant.
+    """
+    claims = {
+        "iss": "munbot",
+        "aud": "munbot",
+        "sub": f"service:{service}",
+        "role": "service",
+        "iat": int(now.timestamp()),
+        "exp": int((now + TOKEN_LIFE).timestamp()),
+        "jti": str(uuid.uuid4()),
+    }
+    return jwt.encode(claims, private_pem, algorithm="EdDSA")
+
+
+def rabbitmq_password_hash(password: str, salt: bytes | None = None) -> str:
+    """Hash a password as RabbitMQ's ``rabbit_password_hashing_sha256`` does.
+
+    Args:
+        password: the clear password.
+        salt: 4 bytes; random by default.
+
+    Returns:
+        Base64 of the salt followed by SHA-256 of salt and password (RabbitMQ docs, "Password Hashing").
+    """
+    salt = salt or os.urandom(4)
+    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
+
+
+class _Writer:
+    """Write files whole or not at all, with their mode from the first byte."""
+
+    def __init__(self, folder: Path, mode: int) -> None:
+        self.folder = folder
+        self.mode = mode
+        self.written: list[str] = []
+
+    def write(self, name: str, text: str) -> None:
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=f".{name}.")
+        try:
+            with os.fdopen(handle, "w") as file:
+                file.write(text)
+            Path(temporary).chmod(self.mode)
+            Path(temporary).replace(self.folder / name)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        self.written.append(name)
+
+    def missing(self, name: str, make: Callable[[], str]) -> None:
+        path = self.folder / name
+        if not path.is_file() or not path.read_text().strip():
+            self.write(name, make())
+
+    def replace_unless(self, name: str, text: str) -> None:
+        path = self.folder / name
+        if not path.is_file() or path.read_text() != text:
+            self.write(name, text)
+
+
+def _random_text(length: int, alphabet: str) -> str:
+    return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def _new_private_key() -> str:
+    key = Ed25519PrivateKey.generate()
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
+
+
+def _public_pem(private_pem: str) -> str:
+    key = serialization.load_pem_private_key(private_pem.encode(), password=None)
+    return (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
+
+
+def _token_is_good(path: Path, private_pem: str, now: datetime) -> bool:
+    if not path.is_file():
+        return False
+    try:
+        claims = jwt.decode(
+            path.read_text().strip(),
+            _public_pem(private_pem),
+            algorithms=["EdDSA"],
+            audience="munbot",
+            options={"verify_exp": False, "verify_iat": False},
+        )
+    except jwt.PyJWTError:
+        return False
+    age = now.timestamp() - float(claims.get("iat", 0))
+    return 0 <= age < TOKEN_RENEWAL.total_seconds()
+
+
+def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
+    certificate, key_file = folder / "tls.crt", folder / "tls.key"
+    if certificate.is_file() and key_file.is_file() and _certificate_is_good(certificate, key_file, now):
+        return
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    addresses: list[x509.GeneralName] = [
+        x509.DNSName("localhost"),
+        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
+        x509.IPAddress(ipaddress.ip_address("::1")),
+    ]
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(minutes=5))
+        .not_valid_after(now + CERTIFICATE_LIFE)
+        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    writer.write(
+        "tls.key",
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
+    )
+    writer.write("tls.crt", made.public_bytes(serialization.Encoding.PEM).decode())
+
+
+def _certificate_is_good(certificate: Path, key_file: Path, now: datetime) -> bool:
+    try:
+        loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
+        key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
+    except (ValueError, InvalidSignature):
+        return False
+    return loaded.public_key() == key.public_key() and now < loaded.not_valid_after_utc - CERTIFICATE_RENEWAL
+
+
+def _write_definitions(folder: Path, writer: _Writer) -> None:
+    """Describe RabbitMQ's user, permissions and exchange, keeping the salt while the password stays."""
+    password = (folder / "rabbitmq_password").read_text().strip()
+    path = folder / "rabbitmq_definitions.json"
+    hashed = rabbitmq_password_hash(password)
+    if path.is_file():
+        try:
+            known = json.loads(path.read_text())["users"][0]["password_hash"]
+            salt = base64.b64decode(known)[:4]
+        except (ValueError, KeyError, IndexError, TypeError):
+            salt = os.urandom(4)
+        hashed = rabbitmq_password_hash(password, salt)
+    definitions = {
+        "vhosts": [{"name": "/"}],
+        "users": [
+            {
+                "name": "munbot",
+                "password_hash": hashed,
+                "hashing_algorithm": "rabbit_password_hashing_sha256",
+                "tags": ["administrator"],
+            }
+        ],
+        "permissions": [{"user": "munbot", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
+        "exchanges": [
+            {
+                "name": "munbot.events",
+                "vhost": "/",
+                "type": "topic",
+                "durable": True,
+                "auto_delete": False,
+                "internal": False,
+                "arguments": {},
+            }
+        ],
+    }
+    writer.replace_unless("rabbitmq_definitions.json", json.dumps(definitions, indent=2) + "\n")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the secrets that are missing and say how many, never which value."""
+    parser = argparse.ArgumentParser(description="Generate the secrets that are missing.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--shared", action="store_true", help="files readable by every user of the volume")
+    options = parser.parse_args(arguments)
+    written = generate_secrets(options.folder, shared=options.shared)
+    sys.stdout.write(f"secrets: {len(written)} written, {len(list(options.folder.iterdir()))} in place\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
