@@ -1,0 +1,189 @@
+"""A chat turn through nginx and Socket.IO, beside Rasa's bare REST channel on the same messages in the same run.
+
+A turn is the time from `user_uttered` to the last bubble of its reply. The bare turn is one POST to Rasa's REST channel, with
+the same text and metadata, for a sender of its own. At one citizen the two alternate, so that their difference is our share.
+
+    MUNBOT_TEST_BASE_URL=… MUNBOT_TEST_RASA_URL=… .venv/bin/python tests/load/bench_chat.py --json bench-results/chat.json
+"""
+
+import argparse
+import os
+import threading
+import time
+import uuid
+from collections import defaultdict
+from typing import Any
+
+import httpx
+import socketio
+from support import print_table, summary, write
+
+SCRIPT = [
+    ("talk", "hola"),
+    ("talk", "¿qué puedes hacer?"),
+    ("action", "¿dónde queda la oficina de tránsito?"),
+    ("action", "quiero pedir hora para renovar mi licencia"),
+    ("action", "¿y qué papeles tengo que llevar?"),
+    ("action", "mañana en la mañana"),
+    ("action", "no, mejor el jueves"),
+    ("action", "olvídalo, no quiero nada"),
+    ("talk", "muchas gracias"),
+    ("talk", "chao"),
+]
+TURN_SECONDS = 30.0
+
+
+class Citizen:
+    """One chat in a browser, seen from its socket."""
+
+    def __init__(self, base_url: str, tenant: str) -> None:
+        session = httpx.post(f"{base_url}/api/chat/sessions", json={"tenant": tenant}, timeout=30)
+        session.raise_for_status()
+        self.token = session.json()["token"]
+        self.conversation_id = session.json()["conversation_id"]
+        self._done = threading.Event()
+        self._expected: str | None = None
+        self._got: dict[str, set[int]] = defaultdict(set)
+        self._socket = socketio.Client()
+        self._socket.on("bot_message", self._on_message)
+        self._socket.connect(base_url, auth={"token": self.token, "last_seq": 0}, transports=["websocket"])
+
+    def _on_message(self, message: dict[str, Any]) -> None:
+        replies = self._got[str(message["in_reply_to"])]
+        replies.add(message["turn_index"])
+        if str(message["in_reply_to"]) == self._expected and len(replies) == message["turn_count"]:
+            self._done.set()
+
+    def turn(self, text: str) -> float | None:
+        """Say something and wait for the whole reply; returns milliseconds, None when none came in time."""
+        client_id = str(uuid.uuid4())
+        self._done.clear()
+        self._expected = None
+        started = time.perf_counter()
+
+        def acknowledged(answer: dict[str, Any]) -> None:
+            self._expected = answer.get("message_id")
+            replies = self._got.get(str(self._expected), set())
+            if replies:  # the reply was quicker than the acknowledgement
+                self._done.set()
+
+        self._socket.emit("user_uttered", {"message": text, "client_message_id": client_id}, callback=acknowledged)
+        if not self._done.wait(TURN_SECONDS):
+            return None
+        return (time.perf_counter() - started) * 1000
+
+    def close(self) -> None:
+        """Leave."""
+        self._socket.disconnect()
+
+
+class Bare:
+    """The same messages, straight to Rasa."""
+
+    def __init__(self, rasa_url: str, tenant: str) -> None:
+        self._http = httpx.Client(base_url=rasa_url, timeout=TURN_SECONDS)
+        self._tenant = tenant
+        self._sender = str(uuid.uuid4())
+
+    def turn(self, text: str) -> float:
+        """Ask Rasa and return milliseconds."""
+        started = time.perf_counter()
+        self._http.post(
+            "/webhooks/rest/webhook",
+            json={
+                "sender": self._sender,
+                "message": text,
+                "metadata": {
+                    "message_id": str(uuid.uuid4()),
+                    "tenant": self._tenant,
+                    "channel": "web",
+                    "conversation_id": self._sender,
+                    "timezone": "America/Santiago",
+                },
+            },
+        ).raise_for_status()
+        return (time.perf_counter() - started) * 1000
+
+
+def measure(base_url: str, rasa_url: str, tenant: str, citizens: int, rounds: int) -> dict[str, Any]:
+    """Run `citizens` chats at once, then as many bare ones; at one citizen they alternate turn by turn."""
+    times: dict[str, dict[str, list[float]]] = {"munbot": defaultdict(list), "rasa": defaultdict(list)}
+    lost: list[str] = []
+    lock = threading.Lock()
+
+    def note(who: str, kind: str, took: float | None, text: str) -> None:
+        with lock:
+            if took is None:
+                lost.append(text)
+            else:
+                times[who][kind].append(took)
+                times[who]["all"].append(took)
+
+    def chat(_index: int, *, with_bare: bool) -> None:
+        for _ in range(rounds):
+            citizen, bare = Citizen(base_url, tenant), Bare(rasa_url, tenant)
+            for kind, text in SCRIPT:
+                note("munbot", kind, citizen.turn(text), text)
+                if with_bare:
+                    note("rasa", kind, bare.turn(text), text)
+            citizen.close()
+
+    def only_bare(_index: int) -> None:
+        for _ in range(rounds):
+            bare = Bare(rasa_url, tenant)
+            for kind, text in SCRIPT:
+                note("rasa", kind, bare.turn(text), text)
+
+    if citizens == 1:
+        chat(0, with_bare=True)
+    else:
+        run_threads(citizens, lambda index: chat(index, with_bare=False))
+        run_threads(citizens, only_bare)
+    return {
+        "citizens": citizens,
+        "lost": len(lost),
+        **{who: {kind: summary(values) for kind, values in kinds.items()} for who, kinds in times.items()},
+    }
+
+
+def run_threads(count: int, work: Any) -> None:
+    """Run `work(index)` in `count` threads and wait for all."""
+    threads = [threading.Thread(target=work, args=(index,)) for index in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def main() -> None:
+    """Measure, print and write."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--base-url", default=os.environ.get("MUNBOT_TEST_BASE_URL", "http://localhost:8080"))
+    parser.add_argument("--rasa-url", default=os.environ.get("MUNBOT_TEST_RASA_URL"), required=False)
+    parser.add_argument("--tenant", default="valle-claro")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--citizens", type=int, nargs="*", default=[1, 4, 16])
+    parser.add_argument("--json")
+    arguments = parser.parse_args()
+    measure(arguments.base_url, arguments.rasa_url, arguments.tenant, 1, 1)  # warm-up, not counted
+    runs = [
+        measure(arguments.base_url, arguments.rasa_url, arguments.tenant, count, max(2, arguments.rounds // count * 2))
+        for count in arguments.citizens
+    ]
+    rows = [
+        {"citizens": run["citizens"], "who": who, "turns": kind, **run[who][kind]}
+        for run in runs
+        for who in ("munbot", "rasa")
+        for kind in ("all", "talk", "action")
+    ]
+    print_table("Chat turn: Munbot through nginx and Socket.IO, and Rasa's bare REST channel", rows)
+    one = runs[0]
+    share = round(one["munbot"]["all"]["p50_ms"] - one["rasa"]["all"]["p50_ms"], 1)
+    print(
+        f"\n  our own share at {one['citizens']} citizen(s), p50: {share} ms; unanswered: {[run['lost'] for run in runs]}"
+    )
+    write(arguments.json, {"runs": runs, "own_share_p50_ms": share})
+
+
+if __name__ == "__main__":
+    main()
