@@ -1,0 +1,1 @@
+"""The commands of ./munbot, one module per group."""

@@ -1,0 +1,36 @@
+"""The ./munbot command line."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from rich.markup import escape
+
+from munbot_cli.commands import lifecycle
+from munbot_cli.errors import MunbotError
+from munbot_cli.progress import console
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="munbot",
+    help="Run, look after and test the Munbot platform.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(lifecycle.up)
+app.command()(lifecycle.down)
+
+
+def main() -> None:
+    """Run the command line, with one readable line for what a person can put right."""
+    try:
+        app()
+    except MunbotError as error:
+        console.print(f"[bold red]munbot:[/bold red] {escape(str(error))}", soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        console.print("munbot: interrupted")
+        sys.exit(130)

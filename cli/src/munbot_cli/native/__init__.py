@@ -1,0 +1,1 @@
+"""The bare machine: real servers and processes in the place of containers."""
