@@ -1,1 +1,1 @@
-"""Web channel: Socket.IO gateway and chat over HTTP."""
+"""The web channel: chat over Socket.IO and over plain HTTP, and what the public page needs to know."""

@@ -1,0 +1,111 @@
+"""The gateway's application: everything is built in the lifespan."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import socketio
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from munbot_common.app import create_service_app
+from munbot_common.auth import TokenVerifier
+from munbot_common.client import AsyncServiceClient
+from munbot_common.ids import uuid7
+from munbot_common.messaging import Consumer, OutgoingMessage, Publisher
+from redis.asyncio import Redis
+
+from munbot_web.chat import routes as chat_routes
+from munbot_web.chat.events import instance_subscription
+from munbot_web.chat.guard import RedisGuard
+from munbot_web.chat.hub import HttpHub
+from munbot_web.chat.replies import Replies
+from munbot_web.chat.service import ChatService
+from munbot_web.chat.socket import ChatNamespace, SocketRoom, make_server
+from munbot_web.delivery import Delivery
+from munbot_web.guide import routes as guide_routes
+from munbot_web.guide.service import GuideService
+from munbot_web.settings import Settings
+
+STARTUP_SECONDS = 10.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the gateway: REST under /api/chat, Socket.IO under /socket.io, health beside them."""
+    server = make_server(settings)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with _running(app, settings, server):
+            yield
+
+    app = create_service_app(settings, title="Munbot web channel", lifespan=lifespan)
+    app.include_router(chat_routes.router)
+    app.include_router(guide_routes.router)
+    if origins := settings.allowed_origins():
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            max_age=600,
+        )
+    app.mount("/socket.io", socketio.ASGIApp(server, socketio_path="socket.io"))
+    return app
+
+
+@asynccontextmanager
+async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServer) -> AsyncIterator[None]:
+    instance = uuid7().hex[-12:]
+    token = settings.service_token.get_secret_value() if settings.service_token else None
+    conversations = AsyncServiceClient(settings.conversations_url, token=token)
+    scheduler = AsyncServiceClient(settings.scheduler_url, token=token, timeout=3.0, attempts=2)
+    redis = Redis.from_url(settings.redis_dsn(), socket_timeout=0.5, socket_connect_timeout=0.5)
+    publisher = Publisher(settings.amqp_url(), name=f"web-{instance}").start()
+    room, replies, hub = SocketRoom(server), Replies(), HttpHub(conversations)
+
+    async def publish(message: OutgoingMessage) -> None:
+        await asyncio.wrap_future(publisher.publish([message]))
+
+    app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
+    app.state.hub = hub
+    app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
+    app.state.chat = ChatService(
+        publish=publish,
+        hub=hub,
+        guard=RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds),
+        replies=replies,
+        room=room,
+        max_text=settings.chat_max_text,
+    )
+    server.register_namespace(ChatNamespace(chat=app.state.chat, hub=hub, verifier=app.state.token_verifier))
+    delivery = Delivery(asyncio.get_running_loop(), room, replies)
+    consumer = Consumer(
+        settings.amqp_url(), instance_subscription(instance), delivery.handle, name=f"web-{instance}", prefetch=200
+    )
+    app.state.checks.update(broker=publisher.check, replies=consumer.check)
+    stop = threading.Event()
+    thread = threading.Thread(target=consumer.run, args=(stop,), name="web-consumer", daemon=True)
+    thread.start()
+    pump = asyncio.create_task(delivery.run())
+    # Not a condition: without the broker we answer 503 to messages and everything else works.
+    await asyncio.to_thread(_wait_ready, publisher, consumer)
+    try:
+        yield
+    finally:
+        stop.set()
+        pump.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pump
+        await asyncio.to_thread(thread.join, 5.0)
+        await asyncio.to_thread(publisher.close)
+        await server.shutdown()
+        await redis.aclose()
+        await conversations.close()
+        await scheduler.close()
+
+
+def _wait_ready(publisher: Publisher, consumer: Consumer) -> None:
+    publisher.wait_ready(STARTUP_SECONDS)
+    consumer.wait_ready(STARTUP_SECONDS)

@@ -1,0 +1,1 @@
+"""Citizens' messages in, the office's replies out."""

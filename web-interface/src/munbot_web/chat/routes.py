@@ -1,0 +1,107 @@
+"""The chat over plain HTTP, for integrators and tests."""
+
+from typing import Annotated
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
+from munbot_common.auth import PrincipalDep, TokenInvalid
+from munbot_common.problems import NotFound, Unavailable, problem_responses
+
+from munbot_web.chat.hub import Hub, TenantUnknown
+from munbot_web.chat.problems import (
+    HubAway,
+    KeyInvalid,
+    KeyReused,
+    MessageEmpty,
+    MessageTooLong,
+    PayloadInvalid,
+    TooFast,
+    VisitorOnly,
+)
+from munbot_web.chat.schemas import (
+    AcceptedResponse,
+    HistoryResponse,
+    MessageRequest,
+    RepliesResponse,
+    SessionRequest,
+    SessionResponse,
+)
+from munbot_web.chat.service import ChatService, Visitor
+
+router = APIRouter(prefix="/api/chat", tags=["chat"])
+
+MAX_WAIT_SECONDS = 30
+
+
+def get_visitor(principal: PrincipalDep) -> Visitor:
+    """Return the citizen that the token speaks for."""
+    return Visitor.of(principal)
+
+
+def get_chat(request: Request) -> ChatService:
+    """Return the service that the lifespan built."""
+    chat: ChatService = request.app.state.chat
+    return chat
+
+
+VisitorDep = Annotated[Visitor, Depends(get_visitor)]
+ChatDep = Annotated[ChatService, Depends(get_chat)]
+
+
+@router.post(
+    "/sessions",
+    status_code=status.HTTP_201_CREATED,
+    responses=problem_responses(TenantUnknown, Unavailable),
+)
+async def open_session(body: SessionRequest, request: Request) -> SessionResponse:
+    """Open a conversation, or continue the one of this session key."""
+    hub: Hub = request.app.state.hub
+    return await hub.open_session(body.tenant, body.session_key or str(uuid4()), body.name)
+
+
+@router.post(
+    "/messages",
+    status_code=status.HTTP_202_ACCEPTED,
+    response_model=None,
+    responses={
+        202: {"model": AcceptedResponse, "description": "The message is safe; its replies come later"},
+        200: {"model": RepliesResponse, "description": "With `wait`: the replies to this message"},
+        **problem_responses(
+            TokenInvalid,
+            VisitorOnly,
+            MessageEmpty,
+            MessageTooLong,
+            PayloadInvalid,
+            KeyInvalid,
+            KeyReused,
+            TooFast,
+            HubAway,
+        ),
+    },
+)
+async def send_message(
+    *,
+    body: MessageRequest,
+    visitor: VisitorDep,
+    chat: ChatDep,
+    response: Response,
+    wait: Annotated[float | None, Query(gt=0, le=MAX_WAIT_SECONDS, description="seconds")] = None,
+    idempotency_key: Annotated[str | None, Header(max_length=1_000)] = None,
+) -> AcceptedResponse | RepliesResponse:
+    """Send a message. It is safe when this answers; with `wait` the answer carries the replies to it."""
+    if wait is None:
+        accepted = await chat.accept(visitor, body.text, via="http", payload=body.payload, key=idempotency_key)
+        return AcceptedResponse(message_id=accepted.message_id, conversation_id=accepted.conversation_id)
+    replies = await chat.accept_and_wait(visitor, body.text, seconds=wait, payload=body.payload, key=idempotency_key)
+    response.status_code = status.HTTP_200_OK
+    return replies
+
+
+@router.get("/messages", responses=problem_responses(TokenInvalid, VisitorOnly, NotFound, Unavailable))
+async def read_messages(
+    visitor: VisitorDep,
+    chat: ChatDep,
+    after_seq: Annotated[int, Query(ge=0, le=2_147_483_647)] = 0,
+) -> HistoryResponse:
+    """Read the conversation after a place in it."""
+    return HistoryResponse(items=await chat.history(visitor, after_seq))

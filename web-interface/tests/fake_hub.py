@@ -1,0 +1,275 @@
+"""Conversations as the gateway sees it, small and scripted: its REST calls, and its answers over the broker.
+
+Also behind the development harness. Nothing here ships.
+"""
+
+import json
+import threading
+import time
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4, uuid5
+
+import pika
+import uvicorn
+from fastapi import FastAPI, Header, HTTPException
+from munbot_common.auth import Role
+from munbot_common.ids import uuid7
+
+EXCHANGE = "munbot.events"
+TENANTS = {
+    "valle-claro": {
+        "id": "valle-claro",
+        "name": "Municipalidad de Valle Claro",
+        "short_name": "Valle Claro",
+        "timezone": "America/Santiago",
+        "locale": "es-CL",
+        "colors": {"primary": "#0f5c4d", "accent": "#d9822b"},
+        "greeting": "¡Hola! Soy el asistente de la Municipalidad de Valle Claro. ¿En qué le ayudo?",
+        "address": "Plaza de Armas 100, Valle Claro",
+        "phone": "+56 2 2345 6700",
+        "attention_hours_text": "lunes a viernes de 8:30 a 14:00",
+    },
+    "punta-brava": {
+        "id": "punta-brava",
+        "name": "Municipalidad de Punta Brava",
+        "short_name": "Punta Brava",
+        "timezone": "America/Punta_Arenas",
+        "locale": "es-CL",
+        "colors": {"primary": "#1d4f8c", "accent": "#c8553d"},
+        "greeting": "¡Hola! Soy el asistente de la Municipalidad de Punta Brava. ¿En qué le ayudo?",
+        "address": "Costanera 250, Punta Brava",
+        "phone": "+56 61 234 5600",
+        "attention_hours_text": "lunes a viernes de 9:00 a 13:30",
+    },
+}
+
+
+class FakeHub:
+    """Keeps conversations in memory; `script(text)` says what the bot answers.
+
+    The script returns a list of (text, [(title, payload)]), or "silenced", or "deferred", or None for no answer yet.
+    """
+
+    def __init__(self, signer, amqp_url, script):
+        self.signer, self.amqp_url, self.script = signer, amqp_url, script
+        self.addresses, self.messages, self.outcomes = {}, defaultdict(list), {}
+        self.tenant_of = {}
+        self.received = []
+        self.lock = threading.RLock()
+        self._stop = threading.Event()
+        self.app = self._app()
+
+    # --- REST
+
+    def _app(self):
+        app = FastAPI()
+
+        @app.get("/v1/public/tenants/{tenant}")
+        def tenant(tenant: str):
+            if tenant not in TENANTS:
+                raise HTTPException(404)
+            return TENANTS[tenant]
+
+        @app.post("/v1/sessions", status_code=201)
+        def session(body: dict, x_munbot_tenant: str = Header()):
+            if x_munbot_tenant not in TENANTS:
+                raise HTTPException(404)
+            with self.lock:
+                conversation = self.addresses.setdefault((x_munbot_tenant, body["address"]), uuid7())
+                self.tenant_of[conversation] = x_munbot_tenant
+            token = self.signer.issue(
+                subject=body["address"],
+                role=Role.VISITOR,
+                tenant=x_munbot_tenant,
+                lifetime=timedelta(hours=1),
+                conversation_id=conversation,
+            )
+            return {
+                "conversation_id": str(conversation),
+                "contact_id": str(uuid4()),
+                "token": token,
+                "expires_in": 3600,
+            }
+
+        @app.get("/v1/conversations/{conversation}/messages")
+        def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
+            with self.lock:
+                items = [m for m in self.messages[conversation] if m["seq"] > after_seq]
+            return {"items": items[:limit]}
+
+        @app.get("/v1/messages/{message}")
+        def message(message: UUID):
+            with self.lock:
+                if message not in self.outcomes:
+                    raise HTTPException(404)
+                outcome = self.outcomes[message]
+                replies = [m for all_ in self.messages.values() for m in all_ if m["in_reply_to"] == str(message)]
+            return {
+                "id": str(message),
+                "status": "handled" if outcome else "pending",
+                "outcome": outcome,
+                "replies": replies,
+            }
+
+        @app.get("/v1/procedures")
+        def procedures():
+            return {"items": []}
+
+        @app.get("/v1/offices")
+        def offices():
+            return {"items": []}
+
+        return app
+
+    # --- the turn
+
+    def take(self, event, publish):
+        """Store a message once and answer it; `publish(type, data)` sends an event."""
+        data = event["data"]
+        conversation, message = UUID(data["conversation_id"]), UUID(data["message_id"])
+        with self.lock:
+            self.received.append(data)
+            if message in self.outcomes:
+                return
+            self._store(conversation, "in", "citizen", data["text"], [], None, message)
+            self.outcomes[message] = None
+            answer = self.script(data["text"])
+            if answer is None:
+                return
+            bubbles, outcome = ([], answer) if isinstance(answer, str) else (answer, "answered")
+            if outcome == "deferred":
+                bubbles = [("En este momento no puedo responder. Su mensaje quedó guardado y le contestaré luego.", [])]
+            stored = [
+                self._store(
+                    conversation,
+                    "out",
+                    "bot",
+                    text,
+                    [{"title": t, "payload": p} for t, p in buttons],
+                    message,
+                    uuid5(message, str(index)),
+                )
+                for index, (text, buttons) in enumerate(bubbles)
+            ]
+            self.outcomes[message] = outcome
+        for index, bubble in enumerate(stored):
+            publish("munbot.message.outbound.v1", self.outbound(conversation, bubble, index, len(stored)))
+        handled = {
+            "message_id": str(message),
+            "conversation_id": str(conversation),
+            "channel": "web",
+            "outcome": outcome,
+            "replies": len(stored),
+        }
+        publish("munbot.message.handled.v1", handled)
+
+    def outbound(self, conversation, stored, index=0, count=1):
+        return {
+            "message_id": stored["id"],
+            "conversation_id": str(conversation),
+            "channel": "web",
+            "account": "widget",
+            "recipient": "x",
+            "turn_index": index,
+            "turn_count": count,
+            **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at")},
+        }
+
+    def say(self, conversation, text, *, sender="bot", tell=True):
+        """Let the office say something of its own accord."""
+        with self.lock:
+            stored = self._store(conversation, "out", sender, text, [], None, uuid7())
+        if tell:
+            self.publish(self.event("munbot.message.outbound.v1", self.outbound(conversation, stored)))
+
+    def _store(self, conversation, direction, sender, text, buttons, in_reply_to, message):
+        stored = {
+            "id": str(message),
+            "seq": len(self.messages[conversation]) + 1,
+            "direction": direction,
+            "sender_type": sender,
+            "kind": "text",
+            "text": text,
+            "buttons": buttons,
+            "in_reply_to": str(in_reply_to) if in_reply_to else None,
+            "created_at": datetime.now(UTC).isoformat(),
+        }
+        self.messages[conversation].append(stored)
+        return stored
+
+    def event(self, type_, data):
+        return {
+            "specversion": "1.0",
+            "id": str(uuid7()),
+            "source": "/munbot/conversations",
+            "type": type_,
+            "subject": data["message_id"],
+            "time": datetime.now(UTC).isoformat(),
+            "tenant": self.tenant_of.get(UUID(data["conversation_id"]), "valle-claro"),
+            "correlationid": "test-correlation",
+            "data": data,
+        }
+
+    def publish(self, event):
+        with pika.BlockingConnection(pika.URLParameters(self.amqp_url)) as connection:
+            connection.channel().basic_publish(
+                EXCHANGE, event["type"].removeprefix("munbot."), json.dumps(event).encode()
+            )
+
+    # --- running
+
+    def _work(self, ready):
+        with pika.BlockingConnection(pika.URLParameters(self.amqp_url)) as connection:
+            channel = connection.channel()
+            channel.exchange_declare(EXCHANGE, exchange_type="topic", durable=True)
+            channel.queue_declare("conversations.received", durable=True)
+            channel.queue_bind("conversations.received", EXCHANGE, "message.received.v1")
+            ready.set()
+
+            def publish(type_, data):
+                channel.basic_publish(
+                    EXCHANGE, type_.removeprefix("munbot."), json.dumps(self.event(type_, data)).encode()
+                )
+
+            for method, _properties, body in channel.consume("conversations.received", inactivity_timeout=0.1):
+                if self._stop.is_set():
+                    break
+                if method is not None:
+                    self.take(json.loads(body), publish)
+                    channel.basic_ack(method.delivery_tag)
+            channel.cancel()
+
+    @contextmanager
+    def working(self):
+        """Consume and answer inside the block."""
+        self._stop.clear()
+        ready = threading.Event()
+        thread = threading.Thread(target=self._work, args=(ready,), daemon=True)
+        thread.start()
+        assert ready.wait(10)
+        try:
+            yield self
+        finally:
+            self._stop.set()
+            thread.join(10)
+
+
+@contextmanager
+def serving(app):
+    """Serve an application on a free port; gives its base URL."""
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 15
+    while not server.started:
+        assert thread.is_alive(), "the server died at start"
+        assert time.monotonic() < deadline, "the server did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)

@@ -1,0 +1,160 @@
+import queue
+import time
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+import socketio
+
+
+class Client:
+    """A widget without a face."""
+
+    def __init__(self, url, token, last_seq=None, **options):
+        self.events = queue.Queue()
+        self.io = socketio.Client(reconnection=False)
+        for name in ("bot_message", "user_message", "typing", "session"):
+            self.io.on(name, lambda data, name=name: self.events.put((name, data)))
+        auth = {"token": token} | ({} if last_seq is None else {"last_seq": last_seq})
+        self.io.connect(url, auth=auth, wait_timeout=5, **options)
+
+    def send(self, message, **more):
+        return self.io.call("user_uttered", {"message": message, **more}, timeout=10)
+
+    def next(self, name, timeout=5):
+        deadline = time.monotonic() + timeout
+        while True:
+            got, data = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
+            if got == name:
+                return data
+
+    def close(self):
+        # The library's own disconnect waits for the end of the long poll, up to one ping interval.
+        if self.io.transport() == "polling":
+            self.io.eio.disconnect(abort=True)
+        else:
+            self.io.disconnect()
+
+
+@pytest.fixture
+def session(gateway):
+    return httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+
+
+@pytest.fixture
+def connect(gateway, session):
+    clients = []
+
+    def make(url=gateway, token=session["token"], **options):
+        clients.append(Client(url, token, **options))
+        return clients[-1]
+
+    yield make
+    for client in clients:
+        client.close()
+
+
+@pytest.mark.parametrize("transports", [["websocket"], ["polling"]])
+def test_a_turn(connect, session, transports):
+    client = connect(transports=transports)
+    assert client.next("session") == {"conversation_id": session["conversation_id"]}
+    ack = client.send("dos", client_message_id=str(uuid4()))
+    assert ack["ok"] is True
+    assert client.next("typing") == {"on": True}
+    first, second = client.next("bot_message"), client.next("bot_message")
+    assert [first["text"], second["text"]] == ["uno", "dos"]
+    assert (first["turn_index"], second["turn_index"], second["turn_count"]) == (0, 1, 2)
+    assert first["in_reply_to"] == ack["message_id"]
+    assert first["sender_type"] == "bot"
+    assert second["buttons"][0] == {"title": "Sí", "payload": "/affirm"}
+    assert client.next("typing") == {"on": False}
+
+
+def test_what_was_missed_comes_after_a_reconnection(connect, hub, session):
+    client = connect()
+    client.send("hola")
+    seq = client.next("bot_message")["seq"]
+    client.close()
+    hub.say(UUID(session["conversation_id"]), "le escribe una persona", sender="agent", tell=False)
+    again = connect(last_seq=seq)
+    missed = again.next("bot_message")
+    assert (missed["text"], missed["sender_type"], missed["seq"]) == ("le escribe una persona", "agent", seq + 1)
+
+
+def test_a_client_that_has_seen_nothing_gets_all_of_it(connect):
+    connect().send("hola")
+    again = connect()
+    assert again.next("user_message")["text"] == "hola"
+    assert again.next("bot_message")["text"] == "eco: hola"
+
+
+def test_every_instance_reaches_its_own_sockets(connect, second_gateway):
+    here, there = connect(), connect(url=second_gateway)
+    here.send("hola", client_message_id="a")
+    assert here.next("bot_message")["id"] == there.next("bot_message")["id"]
+
+
+def test_another_tab_sees_what_was_written_and_the_writer_does_not_see_it_twice(connect):
+    one, two = connect(), connect()
+    one.send("hola", client_message_id="abc")
+    assert two.next("user_message")["client_message_id"] == "abc"
+    one.next("bot_message")
+    assert all(name != "user_message" for name, _ in list(one.events.queue))
+
+
+def test_a_resent_message_has_one_effect(connect, hub, session):
+    client = connect()
+    first, second = (client.send("hola", client_message_id="igual") for _ in range(2))
+    assert first == second
+    client.next("bot_message")
+    assert client.send("otro texto", client_message_id="igual")["error"]["code"] == "idempotency_key_reused"
+    stored = [m for m in hub.messages[UUID(session["conversation_id"])] if m["direction"] == "in"]
+    assert len(stored) == 1
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({"message": "  "}, "message_empty"),
+        ({"message": "a" * 10_000}, "message_too_long"),
+        ({"message": "hola", "payload": "x" * 2_000}, "payload_invalid"),
+        ({}, "invalid"),
+        ("hola", "invalid"),
+        ({"message": 7}, "invalid"),
+        (None, "invalid"),
+    ],
+)
+def test_bad_messages_get_a_reason(connect, data, code):
+    ack = connect().io.call("user_uttered", data, timeout=5)
+    assert ack["ok"] is False
+    assert ack["error"]["code"] == code
+    assert ack["error"]["detail"]
+
+
+@pytest.mark.parametrize("auth", [None, {"token": "falso"}, {"token": 5}, {"last_seq": 0}])
+def test_a_bad_token_is_refused_with_a_code(gateway, auth):
+    io = socketio.Client(reconnection=False)
+    reasons = queue.Queue()
+    io.on("connect_error", reasons.put)
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        io.connect(gateway, auth=auth, wait_timeout=5)
+    assert reasons.get(timeout=5)["data"]["code"] in {"token_invalid", "invalid"}
+
+
+def test_a_foreign_page_is_refused_unless_it_is_listed(gateway, connect):
+    listed = connect(headers={"Origin": "https://otro.example"}, transports=["websocket"])
+    assert listed.next("session")
+    own = connect(headers={"Origin": gateway}, transports=["websocket"])
+    assert own.next("session")
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        connect(headers={"Origin": "https://malo.example"})
+
+
+def test_a_packet_over_the_limit_ends_the_link_and_nothing_else(connect, session):
+    client = connect(transports=["websocket"])
+    client.io.emit("user_uttered", {"message": "a" * 300_000})
+    deadline = time.monotonic() + 5
+    while client.io.connected:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    assert connect().send("sigo aquí")["ok"] is True
