@@ -240,11 +240,13 @@ class Publisher:
 class Subscription:
     """A consumer's own queue and the events that it wants.
 
-    `bindings` are routing keys of the topic exchange (`message.received.v1`, `appointment.#`).
+    `bindings` are routing keys of the topic exchange (`message.received.v1`, `appointment.#`). `single_active`: of several
+    processes only one receives at a time, and another takes over when it ends, so that the queue's order is kept.
     """
 
     queue: str
     bindings: tuple[str, ...]
+    single_active: bool = False
 
     @property
     def dead_queue(self) -> str:
@@ -268,7 +270,12 @@ class Subscription:
         channel.queue_declare(
             self.queue,
             durable=True,
-            arguments={**safe, "x-delivery-limit": DELIVERY_LIMIT, "x-dead-letter-routing-key": self.dead_queue},
+            arguments={
+                **safe,
+                "x-delivery-limit": DELIVERY_LIMIT,
+                "x-dead-letter-routing-key": self.dead_queue,
+                **({"x-single-active-consumer": True} if self.single_active else {}),
+            },
         )
         for attempt, ttl in enumerate(RETRY_TTL_MS, start=1):
             channel.queue_declare(
