@@ -1,0 +1,1 @@
+"""Officials who work in the platform, and their roles."""

@@ -1,0 +1,1 @@
+"""Citizens, as their channels know them."""

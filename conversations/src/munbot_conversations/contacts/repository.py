@@ -1,0 +1,74 @@
+"""Queries on citizens and their addresses."""
+
+from uuid import UUID
+
+from munbot_common.ids import uuid7
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from munbot_conversations.contacts.models import Contact, ContactAddress
+
+
+def find_by_address(session: Session, *, tenant: str, channel: str, account: str, address: str) -> UUID | None:
+    """Return the contact behind an address, if it is known."""
+    return session.scalar(
+        select(ContactAddress.contact_id).where(
+            ContactAddress.tenant_id == tenant,
+            ContactAddress.channel == channel,
+            ContactAddress.account == account,
+            ContactAddress.address == address,
+        )
+    )
+
+
+def resolve(
+    session: Session,
+    *,
+    tenant: str,
+    channel: str,
+    account: str,
+    address: str,
+    name: str | None = None,
+    phone: str | None = None,
+) -> UUID:
+    """Return the contact behind an address, made now if it is new; two callers at once get the same one."""
+    known = find_by_address(session, tenant=tenant, channel=channel, account=account, address=address)
+    if known is not None:
+        return known
+    contact_id = uuid7()
+    with session.begin_nested() as savepoint:
+        session.execute(
+            insert(Contact).values(
+                id=contact_id, tenant_id=tenant, name=name, phone=phone, search=search_text(name, phone, address)
+            )
+        )
+        added = session.execute(
+            insert(ContactAddress)
+            .values(
+                id=uuid7(), tenant_id=tenant, contact_id=contact_id, channel=channel, account=account, address=address
+            )
+            .on_conflict_do_nothing()
+            .returning(ContactAddress.id)
+        ).first()
+        if added is None:
+            savepoint.rollback()
+    if added is None:
+        return resolve(session, tenant=tenant, channel=channel, account=account, address=address)
+    return contact_id
+
+
+def learn(session: Session, *, contact_id: UUID, name: str | None, phone: str | None, address: str) -> None:
+    """Keep a name or phone that a channel tells of a contact who had none."""
+    if not (name or phone):
+        return
+    session.execute(
+        update(Contact)
+        .where(Contact.id == contact_id, Contact.name.is_(None))
+        .values(name=name, phone=phone, search=search_text(name, phone, address))
+    )
+
+
+def search_text(name: str | None, phone: str | None, address: str) -> str:
+    """Return what a contact is found by, in lower case."""
+    return " ".join(part for part in (name, phone, address) if part).lower()[:600]

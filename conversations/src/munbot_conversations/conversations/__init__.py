@@ -1,0 +1,1 @@
+"""Conversations: bot or human, open or closed."""

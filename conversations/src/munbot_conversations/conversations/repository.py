@@ -1,0 +1,173 @@
+"""Queries on conversations."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from munbot_common.ids import uuid7
+from sqlalchemy import Row, Select, and_, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from munbot_conversations.agents.models import Agent
+from munbot_conversations.contacts.models import Contact, ContactAddress
+from munbot_conversations.conversations.models import Conversation
+
+Position = tuple[datetime, UUID]
+"""Where a page of the list ended: time of the last message, and id."""
+
+
+def get(session: Session, tenant: str, conversation_id: UUID) -> Conversation | None:
+    """Return a conversation of this tenant."""
+    return session.scalar(
+        select(Conversation).where(Conversation.id == conversation_id, Conversation.tenant_id == tenant)
+    )
+
+
+def lock(session: Session, tenant: str, conversation_id: UUID) -> Conversation | None:
+    """Return a conversation of this tenant with its row locked until the transaction ends."""
+    return session.scalar(
+        select(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.tenant_id == tenant)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+
+
+def lock_live(
+    session: Session, *, tenant: str, channel: str, account: str, address: str
+) -> Conversation | None:
+    """Return the open conversation behind an address with its row locked."""
+    return session.scalar(
+        select(Conversation)
+        .join(
+            ContactAddress,
+            and_(
+                ContactAddress.contact_id == Conversation.contact_id,
+                ContactAddress.channel == Conversation.channel,
+                ContactAddress.account == Conversation.account,
+            ),
+        )
+        .where(
+            ContactAddress.tenant_id == tenant,
+            ContactAddress.channel == channel,
+            ContactAddress.account == account,
+            ContactAddress.address == address,
+            Conversation.status == "open",
+        )
+        .with_for_update(of=Conversation)
+        .execution_options(populate_existing=True)
+    )
+
+
+def open_new(
+    session: Session,
+    *,
+    tenant: str,
+    contact_id: UUID,
+    channel: str,
+    account: str,
+    address: str,
+    now: datetime,
+    preferred_id: UUID | None = None,
+) -> UUID | None:
+    """Open a conversation and return its id; None when another caller has just opened one."""
+    return session.scalar(
+        insert(Conversation)
+        .values(
+            id=preferred_id or uuid7(),
+            tenant_id=tenant,
+            contact_id=contact_id,
+            channel=channel,
+            account=account,
+            address=address,
+            last_message_at=now,
+            created_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Conversation.id)
+    )
+
+
+def overdue_humans(session: Session, now: datetime, limit: int = 200) -> Sequence[Conversation]:
+    """Return, locked, conversations whose person's turn has run out; those locked by others are left for later."""
+    return session.scalars(
+        select(Conversation)
+        .where(Conversation.mode == "human", Conversation.human_until <= now)
+        .order_by(Conversation.human_until)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+
+
+def details(session: Session, tenant: str, conversation_id: UUID) -> Row[Any] | None:
+    """Return one conversation with its contact and agent."""
+    return session.execute(
+        _with_names().where(Conversation.tenant_id == tenant, Conversation.id == conversation_id)
+    ).first()
+
+
+def page(
+    session: Session,
+    *,
+    tenant: str,
+    status: str | None = None,
+    mode: str | None = None,
+    channel: str | None = None,
+    waiting: bool | None = None,
+    agent_id: UUID | None = None,
+    contact_id: UUID | None = None,
+    q: str | None = None,
+    after: Position | None = None,
+    limit: int = 50,
+) -> Sequence[Row[Any]]:
+    """Return the newest conversations first, with contact and agent in the same statement."""
+    statement = _with_names().where(Conversation.tenant_id == tenant)
+    for column, value in (
+        (Conversation.status, status),
+        (Conversation.mode, mode),
+        (Conversation.channel, channel),
+        (Conversation.assigned_agent_id, agent_id),
+        (Conversation.contact_id, contact_id),
+    ):
+        if value is not None:
+            statement = statement.where(column == value)
+    if waiting is not None:
+        is_waiting = Conversation.waiting_since.is_not(None)
+        statement = statement.where(is_waiting if waiting else ~is_waiting)
+    for word in (q or "").lower().split():
+        statement = statement.where(Contact.search.contains(word, autoescape=True))
+    if after is not None:
+        statement = statement.where(tuple_(Conversation.last_message_at, Conversation.id) < after)
+    return session.execute(
+        statement.order_by(Conversation.last_message_at.desc(), Conversation.id.desc()).limit(limit)
+    ).all()
+
+
+def agents_of(session: Session, tenant: str, agent_id: UUID) -> bool:
+    """Tell whether an active agent of this tenant has this id."""
+    return bool(
+        session.scalar(select(Agent.id).where(Agent.id == agent_id, Agent.tenant_id == tenant, Agent.active))
+    )
+
+
+def give_back_to_bot(conversation: Conversation) -> None:
+    """Let the bot speak again in a locked conversation; its dialogue starts anew, for the person changed the subject."""
+    conversation.mode = "bot"
+    conversation.version += 1
+    conversation.session_number += 1
+    conversation.human_until = None
+    conversation.human_minutes = None
+    conversation.waiting_since = None
+    conversation.assigned_agent_id = None
+    conversation.handoff_reason = None
+    conversation.handoff_summary = None
+
+
+def _with_names() -> Select[Any]:
+    return (
+        select(Conversation, Contact.name.label("contact_name"), Contact.phone, Agent.name.label("agent_name"))
+        .join(Contact, Contact.id == Conversation.contact_id)
+        .outerjoin(Agent, Agent.id == Conversation.assigned_agent_id)
+    )

@@ -1,0 +1,1 @@
+"""Alembic migrations; they lie inside the package so that an installed service has them."""

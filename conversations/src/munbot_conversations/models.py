@@ -1,0 +1,27 @@
+"""All tables, so that the metadata is whole wherever it is used."""
+
+from munbot_conversations.agents.models import Agent
+from munbot_conversations.audit.models import AuditEntry
+from munbot_conversations.auth.models import LoginFailures
+from munbot_conversations.base import IDEMPOTENCY, INBOX, OUTBOX, Base
+from munbot_conversations.contacts.models import Contact, ContactAddress
+from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.messages.models import Message
+from munbot_conversations.tenants.models import Tenant
+from munbot_conversations.unanswered.models import UnansweredQuestion
+
+__all__ = [
+    "IDEMPOTENCY",
+    "INBOX",
+    "OUTBOX",
+    "Agent",
+    "AuditEntry",
+    "Base",
+    "Contact",
+    "ContactAddress",
+    "Conversation",
+    "LoginFailures",
+    "Message",
+    "Tenant",
+    "UnansweredQuestion",
+]

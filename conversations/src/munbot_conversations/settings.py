@@ -1,0 +1,51 @@
+"""Settings of the conversation hub."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, ServiceSettings
+from pydantic import Field, SecretStr
+
+
+class MigrateSettings(ServiceSettings, DatabaseSettings):
+    """What `migrate` needs."""
+
+    service_name: str = "conversations"
+    demo_seed_dir: Path | None = None
+    demo_password: SecretStr | None = None
+
+
+class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings):
+    """What the REST API needs."""
+
+    service_name: str = "conversations"
+    jwt_private_key: SecretStr
+    agent_token_minutes: int = Field(default=60, ge=1, description="life of an official's token")
+    visitor_token_days: int = Field(default=30, ge=1, description="life of a citizen's token")
+    lockout_failures: int = Field(default=5, ge=1, description="failed logins before a lockout")
+    lockout_minutes: int = Field(default=15, ge=1)
+
+
+class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):
+    """What the worker needs."""
+
+    service_name: str = "conversations"
+    rasa_url: str
+    rasa_timeout_seconds: float = Field(default=20.0, gt=0)
+    rasa_text_limit: int = Field(default=2_000, ge=1, description="characters of a message that Rasa is shown")
+    turn_threads: int = Field(default=4, ge=1, le=64)
+    poll_seconds: float = Field(default=1.0, gt=0, description="how often to look for turns nobody woke us for")
+    sweep_seconds: float = Field(default=15.0, gt=0)
+    probe_seconds: float = Field(default=2.0, gt=0, description="how often to look whether Rasa is back")
+    session_idle_hours: int = Field(default=24, ge=1, description="silence after which Rasa starts a new tracker")
+    outage_handoff_minutes: int = Field(default=60, ge=1, description="waiting for Rasa before a person is asked")
+
+    @property
+    def session_idle(self) -> timedelta:
+        """Silence after which the dialogue starts anew."""
+        return timedelta(hours=self.session_idle_hours)
+
+    @property
+    def outage_handoff(self) -> timedelta:
+        """How long a message may wait for Rasa."""
+        return timedelta(minutes=self.outage_handoff_minutes)

@@ -1,0 +1,1 @@
+"""Municipalities: what they are called, how they look, when their people answer."""

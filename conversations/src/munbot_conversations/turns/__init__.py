@@ -1,0 +1,1 @@
+"""From a message in to its replies out."""

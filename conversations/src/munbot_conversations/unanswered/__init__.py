@@ -1,0 +1,1 @@
+"""Questions that the bot could not answer."""

@@ -1,0 +1,31 @@
+"""How questions are counted as the same, and what of them may be kept."""
+
+import re
+import unicodedata
+
+QUESTION_LIMIT = 500
+NORMALISED_LIMIT = 300
+
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_RUT = re.compile(r"\b\d{1,2}\.?\d{3}\.?\d{3}\s*-\s*[\dkK]\b")
+_LONG_NUMBER = re.compile(r"\+?\d[\d .-]{6,}\d")
+_NOT_WORD = re.compile(r"[^\w\s]|_")
+
+
+def without_personal_data(text: str) -> str:
+    """Return text whose e-mails, RUTs and phone-like numbers are masked: a question list is read by many."""
+    masked = _EMAIL.sub("[correo]", text)
+    masked = _RUT.sub("[RUT]", masked)
+    return _LONG_NUMBER.sub("[número]", masked)
+
+
+def normalise(question: str) -> str:
+    """Return the form under which equal questions are counted: no case, accents, punctuation or double spaces.
+
+    What has no letters or digits at all (emoji) keeps its characters.
+    """
+    masked = without_personal_data(question).lower()
+    decomposed = unicodedata.normalize("NFKD", masked)
+    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    words = " ".join(_NOT_WORD.sub(" ", plain).split())
+    return (words or " ".join(masked.split()))[:NORMALISED_LIMIT]

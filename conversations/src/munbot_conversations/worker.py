@@ -1,0 +1,98 @@
+"""The worker process: ingest, turns, relay and sweeps, wired together."""
+
+import threading
+from collections.abc import Callable, Mapping
+
+from munbot_common.clock import Clock, utc_now
+from munbot_common.database import check_database, make_engine, make_session_factory
+from munbot_common.logs import configure_logging
+from munbot_common.messaging import Consumer, Publisher
+from munbot_common.outbox import OutboxRelay
+from munbot_common.worker import Loop, run_worker
+
+from munbot_conversations.base import OUTBOX, SERVICE
+from munbot_conversations.consumers import MESSAGES, MessageHandler
+from munbot_conversations.settings import WorkerSettings
+from munbot_conversations.turns.board import TurnBoard
+from munbot_conversations.turns.ingest import Ingest, Ingested
+from munbot_conversations.turns.outage import Outage
+from munbot_conversations.turns.rasa import RasaClient
+from munbot_conversations.turns.runner import TurnRunner
+from munbot_conversations.turns.sweep import Sweeper
+
+NAME = f"{SERVICE}-worker"
+
+
+class Worker:
+    """Everything a worker process consists of. Building it opens nothing; `loops` do the work.
+
+    Args:
+        settings: addresses and limits.
+        clock: the time of day.
+    """
+
+    def __init__(self, settings: WorkerSettings, clock: Clock = utc_now) -> None:
+        self.settings = settings
+        self.engine = make_engine(settings)
+        self.session_factory = make_session_factory(self.engine)
+        self.publisher = Publisher(settings.amqp_url(), name=NAME)
+        self.relay = OutboxRelay(self.engine, OUTBOX, self.publisher, service=SERVICE)
+        self.rasa = RasaClient(settings.rasa_url, timeout=settings.rasa_timeout_seconds)
+        self.board = TurnBoard()
+        self.outage = Outage()
+        self.runner = TurnRunner(
+            self.engine, self.rasa, self.board, self.outage, settings, on_commit=self.relay.wake, clock=clock
+        )
+        self.ingest = Ingest(self.session_factory, settings, self._stored, clock)
+        self.sweeper = Sweeper(
+            self.session_factory, self.board, self.outage, self.rasa, self.relay, settings, clock
+        )
+        self._stopping = threading.Event()
+        self.consumer = Consumer(
+            settings.amqp_url(), MESSAGES, MessageHandler(self.ingest, self.session_factory, self._stopping), name=NAME
+        )
+
+    def loops(self) -> Mapping[str, Loop]:
+        """Return what runs in threads, by name."""
+        turns = {f"turns-{number}": self.runner.run for number in range(self.settings.turn_threads)}
+        return {
+            "ingest": self._consume,
+            "relay": self.relay.run,
+            "poll": self.sweeper.poll,
+            "probe": self.sweeper.probe,
+            "sweep": self.sweeper.sweep,
+            **turns,
+        }
+
+    def checks(self) -> Mapping[str, Callable[[], object]]:
+        """Return what /readyz asks. Rasa is not among it: without Rasa messages wait, they are not lost."""
+        return {
+            "database": lambda: check_database(self.engine),
+            "broker": self.publisher.check,
+            "queue": self.consumer.check,
+        }
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.publisher.close()
+        self.rasa.close()
+        self.engine.dispose()
+
+    def _consume(self, stop: threading.Event) -> None:
+        watcher = threading.Thread(target=lambda: (stop.wait(), self._stopping.set()), daemon=True)
+        watcher.start()
+        self.consumer.run(stop)
+
+    def _stored(self, stored: Ingested) -> None:
+        if stored.asks_bot:
+            self.board.wake(stored.conversation_id, stored.message_id)
+        if stored.has_events:
+            self.relay.wake()
+
+
+def run(settings: WorkerSettings) -> int:
+    """Run the worker until SIGTERM; return its exit code."""
+    configure_logging(NAME, settings.log_level)
+    worker = Worker(settings)
+    worker.publisher.start()
+    return run_worker(settings, worker.loops(), checks=worker.checks(), on_stop=worker.close)
