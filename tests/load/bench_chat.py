@@ -1,9 +1,10 @@
 """A chat turn through nginx and Socket.IO, beside Rasa's bare REST channel on the same messages in the same run.
 
-A turn is the time from `user_uttered` to the last bubble of its reply. The bare turn is one POST to Rasa's REST channel, with
-the same text and metadata, for a sender of its own. At one citizen the two alternate, so that their difference is our share.
+A turn is the time from `user_uttered` to the last bubble of its reply. The bare turn is one POST to Rasa's REST
+channel, with the same text and metadata, for a sender of its own. At one citizen the two alternate, so that their
+difference is our share.
 
-    MUNBOT_TEST_BASE_URL=… MUNBOT_TEST_RASA_URL=… .venv/bin/python tests/load/bench_chat.py --json bench-results/chat.json
+    .venv/bin/python tests/load/bench_chat.py --base-url URL --rasa-url URL --json bench-results/chat.json
 """
 
 import argparse
@@ -12,6 +13,7 @@ import threading
 import time
 import uuid
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -105,50 +107,58 @@ class Bare:
         return (time.perf_counter() - started) * 1000
 
 
+class Tally:
+    """Times of turns by who answered and by kind of turn; filled from several threads."""
+
+    def __init__(self) -> None:
+        self.times: dict[str, dict[str, list[float]]] = {"munbot": defaultdict(list), "rasa": defaultdict(list)}
+        self.unanswered: list[str] = []
+        self._lock = threading.Lock()
+
+    def note(self, who: str, kind: str, took: float | None, text: str) -> None:
+        """Count one turn; None took no answer."""
+        with self._lock:
+            if took is None:
+                self.unanswered.append(text)
+            else:
+                self.times[who][kind].append(took)
+                self.times[who]["all"].append(took)
+
+
 def measure(base_url: str, rasa_url: str, tenant: str, citizens: int, rounds: int) -> dict[str, Any]:
     """Run `citizens` chats at once, then as many bare ones; at one citizen they alternate turn by turn."""
-    times: dict[str, dict[str, list[float]]] = {"munbot": defaultdict(list), "rasa": defaultdict(list)}
-    lost: list[str] = []
-    lock = threading.Lock()
+    tally = Tally()
 
-    def note(who: str, kind: str, took: float | None, text: str) -> None:
-        with lock:
-            if took is None:
-                lost.append(text)
-            else:
-                times[who][kind].append(took)
-                times[who]["all"].append(took)
-
-    def chat(_index: int, *, with_bare: bool) -> None:
+    def chat(*, with_bare: bool) -> None:
         for _ in range(rounds):
             citizen, bare = Citizen(base_url, tenant), Bare(rasa_url, tenant)
             for kind, text in SCRIPT:
-                note("munbot", kind, citizen.turn(text), text)
+                tally.note("munbot", kind, citizen.turn(text), text)
                 if with_bare:
-                    note("rasa", kind, bare.turn(text), text)
+                    tally.note("rasa", kind, bare.turn(text), text)
             citizen.close()
 
-    def only_bare(_index: int) -> None:
+    def only_bare() -> None:
         for _ in range(rounds):
             bare = Bare(rasa_url, tenant)
             for kind, text in SCRIPT:
-                note("rasa", kind, bare.turn(text), text)
+                tally.note("rasa", kind, bare.turn(text), text)
 
     if citizens == 1:
-        chat(0, with_bare=True)
+        chat(with_bare=True)
     else:
-        run_threads(citizens, lambda index: chat(index, with_bare=False))
+        run_threads(citizens, lambda: chat(with_bare=False))
         run_threads(citizens, only_bare)
     return {
         "citizens": citizens,
-        "lost": len(lost),
-        **{who: {kind: summary(values) for kind, values in kinds.items()} for who, kinds in times.items()},
+        "unanswered": len(tally.unanswered),
+        **{who: {kind: summary(values) for kind, values in kinds.items()} for who, kinds in tally.times.items()},
     }
 
 
-def run_threads(count: int, work: Any) -> None:
-    """Run `work(index)` in `count` threads and wait for all."""
-    threads = [threading.Thread(target=work, args=(index,)) for index in range(count)]
+def run_threads(count: int, work: Callable[[], None]) -> None:
+    """Run `work` in `count` threads and wait for all."""
+    threads = [threading.Thread(target=work) for _ in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:

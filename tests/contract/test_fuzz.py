@@ -1,0 +1,96 @@
+"""Every operation of every API, with generated input: never a 5xx, and every refusal is a problem document.
+
+The calls go straight to the services of the running test platform, as an admin of a tenant of their own, so that whatever
+they create or delete is nobody else's.
+"""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from munbot_common.auth import Role, TokenSigner
+from schemathesis.checks import not_a_server_error
+
+pytestmark = pytest.mark.platform
+
+API = Path(__file__).resolve().parents[2] / "docs" / "api"
+TENANT = "fuzz"
+EXAMPLES = int(os.environ.get("MUNBOT_FUZZ_EXAMPLES", "12"))
+FUZZ = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def _schema(name):
+    return schemathesis.openapi.from_path(API / f"{name}.openapi.json")
+
+
+@pytest.fixture(scope="session")
+def tokens():
+    folder = os.environ.get("MUNBOT_TEST_SECRETS_DIR")
+    if not folder:
+        pytest.skip("MUNBOT_TEST_SECRETS_DIR is not set: ./munbot test starts the platform and sets it")
+    signer = TokenSigner((Path(folder) / "jwt_private_key.pem").read_text())
+    life = timedelta(hours=1)
+    return {
+        "admin": signer.issue(subject="fuzz", role=Role.ADMIN, tenant=TENANT, lifetime=life),
+        "service": signer.issue(subject="service:fuzz", role=Role.SERVICE, tenant=None, lifetime=life),
+    }
+
+
+def _check(case, service, tokens, caller):
+    base_url = os.environ.get(f"MUNBOT_TEST_{service.upper()}_URL")
+    if not base_url:
+        pytest.skip(f"MUNBOT_TEST_{service.upper()}_URL is not set: ./munbot test starts the platform and sets it")
+    headers = {"Authorization": f"Bearer {tokens[caller]}"}
+    if caller == "service":
+        headers["X-Munbot-Tenant"] = TENANT
+    response = case.call(base_url=base_url, headers=headers, timeout=20)
+    case.validate_response(response, checks=[not_a_server_error])
+    if response.status_code >= 400:
+        assert response.headers["content-type"][0].startswith("application/problem+json")
+        body = response.json()
+        assert body["code"]
+        assert body["detail"]
+        assert body["status"] == response.status_code
+
+
+scheduler = _schema("scheduler")
+complaints = _schema("complaints")
+conversations = _schema("conversations")
+chat = _schema("chat")
+
+
+@pytest.mark.parametrize("caller", ["admin", "service"])
+@scheduler.parametrize()
+@FUZZ
+def test_scheduler(case, tokens, caller):
+    _check(case, "scheduler", tokens, caller)
+
+
+@pytest.mark.parametrize("caller", ["admin", "service"])
+@complaints.parametrize()
+@FUZZ
+def test_complaints(case, tokens, caller):
+    _check(case, "complaints", tokens, caller)
+
+
+@pytest.mark.parametrize("caller", ["admin", "service"])
+@conversations.parametrize()
+@FUZZ
+def test_conversations(case, tokens, caller):
+    _check(case, "conversations", tokens, caller)
+
+
+@chat.parametrize()
+@FUZZ
+def test_chat(case, tokens):
+    _check(case, "chat", tokens, "admin")
