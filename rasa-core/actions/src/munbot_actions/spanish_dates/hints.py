@@ -12,7 +12,8 @@ from munbot_actions.spanish_dates.vocabulary import WEEKDAYS
 Build = Callable[[re.Match[str]], Mention | None]
 _ORDINALS = {"primer": 1, "segund": 2, "tercer": 3, "cuart": 4, "quint": 5}
 _END_OF_CHOICE = (
-    r"(?=$| ?[^\w ]| (?:que|de|del|disponible|opcion|hora|horas|horita|alternativa|porfavor|por|no|mejor|nomas|esta|me|si|ya|y|o|gracias"
+    r"(?=$| ?[^\w ]| (?:que|de|del|disponible|opcion|hora|horas|horita|alternativa|porfavor|por|no"
+    r"|mejor|nomas|esta|me|si|ya|y|o|gracias"
     r"|la|el|a|para|en|es|quiero|hay|haya|tiene|tengan|entonces|bloque|cupo)\b)"
 )
 _AFTER_DAY = "(?:" + "|".join(f"(?<={day} )" for day in (*WEEKDAYS, "manana", "hoy")) + ")"
@@ -52,7 +53,10 @@ BEFORE_HOURS_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
             _fixed(Mention(part="morning", choice="first")),
         ),
         (r"\b(?:a |de |en |para )?(?:la )?ultima hora\b", _fixed(Mention(choice="last"))),
-        (r"\b(?:a |en )?(?:la )?hora de(?:l)? almuerzo\b", _fixed(Mention(clock_range=(Clock(13), Clock(14))))),
+        (
+            (r"\b(?:a |en )?(?:la )?hora de(?:l)? almuerzo\b"),
+            _fixed(Mention(clock_range=(Clock(13), Clock(14)))),
+        ),
         (r"\b(?:despues|pasado) (?:de|del) (?:el |la )?(?:almuerzo|almorzar|colacion)\b", _named("afternoon")),
         (r"\bantes (?:de|del) (?:el |la )?(?:almuerzo|almorzar|colacion)\b", _named("morning")),
         (r"\bantes (?:de|del) (?:el )?medio ?dia\b", _named("morning")),
@@ -65,7 +69,6 @@ PART_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     for pattern, build in (
         (r"\b(?:en |por |de |para |a |durante )?las? (?P<part>manana|tarde|noche|madrugada)s?\b", _part),
         (r"\b(?:en |de )(?P<part>tarde|noche|madrugada)\b", _part),
-        (r"\besta (?P<part>manana|tarde|noche)\b", lambda match: Mention(part=PARTS[match.group("part")])),
         (r"^\W{0,3}(?P<part>tarde|noche)(?=\W{0,3}$)", _part),
         (rf"{_AFTER_DAY}(?P<part>tarde|noche)\b", _part),
         (rf"(?:^\W{{0,3}}|{_AFTER_DAY})\b(?P<ampm>am|pm|a\.m\.?|p\.m\.?)(?=\W|$)", _letterless_half),
@@ -76,22 +79,36 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
     (re.compile(pattern), build)
     for pattern, build in (
         (
-            r"\b(?:lo|la|el|lo mas|cuanto) (?:mas )?(?:antes|temprano|pronto|luego|rapido|proxim[oa]|cercan[oa])(?: que (?:se pueda|tenga[ns]?|haya|puedan|pueda|hay))?"
-            r"(?: posible| disponible)?\b(?! (?:a|al|de mi) )(?<!la proximo)",
+            (
+                r"\b(?:(?:lo|la|el)(?: hora| horita)? (?:de )?mas (?:antes|tempran[oa]|pront[oa]|luego"
+                r"|rapid[oa]|proxim[oa]|cercan[oa])|(?:lo|cuanto) antes)(?: que (?:se pueda|tenga[ns]?"
+                r"|haya|puedan|pueda|hay))?"
+                r"(?: posible| disponible)?\b(?! (?:a|al|de mi) )"
+            ),
             _fixed(Mention(choice="first")),
         ),
         (
-            r"\b(?:a la brevedad(?: posible)?|al ?tiro|cuando (?:haya|tengan|puedan|se pueda)(?: primero| antes)?)\b",
+            (
+                r"\b(?:a la brevedad(?: posible)?|al ?tiro|cuando (?:haya|tengan|puedan|se pueda)"
+                r"(?: primero| antes)?)\b"
+            ),
             _fixed(Mention(choice="first")),
         ),
         (r"\b(?:la|el|lo) (?:de )?mas (?:tarde|tardia|tardio)\b", _fixed(Mention(choice="last"))),
         (
-            rf"\b(?:la|el|las|los|las?|de las?|una de las) (?:mas )?ultim[oa]s?\b{_END_OF_CHOICE}(?: (?:hora|horita|opcion|alternativa|que (?:haya|tengan?|hay|quede|tiene))\b)?",
+            (
+                rf"\b(?:la|el|las|los|las?|de las?|una de las) (?:mas )?ultim[oa]s?\b{_END_OF_CHOICE}"
+                r"(?: (?:hora|horita|opcion|alternativa|que (?:haya|tengan?|hay|quede|tiene))\b)?"
+            ),
             _fixed(Mention(choice="last")),
         ),
-        (rf"^\W{{0,3}}ultim[oa](?=\W{{0,3}}$)", _fixed(Mention(choice="last"))),
+        (r"^\W{0,3}ultim[oa](?=\W{0,3}$)", _fixed(Mention(choice="last"))),
         (
-            rf"\b(?:la|el) (?P<nth>primer[ao]?|segund[oa]|tercer[ao]?|cuart[oa]|quint[oa])\b{_END_OF_CHOICE}(?: (?:hora|horita|opcion|alternativa|que (?:haya|tengan?|hay|quede|tiene))\b)?",
+            (
+                r"\b(?:la|el) (?P<nth>primer[ao]?|segund[oa]|tercer[ao]?|cuart[oa]"
+                rf"|quint[oa])\b{_END_OF_CHOICE}(?: (?:hora|horita|opcion|alternativa|que (?:haya"
+                r"|tengan?|hay|quede|tiene))\b)?"
+            ),
             _ordinal,
         ),
         (r"^\W{0,3}(?P<nth>primer[ao]|segund[oa]|tercer[ao]|cuart[ao])(?=\W{0,3}$)", _ordinal),
@@ -99,8 +116,11 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
         (r"\b(?:la|el) (?P<n>1) ?(?:ra|era|ro|ero)\b", _fixed(Mention(choice="first"))),
         (r"\b(?:la|el) (?P<n>[2-9]) ?(?:da|do|ra|ro|ta|to)\b", _option),
         (
-            r"\b(?:cualquier(?:a)?(?: (?:dia|hora|horario|fecha|de (?:las|los|esas|esos)))?|(?:el|la|lo) que sea|me da lo mismo|me da igual|da igual|da lo mismo|cuando sea"
-            r"|(?:el|la) que (?:tenga|tengan|haya))\b",
+            (
+                r"\b(?:cualquier(?:a)?(?: (?:dia|hora|horario|fecha|de (?:las|los|esas|esos)))?|(?:el"
+                r"|la|lo) que sea|me da lo mismo|me da igual|da igual|da lo mismo|cuando sea"
+                r"|(?:el|la) que (?:tenga|tengan|haya))\b"
+            ),
             _fixed(Mention(choice="any")),
         ),
         (r"\b(?:un poco |algo )?mas tarde\b|\bmas tardecito\b", _fixed(Mention(relation="later"))),

@@ -7,21 +7,27 @@ import re
 from munbot_actions.spanish_dates.model import Mention
 
 _CANNOT = (
-    r"(?: (?:voy a|vamos a|va a|se|me))?(?: (?:poder|puedo|podre|podria|podemos|alcanzo|alcanzare|llego|sirve|acomoda|conviene|quiero"
-    r"|quisiera|tengo tiempo|estoy|estare|es|era|seria|resulta|gusta|queda bien|cuadra|dije|digo|ir))?(?: (?:ir|asistir|el|la|para|pa|en|ni|a))?"
+    r"(?: (?:voy a|vamos a|va a|se|me))?(?: (?:poder|puedo|podre|podria|podemos|alcanzo|alcanzare"
+    r"|llego|sirve|acomoda|conviene|quiero"
+    r"|quisiera|tengo tiempo|estoy|estare|es|era|seria|resulta|gusta|queda bien|cuadra|dije|digo"
+    r"|ir))?(?: (?:ir|asistir|el|la|para|pa|en|ni|a))?"
 )
 _REFUSED_BEFORE = re.compile(
-    rf"(?:\b(?:no|tampoco|nunca|jamas){_CANNOT}|\bni|\b(?:menos|excepto|salvo)|\ben (?:vez|lugar) de[l]?|\bcancela(?:r|me)?)(?: (?:el|la|los|para|en|a|de))?$"
+    rf"(?:\b(?:no|tampoco|nunca|jamas){_CANNOT}|\bni|\b(?:menos|excepto|salvo)|\ben (?:vez|lugar)"
+    r"(?: del?)?|\bcancela(?:r|me)?)(?: (?:el|la|los|para|en|a|de))?$"
 )
 _REFUSED_AFTER = re.compile(
-    r"^(?: no(?= ?[,.;!?]|$| (?:mejor|pero|sino|que|el|la|a|en|por|para|porque|me|se|voy|vamos|puedo|podria|podre|alcanzo|sirve|es|gracias|estoy|estare|tengo)\b)"
+    r"^(?: no(?= *[,.;!?]| *$| (?:mejor|pero|sino|que|el|la|a|en|por|para|porque|me|se|voy|vamos"
+    r"|puedo|podria|podre|alcanzo|sirve|es|gracias|estoy|estare|tengo)\b)"
     r"(?! (?:hay|tiene|tienen|habra|atienden)))"
 )
 _CORRECTION = re.compile(
-    r"\b(?:perdon|digo|mejor|quise decir|queria decir|me equivoque|mas bien|disculpa|disculpe|corrijo|o sea no|no espera|sino)\b"
+    r"\b(?:perdon|digo|mejor|quise decir|queria decir|me equivoque|mas bien|disculpa|disculpe"
+    r"|corrijo|o sea no|no espera|sino)\b"
 )
 MOVING = re.compile(
-    r"\b(?:cambi\w{1,8}|muev\w{1,8}|mov\w{2,8}|pas(?:ar|ame|arla|arlo|emos)\w{0,4}|corr(?:er|erla|ela)|reagend\w{1,8}|trasla\w{1,8}|posterg\w{1,8}|adelant\w{1,8})\b"
+    r"\b(?:cambi\w{1,8}|muev\w{1,8}|mov\w{2,8}|pas(?:ar|ame|arla|arlo|emos)\w{0,4}|corr(?:er|erla"
+    r"|ela)|reagend\w{1,8}|trasla\w{1,8}|posterg\w{1,8}|adelant\w{1,8})\b"
 )
 
 

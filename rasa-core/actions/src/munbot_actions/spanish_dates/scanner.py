@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from munbot_actions.spanish_dates import dates, hints, masks, negation, spans_of_days, times
+from munbot_actions.spanish_dates import dates, hints, masks, negation, relative, spans_of_days, times, weekdays
 from munbot_actions.spanish_dates.model import Mention
 
 CLOSED = "\x00"
@@ -29,7 +29,7 @@ class Scanner:
         """Apply masks and rules in their order and give the mentions in the order they were said."""
         self._close(masks.PAST_DURATION_RULES, past=True)
         self._close(masks.NOT_DATE_RULES, past=False)
-        self._apply(self._with_now(dates.NUMERIC_RULES))
+        self._apply(self._with_now(dates.FIRST_RULES))
         if not negation.MOVING.search(self.open):
             self._apply(self._with_now(spans_of_days.BETWEEN_RULES))
         self._apply(hints.BEFORE_HOURS_RULES)
@@ -37,6 +37,9 @@ class Scanner:
         self._apply(hints.PART_RULES)
         self._apply(self._with_now(dates.DOTTED_RULES))
         self._apply(self._with_now(dates.NAMED_RULES))
+        self._apply(self._with_now(weekdays.RULES))
+        self._apply(self._with_now(relative.RULES))
+        self._apply(self._with_now(dates.NUMBER_RULES))
         self._apply(self._with_now(spans_of_days.RULES))
         self._apply(hints.CHOICE_RULES)
         return sorted(self.mentions, key=lambda mention: mention.start)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 from munbot_actions.spanish_dates import days
-from munbot_actions.spanish_dates.dates import MONTH, WEEKDAY
 from munbot_actions.spanish_dates.model import DateRange, ImpossibleDate, Mention, PastDate
+from munbot_actions.spanish_dates.pieces import MONTH, WEEKDAY, Build, Built, table
 from munbot_actions.spanish_dates.vocabulary import MONTH_NUMBER, MONTHS, WEEKDAY_NUMBER
 
-Built = Mention | None
-Build = Callable[[re.Match[str], datetime], Built]
 _LONG_MONTH = "|".join(MONTHS)
-_NAMED_MONTH = rf"(?P<which>{_LONG_MONTH}|este mes|mes|(?:el |del )?(?:proximo|otro) mes|(?:el |del )?mes que viene)"
+_NAMED_MONTH = (
+    rf"(?P<which>{_LONG_MONTH}|este mes|mes|(?:el |del )?(?:proximo|otro) mes|(?:el "
+    r"|del )?mes que viene)"
+)
 _ORDINALS = {"primera": 0, "segunda": 1, "tercera": 2, "cuarta": 3}
 LONGEST = timedelta(days=93)
 
@@ -33,9 +33,8 @@ def _months(ahead: int) -> Build:
 
 def _weekend(match: re.Match[str], now: datetime) -> Built:
     said = match.group()
-    ahead = (
-        1 if any(word in said for word in ("proximo", "otro", "que viene", "siguiente")) and now.weekday() < 7 else 0
-    )
+    running = now.weekday() >= 5 and any(word in said for word in ("proximo", "que viene"))
+    ahead = 1 if running or "otro" in said or "siguiente" in said else 0
     saturday = days.week_of(now.date(), ahead)[0] + timedelta(days=5)
     return _whole((saturday, saturday + timedelta(days=1)), now)
 
@@ -130,64 +129,100 @@ def _end(now: datetime, day: int, month: str | None) -> date | None:
 _LEAD = r"(?:\b(?:para|en|de|a|por|durante)\b )?(?:\b(?:la|el|lo que queda de|toda)\b )?"
 _MONTH_1 = rf"(?: de (?P<mon>{MONTH})\b)?"
 _MONTH_2 = rf"(?: de (?P<mon2>{MONTH})\b)?"
-_WEEK_TAIL = r"(?:,? (?:de )?(?P<week>esta semana|la proxima semana|la otra semana|la semana que viene))?"
+_WEEK_TAIL = r"(?:,? (?:de )?(?P<week>esta semana|la proxim[oa] semana|la otra semana|la semana que viene))?"
 
-BETWEEN_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
-    (re.compile(pattern), build)
-    for pattern, build in (
+BETWEEN_RULES = table(
+    (
         (
-            rf"\bentre (?:el |los )?(?P<wd>{WEEKDAY}) (?:y|a|o|hasta) (?:el )?(?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}",
-            _between_weekdays,
+            rf"\bentre (?:el |los )?(?P<wd>{WEEKDAY}) (?:y|a|o|hasta) (?:el )?"
+            rf"(?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}"
         ),
+        _between_weekdays,
+    ),
+    (
         (
-            rf"\b(?:de|desde|del)(?: el)? (?P<wd>{WEEKDAY}) (?:a|al|hasta)(?: el)? (?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}",
-            _between_weekdays,
+            rf"\b(?:de|desde|del)(?: el)? (?P<wd>{WEEKDAY}) (?:a|al|hasta)(?: el)? "
+            rf"(?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}"
         ),
-        (rf"\b(?P<wd>{WEEKDAY}) a (?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}", _between_weekdays),
+        _between_weekdays,
+    ),
+    (rf"\b(?P<wd>{WEEKDAY}) a (?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}", _between_weekdays),
+    (
         (
-            rf"\bentre (?:el|los dias) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:y|al) (?:el )?(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}",
-            _between_days,
+            rf"\bentre (?:el|los dias) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:y|al) (?:el )?"
+            rf"(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
         ),
+        _between_days,
+    ),
+    (
         (
-            rf"\bentre (?P<d>[0-9]{{1,2}})(?P<mon>(?!))? y (?:el )?(?P<d2>[0-9]{{1,2}}) de (?P<mon2>{MONTH})\b",
-            _between_days,
+            rf"\bentre (?P<d>[0-9]{{1,2}})(?P<mon>(?!))? y (?:el )?(?P<d2>[0-9]{{1,2}}) de "
+            rf"(?P<mon2>{MONTH})\b"
         ),
+        _between_days,
+    ),
+    (
         (
-            rf"\b(?:del|desde el) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:al|hasta el) (?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}",
-            _between_days,
+            rf"\b(?:del|desde el) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:al|hasta el) "
+            rf"(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
         ),
-    )
+        _between_days,
+    ),
 )
-RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
-    (re.compile(pattern), build)
-    for pattern, build in (
+RULES = table(
+    (
+        rf"{_LEAD}\b(?P<nth>primera|segunda|tercera|cuarta|ultima) semana (?:de|del) {_NAMED_MONTH}\b",
+        _week_of_month,
+    ),
+    (
         (
-            rf"{_LEAD}\b(?P<nth>primera|segunda|tercera|cuarta|ultima) semana (?:de|del) {_NAMED_MONTH}\b",
-            _week_of_month,
+            rf"{_LEAD}\b(?P<where>fin(?:es)?|final(?:es)?|mediados?|principios?|comienzos?|inicios?"
+            rf"|(?:primera|segunda|ultima) quincena) (?:de|del) {_NAMED_MONTH}\b"
         ),
+        _part_of_month,
+    ),
+    (
         (
-            rf"{_LEAD}\b(?P<where>fin(?:es)?|final(?:es)?|mediados?|principios?|comienzos?|inicios?|(?:primera|segunda|ultima) quincena) (?:de|del) {_NAMED_MONTH}\b",
-            _part_of_month,
+            r"\b(?:para |en |por |de )?(?:el |este )?(?:proximo |otro )?fin de semana(?: que viene"
+            r"| siguiente| proximo)?\b"
         ),
+        _weekend,
+    ),
+    (
         (
-            r"\b(?:para |en |por |de )?(?:el |este )?(?:proximo |otro )?fin de semana(?: que viene| siguiente| proximo)?\b",
-            _weekend,
+            rf"{_LEAD}(?:\bsemana subsiguiente|\bsubsiguiente semana"
+            r"|\bsemana siguiente de la proxima)\b"
         ),
-        (rf"{_LEAD}(?:\bsemana subsiguiente|\bsubsiguiente semana|\bsemana siguiente de la proxima)\b", _weeks(2)),
+        _weeks(2),
+    ),
+    (
         (
-            rf"{_LEAD}\b(?:proxima semana|semana proxima|otra semana|semana que viene|semana siguiente|siguiente semana|semana entrante)\b",
-            _weeks(1),
+            rf"{_LEAD}\b(?:proxim[oa] semana|semana proxim[oa]|otra semana|semana que viene"
+            r"|semana siguiente|siguiente semana|semana entrante)\b"
         ),
+        _weeks(1),
+    ),
+    (
         (
-            r"\b(?:para |en |de |durante )?(?:esta semana|lo que queda de (?:la )?semana|el resto de la semana)\b",
-            _weeks(0),
+            r"\b(?:para |en |de |durante )?(?:esta semana|lo que queda de (?:la )?semana"
+            r"|el resto de la semana)\b"
         ),
-        (rf"{_LEAD}\b(?:proximo mes|otro mes|mes que viene|mes proximo|mes siguiente|siguiente mes)\b", _months(1)),
-        (r"\b(?:para |en |de |durante )?este mes\b", _months(0)),
+        _weeks(0),
+    ),
+    (
         (
-            rf"\b(?:para|en|durante|este|proximo|(?:el |del )?mes de) (?P<which>{_LONG_MONTH})\b(?: del? (?P<y>20[0-9]{{2}})\b)?(?! [0-9])",
-            _named_month,
+            rf"{_LEAD}\b(?:proximo mes|otro mes|mes que viene|mes proximo|mes siguiente"
+            r"|siguiente mes)\b"
         ),
-        (rf"^\W{{0,3}}(?P<which>{_LONG_MONTH})(?P<y>(?!))?(?=\W{{0,3}}$)", _named_month),
-    )
+        _months(1),
+    ),
+    (r"\b(?:para |en |de |durante )?este mes\b", _months(0)),
+    (
+        (
+            rf"\b(?:para|en|durante|este|proximo|(?:el |del )?mes de) (?P<which>{_LONG_MONTH})\b"
+            rf"(?: del? (?P<y>20[0-9]{{2}})\b)?(?! [0-9])"
+        ),
+        _named_month,
+    ),
+    (rf"^\W{{0,3}}(?P<which>{_LONG_MONTH})(?P<y>(?!))?(?=\W{{0,3}}$)", _named_month),
 )

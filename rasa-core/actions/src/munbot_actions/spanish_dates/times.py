@@ -16,7 +16,10 @@ _RELATION_WORDS: tuple[tuple[str, Relation], ...] = (
     (r"no despues de|no mas tarde de|antes de|hasta|maximo|a mas tardar", "before"),
     (r"despues de|desde|a partir de|pasad[oa]s?(?: de)?|mas tarde de", "after"),
     (
-        r"tipo|tipin|tipo como|como|onda|cerca de|a eso de|alrededor de|mas o menos|aprox\.?|aproximadamente|tirando para",
+        (
+            r"tipo|tipin|tipo como|como|onda|cerca de|a eso de|alrededor de|mas o menos|aprox\.?"
+            r"|aproximadamente|tirando para"
+        ),
         "around",
     ),
 )
@@ -31,15 +34,19 @@ _AFTER = rf"(?:,? (?P<suf>{'|'.join(words for words, _ in _SUFFIX_WORDS)})\b)?"
 _PREPOSITION = r"(?:\b(?:a|para|de|por|en|es|tipo) )?"
 _HOUR = r"(?P<h>[0-9]{1,2}|una)"
 _MINUTES = (
-    r"(?:(?: (?:y|con) (?P<and>media|cuarto|[0-9]{1,2})(?: minutos?)?\b(?! (?:las?|para|de)\b))|(?: menos (?P<less>cuarto|[0-9]{1,2})\b)"
+    r"(?: (?:y|con) (?P<and>media|cuarto|[0-9]{1,2}(?! (?:para|de (?!la|tarde)|del)\b))"
+    r"(?: minutos)?\b| menos (?P<less>cuarto|[0-9]{1,2})\b"
     r"| (?P<loose>[0-5][0-9])(?![0-9/.-]))?"
 )
 _UNIT = r"(?: ?(?P<unit>hrs|horas?)\b\.?)?"
 _HALF = (
-    r"(?:(?: en punto)?(?:,? (?:de|en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b"
+    r"(?: en punto\b)?(?:(?:,? (?:de|en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b"
     r"| del? (?P<noon>dia|mediodia)\b| ?(?P<ampm>[ap]\.? ?m)\b\.?))?"
 )
-_NOT_COUNTING = r"(?!:?[0-9])(?! (?:opciones|cosas|personas|alternativas|semana|semanas|dias?|mes|meses|hijos|horas de|cuadras|primer|ultim))"
+_NOT_COUNTING = (
+    r"(?!:?[0-9])(?! (?:opciones|cosas|personas|alternativas|semana|semanas|dias?|mes|meses|hijos"
+    r"|horas de|cuadras|primer|ultim))"
+)
 _BAD_LEFT = r"(?<![0-9/:.,-])"
 _BAD_RIGHT = r"(?![0-9/:]|[.,-][0-9])"
 
@@ -69,7 +76,7 @@ def _minute(word: str | None) -> int:
     return {"media": 30, "cuarto": 15}.get(word) or int(word)
 
 
-def clock(hour_word: str, minute: int = 0, *, half: str = "", before: int = 0, exact: bool = False) -> Clock | None:
+def clock(hour_word: str, minute: int = 0, *, half: str = (""), before: int = 0, exact: bool = False) -> Clock | None:
     """Build a clock from a said hour, or None when no clock shows it.
 
     ``half`` is the named half of the day («manana», «tarde», «noche», «madrugada», «noon», «a», «p»).
@@ -85,7 +92,7 @@ def clock(hour_word: str, minute: int = 0, *, half: str = "", before: int = 0, e
 
 
 def _hour_in_half(hour: int, half: str) -> int:
-    if half == "a" or half == "madrugada":
+    if half in {"a", "madrugada"}:
         return hour % 12
     if half == "noche":
         return 0 if hour == 12 else hour % 12 + (12 if hour >= 6 else 0)
@@ -164,8 +171,8 @@ _SECOND = r"(?P<h2>[0-9]{1,2}|una)" + _CLOCK_END.format(2)
 _FIRST = _HOUR + _CLOCK_END.format("")
 _NO_DAYS = (
     r"(?! (?:de (?:"
-    + "ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
-    + r")|anos|dias|personas|lucas|mil|cuadras|metros))"
+    "ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
+    r")|anos|dias|personas|lucas|mil|cuadras|metros))"
 )
 
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Built]], ...] = tuple(
@@ -173,51 +180,94 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Built]], ...] = tu
     for pattern, build in (
         (rf"\bentre las? {_FIRST} (?:y|a|hasta) (?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}", _range),
         (rf"\bentre {_FIRST} y (?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}{_NO_DAYS}", _range),
-        (rf"\b(?:de|desde) (?:las? )?{_FIRST} (?:a|hasta) (?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}{_NO_DAYS}", _range),
         (
-            rf"{_BEFORE}{_PREPOSITION}\b(?:(?:un )?(?P<cuarto>cuarto)|(?P<mins>5|10|20|25))(?: minutos)? para las? {_HOUR}\b(?!:){_HALF}",
+            (
+                rf"\b(?:de|desde) (?:las? )?{_FIRST} (?:a|hasta) "
+                rf"(?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}{_NO_DAYS}"
+            ),
+            _range,
+        ),
+        (
+            (
+                rf"{_BEFORE}{_PREPOSITION}\b(?:(?:un )?(?P<cuarto>cuarto)|(?P<mins>5|10|20|25))"
+                rf"(?: minutos)? para las? {_HOUR}\b(?!:){_HALF}"
+            ),
             _to_hour,
         ),
         (
-            rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}}) ?: ?(?P<m>[0-9]{{2}})(?::[0-9]{{2}})?{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}",
+            (
+                rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}}) ?: ?"
+                rf"(?P<m>[0-9]{{2}})(?::[0-9]{{2}})?{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}"
+            ),
             _hour,
         ),
         (
-            rf"{_BEFORE}{_PREPOSITION}(?P<las>\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}})\.(?P<m>[0-9]{{2}}){_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}",
+            (
+                rf"{_BEFORE}{_PREPOSITION}(?P<las>\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}})\."
+                rf"(?P<m>[0-9]{{2}}){_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}"
+            ),
             _dotted,
         ),
-        (rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<hm>[0-9]{{3,4}}) ?hrs\b\.?{_AFTER}", _military),
         (
-            rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}}) hrs (?P<m>[0-9]{{2}})\b{_BAD_RIGHT}",
-            _hour,
-        ),
-        (rf"{_BEFORE}{_PREPOSITION}\blas {_HOUR}\b{_NOT_COUNTING}{_MINUTES}{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}", _hour),
-        (
-            rf"{_BEFORE}{_PREPOSITION}\bla (?P<h>una|1)\b{_NOT_COUNTING}{_MINUTES}{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}",
-            _hour,
+            (rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<hm>[0-9]{{3,4}}) ?hrs\b\.?{_AFTER}"),
+            _military,
         ),
         (
-            rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} ?(?P<unit>hrs|horas?)\b\.?(?! (?:mas|menos|de espera)){_HALF}{_AFTER}",
+            (
+                rf"{_BEFORE}{_PREPOSITION}(?:\blas? )?{_BAD_LEFT}\b(?P<h>[0-9]{{1,2}}) hrs "
+                rf"(?P<m>[0-9]{{2}})\b{_BAD_RIGHT}"
+            ),
+            _hour,
+        ),
+        (
+            (rf"{_BEFORE}{_PREPOSITION}\blas {_HOUR}\b{_NOT_COUNTING}{_MINUTES}{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}"),
+            _hour,
+        ),
+        (
+            (
+                rf"{_BEFORE}{_PREPOSITION}\bla (?P<h>una"
+                rf"|1)\b{_NOT_COUNTING}{_MINUTES}{_BAD_RIGHT}{_UNIT}{_HALF}{_AFTER}"
+            ),
+            _hour,
+        ),
+        (
+            (
+                rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} ?(?P<unit>hrs|horas?)\b\.?(?! (?:mas"
+                rf"|menos|de espera)){_HALF}{_AFTER}"
+            ),
             _hour_with_unit,
         ),
         (
-            rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} (?:y (?P<and>media|cuarto)|menos (?P<less>cuarto))\b{_HALF}{_AFTER}",
+            (
+                rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} (?:y (?P<and>media|cuarto)|menos "
+                rf"(?P<less>cuarto))\b{_HALF}{_AFTER}"
+            ),
             _hour,
         ),
         (
-            rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR}(?: y (?P<and>[0-9]{{1,2}}))?(?: en punto)?"
-            rf"(?: (?:de|en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b| del? (?P<noon>dia|mediodia)\b| ?(?P<ampm>[ap]\.? ?m)\b\.?){_AFTER}",
+            (
+                rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR}(?: y (?P<and>[0-9]{{1,2}}))?(?: en punto)?"
+                r"(?: (?:de|en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b| del? (?P<noon>dia"
+                rf"|mediodia)\b| ?(?P<ampm>[ap]\.? ?m)\b\.?){_AFTER}"
+            ),
             _hour,
         ),
         (rf"{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} (?:en punto\b|(?P<suf>y pico|y algo|y tanto))", _hour),
         (
-            rf"\b(?P<rel>tipo|tipin|a eso de|cerca de|alrededor de|aprox\.?|aproximadamente) (?:como )?(?P<h>[0-9]{{1,2}})\b{_NOT_COUNTING}{_BAD_RIGHT}{_HALF}",
+            (
+                r"\b(?P<rel>tipo|tipin|a eso de|cerca de|alrededor de|aprox\.?|aproximadamente) "
+                rf"(?:como )?(?P<h>[0-9]{{1,2}})\b{_NOT_COUNTING}{_BAD_RIGHT}{_HALF}"
+            ),
             _hour,
         ),
         (
-            rf"\b(?P<rel>despues de|antes de|pasad[oa]s|como a) (?P<h>[0-9]{{1,2}})\b{_NOT_COUNTING}{_BAD_RIGHT}{_HALF}",
+            (
+                r"\b(?P<rel>despues de|antes de|pasad[oa]s|como a) "
+                rf"(?P<h>[0-9]{{1,2}})\b{_NOT_COUNTING}{_BAD_RIGHT}{_HALF}"
+            ),
             _hour,
         ),
+        (r"^\W{0,3}(?P<h>[0-9]{1,2}) (?P<m>[0-5][05])(?=\W{0,3}$)", _hour),
         (r"\b(?:a |al |de |del |tipo |para el )?medio ?dia\b", _fixed(12)),
         (r"\b(?:a |de |para )?medianoche\b", _fixed(0)),
     )

@@ -33,18 +33,18 @@ _TYPED = {
     "lunes": "lune luens lnes lunrs",
     "martes": "marte mrtes matres marts",
     "miercoles": "miecoles mercoles miercles mierocles miercole mierkoles miercols miercoes",
-    "jueves": "jueve jeuves juves juebs jueces_",
+    "jueves": "jueve jeuves juves juebs juevs jves",
     "viernes": "vierne vienres virnes vierns vieres vernes",
     "sabado": "sabao sabdo sbado",
     "domingo": "domigo domngo domnigo",
     "septiembre": "setiembre septimbre",
     "noviembre": "novimbre noviemre",
     "diciembre": "dicimbre diciemre disiembre",
-    "manana": "mnn mn mnna manna mana_ manan maniana manhana mnana mannana ma~ana",
+    "manana": "mnn mn mnna manna manan maniana manhana mnana mannana mananita",
     "pasado": "pasao",
     "hoy": "oy oi hoi",
     "ayer": "aller ayel",
-    "anteayer": "antier antayer anteayer",
+    "anteayer": "antier antayer",
     "tarde": "tardecita tardesita tardecito trade tarded tardes",
     "noche": "noxe nochecita noches",
     "temprano": "tempranito tempranitos tempra trempano",
@@ -67,17 +67,23 @@ _TYPED = {
     "del": "dl",
     "para": "pa pa' pra",
     "para el": "pal pa'l",
-    "para la": "pala_",
     "favor": "fa favr",
     "porfavor": "porfa xfa pofa porfi xfavor plis",
     "fin de semana": "finde findesemana",
-    "mediodia": "mediodia",
     "15": "qince",
     "20": "viente vente",
     "24": "venticuatro",
     "22": "ventidos",
 }
-ALIASES = {form: word for word, forms in _TYPED.items() for form in forms.split() if not form.endswith("_")}
+ALIASES = {form: word for word, forms in _TYPED.items() for form in forms.split()}
+
+# What may stand around a lone number: «ya, dame el 2 nomás porfa».
+_AROUND_A_NUMBER = (
+    "a al ok ya si el la los las de del en es y o por favor porfavor mejor entonces gracias nomas dale ponle pongale"
+    " pongame hora hrs no quiero prefiero bueno bien tipo esa ese seria con dia perdon digo para me sirve quedo tomo"
+    " elijo dame deme numero que un una"
+)
+FILLERS = frozenset(_AROUND_A_NUMBER.split())
 
 _SOUND = str.maketrans({"v": "b", "z": "s", "h": None})
 _SOFT_C = re.compile(r"c(?=[ei])")
