@@ -124,7 +124,7 @@ def _service(name: str, body: Mapping[str, Any], *, infrastructure: bool) -> Ser
     command = body.get("command") or ()
     depends = body.get("depends_on") or {}
     if isinstance(depends, list):
-        depends = dict.fromkeys(depends, {"condition": STARTED})
+        depends = {key: {"condition": STARTED} for key in depends}
     environment = body.get("environment") or {}
     if isinstance(environment, list):
         environment = dict(entry.split("=", 1) for entry in environment)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -39,7 +40,7 @@ class Board:
         )
         self._overall = self._steps.add_task(f"[bold]{title}", total=total)
 
-    def __enter__(self) -> Board:
+    def __enter__(self) -> Self:
         if self._live:
             self._steps.start()
         return self

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import signal
 from collections.abc import Mapping
@@ -10,12 +11,13 @@ from typing import Annotated
 
 import psutil
 import typer
+import yaml
 from rich.table import Table
 
 from munbot_cli.compose import Service, load_compose, start_order, with_dependencies
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.programs import build_programs
-from munbot_cli.native.runner import Runner, stray_processes
+from munbot_cli.native.strays import stray_processes
 from munbot_cli.native.supervisor import Supervisor
 from munbot_cli.progress import console
 from munbot_cli.project import Project
@@ -53,7 +55,10 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
     Raises:
         MunbotError: with one line for the person at the terminal.
     """
+    # Imported here: they cost half a second that `status` and `--help` need not pay.
     from munbot_common.secrets import generate_secrets
+
+    from munbot_cli.native.runner import Runner
 
     services = select_services(project, infra_only=infra_only, only=only)
     try:
@@ -134,10 +139,8 @@ def _end_strays(project: Project) -> int:
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
-    try:
+    with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-    except psutil.NoSuchProcess:
-        pass
 
 
 def _print_addresses(project: Project, *, infra_only: bool, seeded: bool) -> None:
@@ -168,8 +171,6 @@ def _print_addresses(project: Project, *, infra_only: bool, seeded: bool) -> Non
 
 def demo_tenants(project: Project) -> dict[str, str]:
     """Read the demo tenants' names by their slug."""
-    import yaml
-
     path: Path = project.root / "config" / "demo" / "tenants.yml"
     if not path.is_file():
         return {}

@@ -65,7 +65,12 @@ def train_rasa(context: Context) -> str:
             shutil.copy2(kept, model)
             mark.write_text(digest + "\n")
             return "from the cache"
-        run_logged([python, "-m", "munbot_rasa", "train"], log=project.log("rasa-train"), what="training Rasa", cwd=project.root / "rasa-core")
+        run_logged(
+            [python, "-m", "munbot_rasa", "train"],
+            log=project.log("rasa-train"),
+            what="training Rasa",
+            cwd=project.root / "rasa-core",
+        )
         if not model.is_file():
             raise MunbotError("training Rasa left no model", log=project.log("rasa-train"))
         kept.parent.mkdir(parents=True, exist_ok=True)

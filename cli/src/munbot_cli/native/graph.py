@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
@@ -38,33 +38,22 @@ def run_steps(steps: Iterable[Step], *, workers: int = 32) -> None:
         MunbotError: the steps go in a circle.
         Exception: the first error of a step; steps not yet begun are left out and running ones are asked to give up.
     """
-    pending: Mapping[str, Step] = {step.name: step for step in steps}
-    start_order({step.name: step.needs for step in pending.values()})
-    left = dict(pending)
+    left = {step.name: step for step in steps}
+    start_order({step.name: step.needs for step in left.values()})
+    known = frozenset(left)
     done: set[str] = set()
     failed = threading.Event()
     running: dict[Future[None], str] = {}
-    error: BaseException | None = None
-    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="up") as pool:
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="step") as pool:
         try:
             while left or running:
-                if error is None:
-                    for step in list(left.values()):
-                        if all(need in done or need not in pending for need in step.needs):
-                            del left[step.name]
-                            running[pool.submit(step.action, failed)] = step.name
-                elif not running:
-                    break
+                for step in [step for step in left.values() if done.issuperset(known.intersection(step.needs))]:
+                    del left[step.name]
+                    running[pool.submit(step.action, failed)] = step.name
                 finished, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in finished:
-                    name = running.pop(future)
-                    if (problem := future.exception()) is None:
-                        done.add(name)
-                    elif error is None:
-                        error = problem
-                        failed.set()
-        except BaseException:  # an interrupt: let the threads end instead of waiting for them
+                    future.result()
+                    done.add(running.pop(future))
+        except BaseException:  # an error of a step, or an interrupt: the other threads stop waiting
             failed.set()
             raise
-    if error is not None:
-        raise error

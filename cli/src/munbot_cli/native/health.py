@@ -22,7 +22,9 @@ _SECONDS = 3.0
 _AMQP_GREETING = b"AMQP\x00\x00\x09\x01"
 
 
-def check(health: Mapping[str, str | tuple[str, ...]], values: Mapping[str, str | Mapping[str, str]], project: Project) -> str:
+def check(
+    health: Mapping[str, str | tuple[str, ...]], values: Mapping[str, str | Mapping[str, str]], project: Project
+) -> str:
     """Run the checks of one program.
 
     Args:
@@ -115,7 +117,7 @@ def _filer(port: str, _project: Project) -> str:
     """Write a byte: SeaweedFS's S3 port answers before its volumes can be written."""
     url = f"http://127.0.0.1:{port}/.munbot-ready"
     try:
-        request = urllib.request.Request(url, data=b"x", method="PUT")  # noqa: S310 - loopback
+        request = urllib.request.Request(url, data=b"x", method="PUT")
         with urllib.request.urlopen(request, timeout=_SECONDS):  # noqa: S310 - loopback
             return ""
     except urllib.error.URLError as error:

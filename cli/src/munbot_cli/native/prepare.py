@@ -60,7 +60,17 @@ def prepare_postgres(context: Context) -> None:
     # The password goes in through a pipe: the server's user can read none of our files.
     options = ["-U", "postgres", "-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8"]
     result = subprocess.run(
-        [*user, "sh", "-c", 'cat | { exec 3<&0; exec "$@" --pwfile=/dev/fd/3; }', "sh", initdb, "-D", str(real), *options],
+        [
+            *user,
+            "sh",
+            "-c",
+            'cat | { exec 3<&0; exec "$@" --pwfile=/dev/fd/3; }',
+            "sh",
+            initdb,
+            "-D",
+            str(real),
+            *options,
+        ],
         input=context.secret("postgres_password") + "\n",
         capture_output=True,
         text=True,
@@ -185,9 +195,7 @@ def prepare_s3(context: Context) -> None:
     write_private(project.run / "s3.env", f"WEED_S3_SSE_KEY={key}\nWEED_S3_SSE_KEK_PASSPHRASE={key}\n")
     identity = {
         "name": "munbot",
-        "credentials": [
-            {"accessKey": context.secret("s3_access_key"), "secretKey": context.secret("s3_secret_key")}
-        ],
+        "credentials": [{"accessKey": context.secret("s3_access_key"), "secretKey": context.secret("s3_secret_key")}],
         "actions": ["Admin", "Read", "Write", "List", "Tagging"],
     }
     write_private(project.run / "s3.json", json.dumps({"identities": [identity]}))

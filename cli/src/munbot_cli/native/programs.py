@@ -216,6 +216,4 @@ def _sources(project: Project, service: Service) -> tuple[Path, ...]:
     own = [path for pattern in patterns for path in project.root.glob(pattern) if path.is_dir()]
     libraries = [] if service.name in project.native["interpreters"] else sorted(project.root.glob("libs/*/src"))
     mounts = [(project.root / source) for source in service.mounts.values() if source.startswith("./")]
-    return tuple([*own, *libraries, *(path for path in mounts if path.exists())])
-
-
+    return (*own, *libraries, *(path for path in mounts if path.exists()))

@@ -29,9 +29,9 @@ def prepare_nginx(context: Context) -> None:
         MunbotError: nginx refuses the configuration.
     """
     project = context.project
-    service = load_compose(
-        project.root / "docker-compose.yml", project.variables, project.native["infrastructure"]
-    )["nginx"]
+    service = load_compose(project.root / "docker-compose.yml", project.variables, project.native["infrastructure"])[
+        "nginx"
+    ]
     folders = {"/run/secrets": str(project.secrets)}
     variables = {
         key: rewrite_paths(rewrite_addresses(value, project.ports), folders)

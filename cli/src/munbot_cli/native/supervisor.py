@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, cast
 
+import psutil
 from supervisor.xmlrpc import SupervisorTransport
 
 from munbot_cli.errors import MunbotError
@@ -144,9 +145,10 @@ class Supervisor:
 
     def shut_down(self) -> None:
         """Stop supervisord itself, with whatever still runs under it."""
+        pid = int(self._call("getPID"))
         self._call("shutdown")
         deadline = time.monotonic() + 60
-        while self.answers and time.monotonic() < deadline:
+        while psutil.pid_exists(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
 
     def _reload(self) -> None:
@@ -218,8 +220,8 @@ def render_configuration(project: Project, programs: Iterable[Program]) -> str:
 
 def _state(entry: dict[str, Any]) -> ProcessState:
     return ProcessState(
-        name=cast(str, entry["name"]),
-        state=cast(str, entry["statename"]),
+        name=cast("str", entry["name"]),
+        state=cast("str", entry["statename"]),
         pid=int(entry["pid"]),
         exit_code=int(entry["exitstatus"]),
         started=int(entry["start"]),
