@@ -61,7 +61,9 @@ def _day_of_month(match: re.Match[str], now: datetime) -> Built:
 
 
 def _day_number(match: re.Match[str], now: datetime) -> Built:
-    if match.group("d") in {"un", "uno"}:
+    # «el primero» and «el uno» alone choose from a list; «para el primero» is a day.
+    said_first = match.group("first") == "primero" and match.group().startswith(("el ", "al ", "del "))
+    if match.group("d") in {"un", "uno"} or said_first:
         return None
     day = 1 if match.group("first") else int(match.group("d"))
     found = days.next_month_day(now.date(), day)
@@ -115,7 +117,7 @@ NUMBER_RULES = table(
     (
         (
             r"\b(?P<bound>despues de|antes de|a partir de|desde|hasta|a mas tardar)?(?P<ofthe>l)? ?"
-            rf"(?:\b(?:para|en) )?(?:\b(?:el|al|del|dia)\b ){{1,3}}{_FIRST_DAY}{END}{NOT_DAY}(?!\w)"
+            rf"(?:\b(?:para|en) )?(?:\b(?:el|al|del|dia)\b ){{1,3}}(?:proximo )?{_FIRST_DAY}{END}{NOT_DAY}(?!\w)"
         ),
         _day_number,
     ),

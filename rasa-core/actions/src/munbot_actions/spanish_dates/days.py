@@ -70,6 +70,8 @@ def day_and_month(today: date, day: int, month: int) -> date | None:
         last_year = make_date(today.year - 1, month, day)
         early = last_year is not None and this_year > today and last_year >= today - RECENTLY
         return last_year if early else this_year
+    if this_year is None and month >= today.month:
+        return None
     return make_date(today.year + 1, month, day)
 
 

@@ -66,10 +66,10 @@ NOT_DATES = (
     r"\$ ?[0-9][0-9.]{0,15}",
     r"\b[0-9]{1,3}(?:\.[0-9]{3}){1,5}\b",
     (
-        r"\b[0-9]{1,4}(?:[.,][0-9]{1,2})? ?(?:%|lucas?|mil|pesos|uf|utm|cuadras?|metros?|mts?|km"
+        r"\b[0-9]{1,4}(?:[.,][0-9]{1,2})? ?(?:%|(?:lucas?|mil|pesos|uf|utm|cuadras?|metros?|mts?|km"
         r"|kilometros?|kilos?|kg|litros?"
         r"|minutos?|min|personas?|veces|anos?|cuotas?|cajas?|sacos?|perros?|hijos?|ninos?|vecinos?"
-        r"|casas|postes?)\b"
+        r"|casas|postes?)\b)"
     ),
     # Laws, articles, licence classes.
     (
@@ -107,7 +107,7 @@ NOT_DATES = (
     r"\b(?:una|alguna|cualquiera|ninguna|cada una) de las [0-9]\b",
     r"\b(?:l[ao]s) [0-9]{1,2} (?=(?:opciones|cosas|alternativas|oficinas|ultim|primer|vecin|luminaria))",
     r"\bcada [0-9]{1,3} (?:dias|semanas|semana|meses|horas|hrs)\b",
-    r"\b(?:24|48|72) (?:horas|hrs)\b",
+    r"(?<![:.0-9])\b(?:24|48|72) (?:horas|hrs)\b",
     r"\b[0-9]{1,2} dias? habiles\b",
     (
         r"\b(?:primer|primera|segund[oa]|tercer|tercera|ultim[oa]|proxim[oa]) (?:vez|piso|cuota|nombre"

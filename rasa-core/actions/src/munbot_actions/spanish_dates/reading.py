@@ -68,8 +68,9 @@ def _bare_number(rest: str, mentions: list[Mention]) -> int | None:
     if CLOSED in rest and not mentions:
         return None
     numbers = _LONE_NUMBER.findall(rest)
-    content = [word for word in _WORD.findall(rest) if word not in FILLERS or word in _ONE]
-    if not numbers and not mentions and content in (["uno"], ["una"]):
+    words = _WORD.findall(rest)
+    content = [word for word in words if word not in FILLERS or word in _ONE]
+    if not numbers and not mentions and content in (["uno"], ["una"]) and "hora" not in words:
         return 1
     if any(word not in _ONE for word in content) or len(numbers) > 1:
         return None

@@ -109,26 +109,29 @@ def _between_days(match: re.Match[str], now: datetime) -> Built:
     groups = match.groupdict()
     month2 = groups["mon2"] or groups["mon"]
     month1 = groups["mon"] or month2
-    first = _end(now, int(groups["d"]), month1)
-    last = _end(now, int(groups["d2"]), month2)
+    last = _end(now.date(), int(groups["d2"]), month2, groups.get("y"))
+    first = _end(now.date(), int(groups["d"]), month1, groups.get("y"))
     if first is None or last is None:
         return Mention(problems=(ImpossibleDate(match.group().strip()),))
-    if last < first and month2 is None:
-        last = days.next_month_day(first, int(groups["d2"])) or last
+    if last < first:
+        last = days.next_month_day(first, int(groups["d2"])) or last if month2 is None else last
+        first = days.make_date(first.year - 1, first.month, first.day) or first if groups.get("y") else first
     if last < now.date():
         return Mention(problems=(PastDate(match.group().strip(), last),))
     return _whole((first, last), now) if first <= last <= first + LONGEST else None
 
 
-def _end(now: datetime, day: int, month: str | None) -> date | None:
+def _end(today: date, day: int, month: str | None, year: str | None) -> date | None:
     if month is None:
-        return days.next_month_day(now.date(), day)
-    return days.day_and_month(now.date(), day, MONTH_NUMBER[month])
+        return days.next_month_day(today, day)
+    number = MONTH_NUMBER[month]
+    return days.make_date(int(year), number, day) if year else days.day_and_month(today, day, number)
 
 
 _LEAD = r"(?:\b(?:para|en|de|a|por|durante)\b )?(?:\b(?:la|el|lo que queda de|toda)\b )?"
 _MONTH_1 = rf"(?: de (?P<mon>{MONTH})\b)?"
-_MONTH_2 = rf"(?: de (?P<mon2>{MONTH})\b)?"
+_MONTH_2 = rf"(?: de (?P<mon2>{MONTH})\b(?: del? (?P<y>20[0-9]{{2}})\b)?)?"
+_MAYBE_WEEKDAY = rf"(?:(?:{WEEKDAY}) )?"
 _WEEK_TAIL = r"(?:,? (?:de )?(?P<week>esta semana|la proxim[oa] semana|la otra semana|la semana que viene))?"
 
 BETWEEN_RULES = table(
@@ -149,8 +152,8 @@ BETWEEN_RULES = table(
     (rf"\b(?P<wd>{WEEKDAY}) a (?P<wd2>{WEEKDAY})\b{_WEEK_TAIL}", _between_weekdays),
     (
         (
-            rf"\bentre (?:el|los dias) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:y|al) (?:el )?"
-            rf"(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
+            rf"\bentre (?:el|los dias) {_MAYBE_WEEKDAY}(?P<d>[0-9]{{1,2}}){_MONTH_1} (?:y|al) (?:el )?"
+            rf"{_MAYBE_WEEKDAY}(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
         ),
         _between_days,
     ),
@@ -163,8 +166,8 @@ BETWEEN_RULES = table(
     ),
     (
         (
-            rf"\b(?:del|desde el) (?P<d>[0-9]{{1,2}}){_MONTH_1} (?:al|hasta el) "
-            rf"(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
+            rf"\b(?:del|desde el) {_MAYBE_WEEKDAY}(?P<d>[0-9]{{1,2}}){_MONTH_1} (?:al|hasta el) "
+            rf"{_MAYBE_WEEKDAY}(?P<d2>[0-9]{{1,2}})\b(?![:/.][0-9]){_MONTH_2}"
         ),
         _between_days,
     ),

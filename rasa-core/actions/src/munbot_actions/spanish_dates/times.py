@@ -252,10 +252,16 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Built]], ...] = tu
             ),
             _hour,
         ),
-        (rf"{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} (?:en punto\b|(?P<suf>y pico|y algo|y tanto))", _hour),
         (
             (
-                r"\b(?P<rel>tipo|tipin|a eso de|cerca de|alrededor de|aprox\.?|aproximadamente) "
+                rf"{_PREPOSITION}{_BAD_LEFT}\b{_HOUR} "
+                r"(?:en punto\b|(?P<suf>y pico|y algo|y tanto|aprox|aproximadamente|mas o menos)\b)"
+            ),
+            _hour,
+        ),
+        (
+            (
+                r"\b(?P<rel>tipo|tipin|onda|a eso de|cerca de|alrededor de|aprox\.?|aproximadamente) "
                 rf"(?:como )?(?P<h>[0-9]{{1,2}})\b{_NOT_COUNTING}{_BAD_RIGHT}{_HALF}"
             ),
             _hour,
