@@ -1,0 +1,1 @@
+"""Appointments: held, booked, changed, over."""

@@ -1,0 +1,109 @@
+"""What is told to the rest of the house about appointments."""
+
+from datetime import datetime
+
+from munbot_common.outbox import make_event, record_events
+from munbot_contracts.appointments import (
+    APPOINTMENT_ATTENDED,
+    APPOINTMENT_BOOKED,
+    APPOINTMENT_CANCELLED,
+    APPOINTMENT_CONFIRMED,
+    APPOINTMENT_HELD,
+    APPOINTMENT_NO_SHOW,
+    APPOINTMENT_RESCHEDULED,
+    AppointmentFact,
+    AppointmentHeld,
+    AppointmentRescheduled,
+    CitizenRef,
+    OfficeRef,
+    ProcedureRef,
+)
+from sqlalchemy.orm import Session
+
+from munbot_scheduler.appointments.models import Appointment
+from munbot_scheduler.appointments.rules import Status
+from munbot_scheduler.base import OUTBOX
+from munbot_scheduler.catalogue.models import Office, Procedure
+from munbot_scheduler.schemas import local
+
+SOURCE = "scheduler"
+
+EVENT_OF_STATUS = {
+    Status.BOOKED: APPOINTMENT_BOOKED,
+    Status.CONFIRMED: APPOINTMENT_CONFIRMED,
+    Status.CANCELLED: APPOINTMENT_CANCELLED,
+    Status.ATTENDED: APPOINTMENT_ATTENDED,
+    Status.NO_SHOW: APPOINTMENT_NO_SHOW,
+}
+
+
+def manage_url(public_url: str, appointment: Appointment) -> str:
+    """Return the citizen's secret link."""
+    return (
+        f"{public_url.rstrip('/')}/api/scheduler/v1/public/appointments/{appointment.code}/page"
+        f"?token={appointment.token}"
+    )
+
+
+def fact(appointment: Appointment, procedure: Procedure, office: Office, public_url: str) -> AppointmentFact:
+    """Return the appointment as events carry it."""
+    zone = office.timezone
+    return AppointmentFact(
+        appointment_id=appointment.id,
+        code=appointment.code,
+        status=appointment.status,
+        procedure=ProcedureRef(id=procedure.id, code=procedure.code, name=procedure.name),
+        office=OfficeRef(id=office.id, code=office.code, name=office.name, address=office.address),
+        start=local(appointment.starts_at, zone),
+        end=local(appointment.ends_at, zone),
+        timezone=zone,
+        citizen=CitizenRef(
+            rut=appointment.rut, name=appointment.name, phone=appointment.phone, email=appointment.email
+        ),
+        channel=appointment.channel,
+        conversation_id=appointment.conversation_id,
+        manage_url=manage_url(public_url, appointment),
+        sequence=appointment.sequence,
+        reason=appointment.reason,
+    )
+
+
+def record_state(
+    session: Session,
+    appointment: Appointment,
+    procedure: Procedure,
+    office: Office,
+    *,
+    public_url: str,
+    now: datetime,
+    previous_start: datetime | None = None,
+) -> None:
+    """Write into the outbox that the appointment is now as it is; with `previous_start`, that it was moved."""
+    data = fact(appointment, procedure, office, public_url)
+    event_type = EVENT_OF_STATUS[Status(appointment.status)]
+    if previous_start is not None:
+        event_type = APPOINTMENT_RESCHEDULED
+        moved_from = local(previous_start, office.timezone)
+        data = AppointmentRescheduled(**dict(data), previous_start=moved_from)
+    event = make_event(
+        source=SOURCE,
+        event_type=event_type,
+        subject=str(appointment.id),
+        tenant=appointment.tenant_id,
+        data=data,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [event])
+
+
+def record_hold(session: Session, tenant: str, data: AppointmentHeld, *, now: datetime) -> None:
+    """Write into the outbox that a slot is set aside."""
+    event = make_event(
+        source=SOURCE,
+        event_type=APPOINTMENT_HELD,
+        subject=str(data.hold_id),
+        tenant=tenant,
+        data=data,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [event])

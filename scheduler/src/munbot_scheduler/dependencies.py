@@ -1,0 +1,91 @@
+"""What routes are given: the clock, the settings, and who may do what."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from munbot_common.auth import Principal, PrincipalDep, Role, require_roles
+from munbot_common.clock import Clock
+from munbot_common.database import SessionDep
+from munbot_common.problems import Forbidden, NotFound, Unauthorized, problem_responses
+
+from munbot_scheduler.appointments.service import Context
+from munbot_scheduler.audit.service import Actor
+from munbot_scheduler.problems import ConversationRequired, Stale
+from munbot_scheduler.settings import ApiSettings
+from munbot_scheduler.texts import say
+
+
+def get_now(request: Request) -> datetime:
+    """Return the present moment, by the application's clock."""
+    clock: Clock = request.app.state.clock
+    return clock()
+
+
+def get_settings(request: Request) -> ApiSettings:
+    """Return the application's settings."""
+    settings: ApiSettings = request.app.state.settings
+    return settings
+
+
+NowDep = Annotated[datetime, Depends(get_now)]
+SettingsDep = Annotated[ApiSettings, Depends(get_settings)]
+
+
+def get_context(session: SessionDep, principal: PrincipalDep, settings: SettingsDep, now: NowDep) -> Context:
+    """Return the context of a change."""
+    return Context(session, Actor.of(principal), settings, now, sees_all=principal.role is not Role.VISITOR)
+
+
+ContextDep = Annotated[Context, Depends(get_context, scope="function")]
+
+STAFF_AND_SERVICES = (Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE)
+ReaderDep = Annotated[Principal, Depends(require_roles(*STAFF_AND_SERVICES))]
+"""Officials and services: may read everything of their tenant."""
+AnyReaderDep = PrincipalDep
+"""Everybody with a token; visitors see their own, masked."""
+AdminDep = Annotated[Principal, Depends(require_roles(Role.ADMIN))]
+"""May configure."""
+OperatorDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.SERVICE))]
+"""May run the agenda."""
+BookerDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.SERVICE, Role.VISITOR))]
+"""May book: officials, services, and citizens for themselves."""
+
+ACCESS = problem_responses(Unauthorized, Forbidden)
+ACCESS_ITEM = problem_responses(Unauthorized, Forbidden, NotFound)
+
+
+def visitor_conversation(principal: Principal) -> str | None:
+    """Return the conversation that a visitor is bound to, None for everybody else.
+
+    Raises:
+        ConversationRequired: a visitor's token without one.
+    """
+    if principal.role is not Role.VISITOR:
+        return None
+    if principal.conversation_id is None:
+        raise ConversationRequired(say("problems.conversation_required"))
+    return str(principal.conversation_id)
+
+
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=32, description='The version that the caller has seen, such as `"3"`'),
+]
+
+
+def check_version(if_match: str | None, version: int, current: Any) -> None:
+    """Refuse an edit of something that has changed since the caller read it.
+
+    Args:
+        if_match: the header; without one, the last writer wins.
+        version: what it is now.
+        current: JSON of the present state, for the answer.
+
+    Raises:
+        Stale: the versions differ.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return
+    if if_match.strip().removeprefix("W/").strip('"') != str(version):
+        raise Stale(say("problems.stale"), extra={"current": current})
