@@ -25,20 +25,8 @@ SPOKEN = (
 words = st.sampled_from(SPOKEN.split())
 like_speech = st.lists(words, max_size=14).map(" ".join)
 WEEKDAY_NAMES = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
-MONTH_NAMES = [
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-]
+MONTHS = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"
+MONTH_NAMES = MONTHS.split()
 
 
 @given(st.one_of(st.text(max_size=200), like_speech), moments)

@@ -55,7 +55,10 @@ class Combiner:
             return first
         if first.has_date and not first.has_time:
             first = replace(first, **_hour_of(last))
-        others = [_completed(reading, first) for reading in readings[1:]]
+        in_one_week = any(
+            "semana" in self.line.text[m.start : m.end] for m in groups[0] if m.date and m.weekday is None
+        )
+        others = [_completed(_later(reading, first) if in_one_week else reading, first) for reading in readings[1:]]
         problems = tuple(problem for reading in readings for problem in reading.problems)
         return replace(first, problems=problems, alternatives=(*first.alternatives, *others))
 
@@ -128,6 +131,13 @@ class Combiner:
 
 def _hour_of(reading: Reading) -> dict[str, Any]:
     return {name: getattr(reading, name) for name in ("time", "time_range", "part_of_day", "relation")}
+
+
+def _later(other: Reading, first: Reading) -> Reading:
+    """Keep «la próxima semana lunes o martes» in one week."""
+    if other.date is None or first.date is None or other.date >= first.date:
+        return other
+    return replace(other, date=first.date + timedelta(days=(other.date.weekday() - first.date.weekday()) % 7))
 
 
 def _completed(other: Reading, first: Reading) -> Reading:

@@ -25,7 +25,7 @@ from munbot_actions.spanish_dates.pieces import (
 from munbot_actions.spanish_dates.times import PARTS
 from munbot_actions.spanish_dates.vocabulary import MONTH_NUMBER
 
-_YEAR = r"(?:,? ?(?:del? )?(?:ano )?(?P<y>(?:19|20|21)[0-9]{2})\b)?"
+_YEAR = r"(?:[,/-]? ?(?:del? )?(?:ano )?(?P<y>(?:19|20|21)[0-9]{2})\b)?"
 _FIRST_DAY = r"(?:(?P<first>primero|primer dia|1 ?(?:ro|ero|er)|1 ?[°º]|1 o)|(?P<d>[0-9]{1,2}|uno?))"
 _WITH_WEEKDAY = rf"(?:\b(?P<wd>{WEEKDAY}|{SHORT_WEEKDAY})\b\.?,? ?(?:\b(?:el|dia)\b ?)?)?"
 
@@ -48,7 +48,7 @@ def _day_of_month_name(match: re.Match[str], now: datetime) -> Built:
     groups = match.groupdict()
     day = 1 if groups.get("first") or groups["d"] in {"un", "uno"} else int(groups["d"])
     month = MONTH_NUMBER[groups["mon"]]
-    year, today = groups["y"], now.date()
+    year, today = groups.get("y"), now.date()
     found = days.make_date(int(year), month, day) if year else days.day_and_month(today, day, month)
     return settle(match, found, now, weekday_said(match))
 
@@ -97,6 +97,17 @@ DOTTED_RULES = table(
     (rf"{PREFIX}{_WITH_WEEKDAY}{START}\b(?P<d>[0-9]{{1,2}})(?P<sep>\.)(?P<m>0?[1-9]|1[0-2]){END}", _numeric),
 )
 NAMED_RULES = table(
+    # «24 o 25 de noviembre»: both are of November.
+    (
+        (
+            (
+                rf"{PREFIX}{START}\b(?P<d>[0-9]{{1,2}})"
+                rf"(?= (?:o|u|y) (?:el )?[0-9]{{1,2}} de (?P<mon>{MONTH})\b)"
+            ),
+            _day_of_month_name,
+        ),
+        _day_of_month_name,
+    ),
     (
         (
             rf"{PREFIX}{_WITH_WEEKDAY}{START}\b{_FIRST_DAY} ?(?:de |del |/|-|\. ?)?(?:mes de )?"

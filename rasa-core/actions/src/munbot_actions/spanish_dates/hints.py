@@ -16,6 +16,7 @@ _END_OF_CHOICE = (
     r"|mejor|nomas|esta|me|si|ya|y|o|gracias"
     r"|la|el|a|para|en|es|quiero|hay|haya|tiene|tengan|entonces|bloque|cupo)\b)"
 )
+_CHOSEN = r"(?: (?:hora|horario|turno|opcion|alternativa))?(?=\W{0,3}$)"
 _AFTER_DAY = "(?:" + "|".join(f"(?<={day} )" for day in (*WEEKDAYS, "manana", "hoy")) + ")"
 
 
@@ -102,7 +103,10 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
             ),
             _fixed(Mention(choice="last")),
         ),
-        (r"^\W{0,3}ultim[oa](?=\W{0,3}$)", _fixed(Mention(choice="last"))),
+        (
+            r"^\W{{0,3}}ultim[oa]{_CHOSEN}",
+            _fixed(Mention(choice="last")),
+        ),
         (
             (
                 r"\b(?:la|el) (?P<nth>primer[ao]?|segund[oa]|tercer[ao]?|cuart[oa]"
@@ -111,13 +115,16 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
             ),
             _ordinal,
         ),
-        (r"^\W{0,3}(?P<nth>primer[ao]|segund[oa]|tercer[ao]|cuart[ao])(?=\W{0,3}$)", _ordinal),
+        (
+            r"^\W{{0,3}}(?P<nth>primer[ao]|segund[oa]|tercer[ao]|cuart[ao]){_CHOSEN}",
+            _ordinal,
+        ),
         (r"\b(?:la |el )?(?:opcion|alternativa|numero|nro) (?P<n>[1-9]|uno|una)\b", _option),
         (r"\b(?:la|el) (?P<n>1) ?(?:ra|era|ro|ero)\b", _fixed(Mention(choice="first"))),
         (r"\b(?:la|el) (?P<n>[2-9]) ?(?:da|do|ra|ro|ta|to)\b", _option),
         (
             (
-                r"\b(?:cualquier(?:a)?(?: (?:dia|hora|horario|fecha|de (?:las|los|esas|esos)))?|(?:el"
+                r"\b(?:cualquiera(?: de (?:las|los|esas|esos))?|cualquier (?:dia|hora|horario|fecha|hrs)|(?:el"
                 r"|la|lo) que sea|me da lo mismo|me da igual|da igual|da lo mismo|cuando sea"
                 r"|(?:el|la) que (?:tenga|tengan|haya))\b"
             ),

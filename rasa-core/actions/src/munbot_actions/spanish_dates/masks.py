@@ -43,6 +43,7 @@ NOT_DATES = (
     ),
     r"\btodos los (?:dias )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b",
     # E-mail and web addresses.
+    r"\b[a-z._+-]{1,64} [0-9][a-z0-9._+-]{0,60} ?[a-z._+-]{0,40}@[a-z0-9.-]{1,200}",
     r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,200}",
     r"\b(?:https?:|www\.)[^ ]{1,300}",
     # Folios and appointment codes: REC-2026-000123-K.

@@ -17,7 +17,7 @@ _REFUSED_BEFORE = re.compile(
     r"(?: del?)?|\bcancela(?:r|me)?)(?: (?:el|la|los|para|en|a|de))?$"
 )
 _REFUSED_AFTER = re.compile(
-    r"^(?: (?:no|tampoco)(?= *[,.;!?]| *$| (?:mejor|pero|sino|que|el|la|a|en|por|para|porque|me|se|voy|vamos"
+    r"^(?: (?:ya )?(?:no|tampoco)(?= *[,.;!?]| *$| (?:mejor|pero|sino|que|el|la|a|en|por|para|porque|me|se|voy|vamos"
     r"|puedo|podria|podre|alcanzo|sirve|es|gracias|estoy|estare|tengo)\b)"
     r"(?! (?:hay|tiene|tienen|habra|atienden)))"
 )

@@ -48,7 +48,7 @@ RULES = table(
     (rf"{PREFIX}\bpasado manana\b", _relative_day(2)),
     (rf"{PREFIX}\bmanana\b(?: mismo\b)?", _relative_day(1)),
     (rf"{PREFIX}\bhoy(?: ?dia)?\b(?: mismo\b)?", _relative_day(0)),
-    (r"(?:^\W{0,3}|\b(?:para|el) )pasado\b(?=\W{0,3}$| (?:en|a|por|tipo|como) )", _relative_day(2)),
+    (r"(?:^\W{0,3}|\b(?:para|el) |, )pasado\b(?=\W{0,3}$| (?:en|a|por|tipo|como|si|mejor)\b)", _relative_day(2)),
     (r"\b(?:de )?(?:antes de ayer|anteayer)\b", _past_day(2)),
     (r"\b(?:de )?ayer\b", _past_day(1)),
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from munbot_actions.spanish_dates.model import Clock, ImpossibleTime, Mention, PartOfDay, Relation
+from munbot_actions.spanish_dates.vocabulary import WEEKDAYS
 
 Built = Mention | None
 PARTS: dict[str, PartOfDay] = {
@@ -48,6 +49,7 @@ _NOT_COUNTING = (
     r"|horas de|cuadras|primer|ultim))"
 )
 _BAD_LEFT = r"(?<![0-9/:.,-])"
+_NOT_AFTER_DAY = "".join(f"(?<!{word} )" for word in ("el", "dia", *WEEKDAYS))
 _BAD_RIGHT = r"(?![0-9/:]|[.,-][0-9])"
 
 
@@ -119,7 +121,8 @@ def _hour_with_unit(match: re.Match[str]) -> Built:
     hour = match.group("h")
     if hour == "una" or not 0 <= int(hour) <= 23:
         return None
-    if match.group("unit") == "hora" or (match.group("unit") == "horas" and not 6 <= int(hour) <= 22):
+    unit = match.groupdict().get("unit")
+    if unit == "hora" or (unit == "horas" and not 6 <= int(hour) <= 22):
         return None
     return _hour(match)
 
@@ -149,8 +152,9 @@ def _to_hour(match: re.Match[str]) -> Built:
 
 def _range(match: re.Match[str]) -> Built:
     part, half = _half(match)
-    first = clock(match.group("h"), _minute(match.group("m") or match.group("and")), half="")
-    last = clock(match.group("h2"), _minute(match.group("m2") or match.group("and2")), half=half)
+    groups = match.groupdict()
+    first = clock(groups["h"], _minute(groups.get("m") or groups.get("and")))
+    last = clock(groups["h2"], _minute(groups.get("m2") or groups.get("and2")), half=half)
     if first is None or last is None:
         return Mention(problems=(ImpossibleTime(match.group().strip()),))
     if half and first.open_half:
@@ -169,6 +173,8 @@ def _fixed(hour: int, relation: Relation | None = "around") -> Callable[[re.Matc
 _CLOCK_END = r"(?: ?[:.](?P<m{0}>[0-9]{{2}})| y (?P<and{0}>media|cuarto))?(?: ?hrs\b)?"
 _SECOND = r"(?P<h2>[0-9]{1,2}|una)" + _CLOCK_END.format(2)
 _FIRST = _HOUR + _CLOCK_END.format("")
+_CLOCK_1 = r"(?P<h>[0-9]{1,2})[:.](?P<m>[0-9]{2})(?: hrs\b)?"
+_CLOCK_2 = r"(?P<h2>[0-9]{1,2})[:.](?P<m2>[0-9]{2})"
 _NO_DAYS = (
     r"(?! (?:de (?:"
     "ene|feb|mar|abr|may|jun|jul|ago|sep|oct|nov|dic"
@@ -178,6 +184,8 @@ _NO_DAYS = (
 RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Built]], ...] = tuple(
     (re.compile(pattern), build)
     for pattern, build in (
+        (rf"{_PREPOSITION}{_BAD_LEFT}\b{_CLOCK_1} ?(?:-|a|hasta) ?{_CLOCK_2}{_BAD_RIGHT}(?: hrs\b)?", _range),
+        (rf"{_BAD_LEFT}\b{_HOUR} ?(?:-|a) ?(?P<h2>[0-9]{{1,2}}) ?hrs\b", _range),
         (rf"\bentre las? {_FIRST} (?:y|a|hasta) (?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}", _range),
         (rf"\bentre {_FIRST} y (?:las? )?{_SECOND}{_BAD_RIGHT}{_HALF}{_NO_DAYS}", _range),
         (
@@ -247,10 +255,17 @@ RULES: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Built]], ...] = tu
         (
             (
                 rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}\b{_HOUR}(?: y (?P<and>[0-9]{{1,2}}))?(?: en punto)?"
-                r"(?: (?:de|en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b| del? (?P<noon>dia"
+                r"(?: de la (?P<part>manana|tarde|noche|madrugada)\b| del? (?P<noon>dia"
                 rf"|mediodia)\b| ?(?P<ampm>[ap]\.? ?m)\b\.?){_AFTER}"
             ),
             _hour,
+        ),
+        (
+            (
+                rf"{_BEFORE}{_PREPOSITION}{_BAD_LEFT}{_NOT_AFTER_DAY}\b{_HOUR} "
+                rf"(?:en|por|a) la (?P<part>manana|tarde|noche|madrugada)\b{_AFTER}"
+            ),
+            _hour_with_unit,
         ),
         (
             (
