@@ -135,7 +135,8 @@ def source_fingerprint(folders: Iterable[Path]) -> str:
 
 def _infrastructure(project: Project, name: str, body: Mapping[str, Any]) -> Program:
     service = str(body.get("of", name))
-    main = next((port for key, port in project.ports.items() if key.startswith(f"{service}:")), None)
+    own = {key.rpartition(":")[2]: port for key, port in project.ports.items() if key.startswith(f"{service}:")}
+    main = next((port for key, port in own.items() if key.isdigit()), None)  # the first one that the container has
     health = {
         kind: tuple(map(str, value)) if isinstance(value, list) else str(value)
         for kind, value in (body.get("health") or {}).items()

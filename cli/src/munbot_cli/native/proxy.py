@@ -42,6 +42,7 @@ def prepare_nginx(context: Context) -> None:
     }
     variables["LISTEN_HTTP"] = str(project.port("nginx", 8080))
     variables["LISTEN_HTTPS"] = str(project.port("nginx", 8443))
+    variables["LISTEN_HEALTH"] = str(project.port("nginx", "health"))
     target = project.run / "nginx"
     target.mkdir(parents=True, exist_ok=True)
     (project.data / "nginx").mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def prepare_nginx(context: Context) -> None:
         "USER": f"user {_worker_user(context)};" if os.geteuid() == 0 else "",
         "DATA": str(project.data / "nginx"),
         "RUN": str(target),
-        "INCLUDES": "\n    ".join(f"include {path};" for path in rendered),
+        "INCLUDES": "\n    ".join(f"include {path};" for path in rendered if path.suffix == ".conf"),
     }
     (target / "nginx.conf").write_text(render_template(main, values), encoding="utf-8")
     run_logged(
