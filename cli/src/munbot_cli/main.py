@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from munbot_cli.commands import lifecycle
+from munbot_cli.commands import inspect, lifecycle
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 
@@ -22,6 +22,8 @@ app = typer.Typer(
 )
 app.command()(lifecycle.up)
 app.command()(lifecycle.down)
+app.command()(inspect.status)
+app.command()(inspect.logs)
 
 
 def main() -> None:

@@ -103,6 +103,10 @@ class Supervisor:
                 raise MunbotError(f"supervisor did not start: {last[-1]}", log=self.project.log("supervisord"))
             time.sleep(0.05)
 
+    def pid(self) -> int:
+        """Give supervisord's own process id."""
+        return int(self._call("getPID"))
+
     def states(self) -> dict[str, ProcessState]:
         """Give the state of every program by name."""
         return {entry["name"]: _state(entry) for entry in self._call("getAllProcessInfo")}
@@ -145,7 +149,7 @@ class Supervisor:
 
     def shut_down(self) -> None:
         """Stop supervisord itself, with whatever still runs under it."""
-        pid = int(self._call("getPID"))
+        pid = self.pid()
         self._call("shutdown")
         deadline = time.monotonic() + 60
         while psutil.pid_exists(pid) and time.monotonic() < deadline:
