@@ -100,11 +100,8 @@ NAMED_RULES = table(
     # «24 o 25 de noviembre»: both are of November.
     (
         (
-            (
-                rf"{PREFIX}{START}\b(?P<d>[0-9]{{1,2}})"
-                rf"(?= (?:o|u|y) (?:el )?[0-9]{{1,2}} de (?P<mon>{MONTH})\b)"
-            ),
-            _day_of_month_name,
+            rf"{PREFIX}{START}\b(?P<d>[0-9]{{1,2}})"
+            rf"(?= (?:o|u|y) (?:el )?[0-9]{{1,2}} de (?P<mon>{MONTH})\b)"
         ),
         _day_of_month_name,
     ),

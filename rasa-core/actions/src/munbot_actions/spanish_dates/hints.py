@@ -104,7 +104,7 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
             _fixed(Mention(choice="last")),
         ),
         (
-            r"^\W{{0,3}}ultim[oa]{_CHOSEN}",
+            rf"^\W{{0,3}}ultim[oa]{_CHOSEN}",
             _fixed(Mention(choice="last")),
         ),
         (
@@ -116,7 +116,7 @@ CHOICE_RULES: tuple[tuple[re.Pattern[str], Build], ...] = tuple(
             _ordinal,
         ),
         (
-            r"^\W{{0,3}}(?P<nth>primer[ao]|segund[oa]|tercer[ao]|cuart[ao]){_CHOSEN}",
+            rf"^\W{{0,3}}(?P<nth>primer[ao]|segund[oa]|tercer[ao]|cuart[ao]){_CHOSEN}",
             _ordinal,
         ),
         (r"\b(?:la |el )?(?:opcion|alternativa|numero|nro) (?P<n>[1-9]|uno|una)\b", _option),
