@@ -1,0 +1,347 @@
+"""Look up, move, or cancel an hour that the citizen has."""
+
+import re
+from datetime import datetime
+
+from munbot_common.client import ServiceProblem
+
+from munbot_actions.dialogue import wishes
+from munbot_actions.dialogue.hours import Heard, Hours
+from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.state import Choice, Wish
+from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.services.models import Appointment, Named, Slot
+
+_MOVE = re.compile(
+    r"\b(?:muev\w*|mov(?:er|ed)\w*|cambi\w*|reagend\w*|reprogram\w*|posterg\w*|adelant\w*|atras\w*|pas(?:ar|e|a)l?[ao]s?|"
+    r"correrl?[ao]?|traslad\w*)\b"
+)
+_CANCEL = re.compile(r"\b(?:cancel\w*|anul\w*|elimin\w*|borr\w*|suspend\w*|dar de baja|no (?:voy a|podre) (?:ir|asistir) nomas)\b")
+_CONFIRM = re.compile(r"\b(?:confirmo|confirmar) (?:mi |la )?(?:hora|asistencia|cita)\b")
+
+
+class AppointmentForm:
+    """The form about an hour that exists."""
+
+    name = "appointment_form"
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._state = talk.state
+
+    def hear(self) -> bool | None:
+        """Take which hour, and what is to be done with it."""
+        state, talk = self._state, self._talk
+        learnt = self._hear_goal()
+        if state.appointment is None:
+            found = self._hear_which()
+            return found if found is None else found or learnt
+        if state.asked == "confirm_cancel" and not learnt:
+            return self._answer_cancel()
+        if state.goal == "move":
+            return self._hear_hour(learnt=learnt)
+        if state.goal == "show" and talk.message.when.has_date and not talk.message.pressed:
+            state.goal = "move"
+            return self._hear_hour(learnt=True)
+        if state.asked == "goal" and not learnt:
+            return self._answer_goal()
+        return learnt
+
+    def _hear_goal(self) -> bool:
+        state, talk = self._state, self._talk
+        wanted = {"move": "move", "cancel": "cancel", "keep": "keep"}.get(str(talk.turn.entities.get("choice") or ""))
+        if not wanted and not talk.message.pressed:
+            folded = talk.message.folded
+            if _CONFIRM.search(folded) and state.appointment:
+                self._confirm()
+                return True
+            if _MOVE.search(folded):
+                wanted = "move"
+            elif _CANCEL.search(folded):
+                wanted = "cancel"
+            elif state.asked is None:
+                wanted = {"reschedule_appointment": "move", "cancel_appointment": "cancel"}.get(talk.turn.intent)
+        if wanted == "keep":
+            self._keep()
+            return True
+        if wanted not in {"move", "cancel"}:
+            return False
+        changed = state.goal != wanted
+        if state.asked == "confirm_cancel" and wanted == "cancel":
+            return False  # «cancélala» to the question is a yes, judged there
+        state.goal = "move" if wanted == "move" else "cancel"
+        return changed or state.asked in {"goal", None}
+
+    def _answer_goal(self) -> bool:
+        if self._talk.message.yes is False or self._talk.turn.intent in {"deny", "thank", "goodbye"}:
+            self._keep()
+            return True
+        return False
+
+    def _hear_which(self) -> bool | None:
+        """Find the appointment by its code, by RUT, or among those that were listed."""
+        state, talk = self._state, self._talk
+        chosen = talk.turn.entities.get("appointment") or self._by_choice()
+        if chosen:
+            state.appointment = str(chosen)
+            state.choices = []
+            return True
+        if talk.message.rut and talk.message.rut.value is None:
+            talk.say("people.rut_wrong", said=talk.message.rut.text[:20])
+            return None
+        if talk.message.rut and talk.message.rut.value:
+            state.rut = talk.message.rut.value
+            return self._take(talk.services.scheduler.live_of(talk.tenant, rut=state.rut), "appointment.none_for_rut")
+        if talk.message.code and talk.message.code.value:
+            return self._by_code(talk.message.code.value)
+        if state.asked is None and state.booked and talk.turn.conversation_id:
+            own = talk.services.scheduler.live_of(talk.tenant, conversation=talk.turn.conversation_id)
+            if own:
+                return self._take(own, "appointment.none_for_rut")
+        return False
+
+    def _by_code(self, code: str) -> bool | None:
+        talk = self._talk
+        try:
+            found = talk.services.scheduler.by_code(talk.tenant, code)
+        except ServiceProblem:
+            talk.say("appointment.code_unknown", code=code)
+            return None
+        if found.status not in {"booked", "confirmed"}:
+            talk.say("appointment.not_live", code=found.code)
+            return None
+        return self._take([found], "")
+
+    def _take(self, found: list[Appointment], none_key: str) -> bool | None:
+        state, talk = self._state, self._talk
+        coming = [a for a in found if a.status in {"booked", "confirmed"}]
+        if not coming:
+            talk.say(none_key)
+            return None
+        if len(coming) == 1:
+            state.appointment = coming[0].id
+            self._remember(coming[0])
+            return True
+        state.choices = [
+            Choice(kind="appointment", id=a.id, label=f"{a.procedure.name}, {talk.short(a.start)}") for a in coming[:5]
+        ]
+        return True
+
+    def _by_choice(self) -> str | None:
+        state, reading = self._state, self._talk.message.when
+        if not state.choices or self._talk.message.pressed:
+            return None
+        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
+        number = {"first": 1, "last": len(state.choices)}.get(str(reading.choice), number)
+        if number and 1 <= int(number) <= len(state.choices):
+            return state.choices[int(number) - 1].id
+        named = [c.id for c in state.choices if self._named(c)]
+        return named[0] if len(named) == 1 else None
+
+    def _named(self, choice: Choice) -> bool:
+        names = self._talk.catalogue.procedure_names.match(self._talk.message.text)
+        known = {m.id: self._talk.catalogue.procedures[m.id].name for m in names}
+        return any(choice.label.startswith(name) for name in known.values())
+
+    def _hear_hour(self, *, learnt: bool) -> bool | None:
+        state, talk = self._state, self._talk
+        appointment = self._get()
+        if appointment is None:
+            return None
+        hours = Hours(talk, appointment.procedure.id)
+        if state.asked == "slot_start" and state.offered and self._agrees():
+            slot = state.offered[0]
+            heard = hours.take(slot)
+        else:
+            heard = hours.hear(open_to_numbers=state.asked == "slot_start")
+        if heard is Heard.PICKED:
+            self._move(appointment)
+            return True
+        if heard is Heard.OFFERED:
+            state.settled = True
+            return True
+        if heard is Heard.PROBLEM:
+            return None
+        return learnt or heard is not Heard.NOTHING
+
+    def _agrees(self) -> bool:
+        message = self._talk.message
+        return message.yes is True or (self._talk.turn.intent == "affirm" and message.when.is_empty)
+
+    def _move(self, appointment: Appointment) -> None:
+        state, talk = self._state, self._talk
+        start = datetime.fromisoformat(state.slot_start or "")
+        slot = Slot(start=start, office_id=state.office or appointment.office.id)
+        hold = state.hold.id if state.hold else None
+        try:
+            moved = talk.services.scheduler.reschedule(talk.tenant, appointment.id, slot, hold, talk.key("move"))
+        except ServiceProblem as problem:
+            if problem.status == 404:
+                talk.say("appointment.gone")
+                state.end_form()
+                return
+            Hours(talk, appointment.procedure.id).refused(problem, start)
+            state.settled = True
+            return
+        talk.say(
+            "appointment.moved",
+            procedure=moved.procedure.name,
+            moment=talk.moment(moved.start),
+            office=moved.office.name,
+            code=moved.code,
+        )
+        self._finish(moved.id)
+
+    def _answer_cancel(self) -> bool:
+        talk = self._talk
+        if talk.message.yes is False or talk.turn.intent == "deny":
+            self._keep()
+            return True
+        sure = talk.message.yes or talk.turn.intent == "affirm" or _CANCEL.search(talk.message.folded)
+        if not sure:
+            return False
+        appointment = self._get()
+        if appointment is None:
+            return True
+        try:
+            reason = talk.texts.get("appointment.reason")
+            talk.services.scheduler.cancel(talk.tenant, appointment.id, reason, talk.key("cancel"))
+        except ServiceProblem:
+            talk.say("appointment.gone")
+            self._finish(None)
+            return True
+        talk.say(
+            "appointment.cancelled",
+            procedure=appointment.procedure.name,
+            moment=talk.moment(appointment.start),
+        )
+        self._state.booked = [a for a in self._state.booked if a != appointment.id]
+        self._finish(None)
+        return True
+
+    def _confirm(self) -> None:
+        talk, appointment = self._talk, self._get()
+        if appointment is None:
+            return
+        try:
+            talk.services.scheduler.confirm(talk.tenant, appointment.id, talk.key("confirm"))
+        except ServiceProblem:
+            talk.say("appointment.already_confirmed", moment=talk.moment(appointment.start))
+        else:
+            talk.say("appointment.confirmed", moment=talk.moment(appointment.start))
+        self._finish(appointment.id)
+
+    def _keep(self) -> None:
+        self._talk.say("appointment.kept")
+        self._finish(self._state.appointment)
+
+    def _finish(self, kept: str | None) -> None:
+        """Close the form; the hour stays known, so that «cancélala nomás» later needs no code."""
+        self._state.end_form()
+        if kept:
+            self._state.booked = [*(a for a in self._state.booked if a != kept), kept][-5:]
+        wishes.offer(self._talk)
+
+    def advance(self) -> None:
+        """Ask for the next missing thing."""
+        state, talk = self._state, self._talk
+        if state.appointment is None:
+            if state.choices:
+                buttons = [Button(c.label, payload("inform", appointment=c.id)) for c in state.choices]
+                talk.ask("appointment", "appointment.which", *buttons)
+            else:
+                talk.ask("appointment", "appointment.ask_code_or_rut")
+            return
+        appointment = self._get()
+        if appointment is None:
+            return
+        shown = {
+            "procedure": appointment.procedure.name,
+            "moment": talk.moment(appointment.start),
+            "office": appointment.office.name,
+            "code": appointment.code,
+        }
+        if state.goal == "cancel":
+            talk.ask(
+                "confirm_cancel",
+                "appointment.sure",
+                talk.button("yes_cancel", "affirm"),
+                talk.button("no_keep", "deny"),
+                **shown,
+            )
+        elif state.goal == "move":
+            self._ask_new_hour(appointment, shown)
+        else:
+            talk.ask(
+                "goal",
+                "appointment.shown",
+                talk.button("move", "inform", choice="move"),
+                talk.button("cancel_it", "inform", choice="cancel"),
+                talk.button("keep", "inform", choice="keep"),
+                **shown,
+            )
+
+    def _ask_new_hour(self, appointment: Appointment, shown: dict[str, str]) -> None:
+        state, talk = self._state, self._talk
+        hours = Hours(talk, appointment.procedure.id)
+        if state.offered and state.asked == "slot_start":
+            hours.remind()
+            return
+        if state.asked != "slot_start":
+            talk.say("appointment.moving", **shown)
+        if not state.wish.is_empty and state.wish.at is None and state.wish.one_day:
+            local = appointment.start.astimezone(talk.zone)
+            state.wish = Wish(**{**state.wish.model_dump(), "at": f"{local:%H:%M}", "around": True})
+        if hours.offer():
+            self._move(appointment)
+
+    def _remember(self, appointment: Appointment) -> None:
+        self._state.office_wish = None
+        self._state.topic = appointment.procedure.id
+
+    def _get(self) -> Appointment | None:
+        """Give the appointment as it is now; when it is no longer there, say so and close the form."""
+        talk = self._talk
+        try:
+            found = talk.services.scheduler.get(talk.tenant, self._state.appointment or "")
+        except ServiceProblem:
+            found = None
+        if found is None or found.status not in {"booked", "confirmed"}:
+            talk.say("appointment.gone")
+            self._state.booked = [a for a in self._state.booked if a != self._state.appointment]
+            self._state.end_form()
+            return None
+        return found
+
+    def stop(self) -> None:
+        """Say that nothing was changed."""
+        self._talk.say("appointment.kept")
+
+
+def already_there(talk: Talk, problem: ServiceProblem) -> None:
+    """Show the appointment that stands in the way of a booking, and offer to move or cancel it."""
+    body = problem.body.get("appointment") or {}
+    state = talk.state
+    rut, procedure = state.rut, talk.procedure()
+    same = [
+        a
+        for a in talk.services.scheduler.live_of(talk.tenant, rut=rut)
+        if a.code == body.get("code") or (procedure and a.procedure.id == procedure.id)
+    ]
+    state.end_form()
+    if not same:
+        talk.say("appointment.exists_unknown", detail=problem.detail[:200])
+        return
+    existing = same[0]
+    named: Named = existing.procedure
+    state.form, state.appointment, state.goal = "appointment_form", existing.id, "show"
+    talk.ask(
+        "goal",
+        "appointment.exists",
+        talk.button("move", "inform", choice="move"),
+        talk.button("cancel_it", "inform", choice="cancel"),
+        talk.button("keep", "inform", choice="keep"),
+        procedure=named.name,
+        moment=talk.moment(existing.start),
+        code=existing.code,
+    )

@@ -1,0 +1,288 @@
+"""Book an hour: procedure, day and hour, RUT, name, telephone, and a yes."""
+
+from datetime import datetime
+
+from munbot_common.client import ServiceProblem
+
+from munbot_actions.dialogue import people, wishes
+from munbot_actions.dialogue.appointment import already_there
+from munbot_actions.dialogue.hours import Heard, Hours
+from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.state import Choice
+from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.services.models import Appointment, Procedure
+from munbot_actions.understanding import answers
+from munbot_actions.understanding.normalise import shorten
+
+BUTTONS = 5
+
+
+class Booking:
+    """The booking form."""
+
+    name = "booking_form"
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._state = talk.state
+        self._just_held = False
+
+    def hear(self) -> bool | None:
+        """Take procedure, office, person and hour from the message."""
+        state, talk = self._state, self._talk
+        if state.asked == "confirm" and (answer := self._confirmation()) is not None:
+            return self._answer(yes=answer)
+        learnt = self._hear_procedure()
+        learnt = self._hear_office() or learnt
+        person = people.hear_person(talk)
+        if person is None:
+            self._hear_hour(only_dates=True)
+            return None
+        heard = self._hear_hour(only_dates=bool(person) and state.asked != "slot_start")
+        if heard is Heard.OFFERED:
+            return self._stay()
+        if heard is Heard.PROBLEM:
+            return None
+        return learnt or bool(person) or heard is not Heard.NOTHING
+
+    def _stay(self) -> bool:
+        """The hour was refused and others were offered: that is the question now."""
+        self._state.settled = True
+        return True
+
+    def _confirmation(self) -> bool | None:
+        if self._talk.turn.intent in {"affirm", "deny"} and self._talk.message.pressed:
+            return self._talk.turn.intent == "affirm"
+        if (yes := self._talk.message.yes) is not None:
+            return yes
+        reading = self._talk.message.when
+        plain = reading.is_empty and self._talk.message.word_count <= 6 and not self._talk.message.is_blank
+        if plain and not answers.is_question(self._talk.message.text) and not self._talk.message.rut:
+            return {"affirm": True, "deny": False}.get(self._talk.turn.intent)
+        return None
+
+    def _answer(self, *, yes: bool) -> bool:
+        if yes:
+            self._state.settled = True
+            self._book()
+            return True
+        self._talk.ask(
+            "change",
+            "booking.what_to_change",
+            self._talk.button("other_hour", "inform", choice="other_day"),
+            self._talk.button("other_data", "inform", choice="data"),
+            self._talk.button("stop", "inform", choice="stop"),
+        )
+        self._state.settled = True
+        return True
+
+    def _hear_procedure(self) -> bool:
+        state, talk = self._state, self._talk
+        chosen = talk.turn.entities.get("procedure")
+        catalogue = talk.catalogue
+        if not chosen and not talk.message.pressed:
+            chosen = self._named_procedure()
+        if talk.turn.entities.get("choice") == "data":
+            state.rut = state.name = state.phone = state.email = None
+            return True
+        if not chosen or chosen not in catalogue.procedures or chosen == state.procedure:
+            return bool(chosen) and chosen == state.procedure and state.asked == "procedure"
+        if state.procedure and state.slot_start:
+            Hours(talk, state.procedure).give_back()
+        state.procedure = state.topic = str(chosen)
+        state.choices = []
+        offices = {office.id for office in catalogue.offices_of(catalogue.procedures[str(chosen)])}
+        if state.office_wish and state.office_wish not in offices:
+            state.office_wish = None
+        return True
+
+    def _named_procedure(self) -> str | None:
+        state, talk = self._state, self._talk
+        text = talk.message.without_identity
+        names = talk.catalogue.procedure_names
+        if state.procedure is None:
+            if best := names.best(text):
+                return best
+            if state.asked == "procedure" and state.choices:
+                return self._by_number() or self._among([c.id for c in state.choices])
+            return None
+        changes = state.asked in {"confirm", "change", "slot_start"} or answers.starts_with_no(text)
+        if not changes or answers.is_question(text):
+            return None
+        found = names.match(text)
+        return found[0].id if found and found[0].score >= 0.95 and names.best(text) else None
+
+    def _by_number(self) -> str | None:
+        reading = self._talk.message.when
+        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
+        if reading.choice == "first":
+            number = 1
+        if reading.choice == "last":
+            number = len(self._state.choices)
+        if number and 1 <= number <= len(self._state.choices):
+            return self._state.choices[number - 1].id
+        return None
+
+    def _among(self, ids: list[str]) -> str | None:
+        """Give the one of the offered that fits at all: after the question, less is enough."""
+        found = [m for m in self._talk.catalogue.procedure_names.possible(self._talk.message.text) if m.id in ids]
+        return found[0].id if found and (len(found) == 1 or found[0].score > found[1].score * 1.1) else None
+
+    def _hear_office(self) -> bool:
+        if self._talk.message.pressed:
+            return False
+        office = self._talk.catalogue.office_names.best(self._talk.message.without_identity)
+        procedure = self._talk.procedure()
+        if not office or office == self._state.office_wish:
+            return False
+        if procedure and office not in {o.id for o in self._talk.catalogue.offices_of(procedure)}:
+            return False
+        self._state.office_wish = office
+        return True
+
+    def _hear_hour(self, *, only_dates: bool) -> Heard:
+        state, talk = self._state, self._talk
+        reading = talk.message.when
+        if only_dates and not reading.has_date and not talk.turn.entities:
+            return Heard.NOTHING
+        if state.asked in {"rut", "name", "phone"} and not reading.has_date and not talk.turn.entities:
+            if not (reading.time or reading.part_of_day or reading.negated):
+                return Heard.NOTHING
+        asked_hour = state.asked in {"slot_start", "confirm", "change"}
+        if not asked_hour and not reading.has_date and not reading.has_time and not talk.turn.entities:
+            if not reading.problems and reading.choice is None:
+                return Heard.NOTHING
+            if state.procedure is None or state.asked is not None:
+                return Heard.NOTHING
+        heard = Hours(talk, state.procedure).hear(open_to_numbers=state.asked == "slot_start")
+        if heard is Heard.NOTHING and state.asked == "slot_start" and talk.message.yes and state.offered:
+            heard = Hours(talk, state.procedure).take(state.offered[0])
+        self._just_held = heard is Heard.PICKED
+        return heard
+
+    def advance(self) -> None:
+        """Ask for the next missing thing."""
+        state, talk = self._state, self._talk
+        procedure = talk.procedure()
+        if procedure is None:
+            self._ask_procedure()
+            return
+        hours = Hours(talk, procedure.id)
+        if state.slot_start is None:
+            if state.asked == "slot_start" and state.offered:
+                hours.remind()
+                return
+            if not hours.offer():
+                return
+            self._just_held = True
+        self._ask_person(procedure)
+
+    def _ask_person(self, procedure: Procedure) -> None:
+        state, talk = self._state, self._talk
+        if self._just_held and not (state.rut and state.name and people.has_contact(talk)):
+            start = datetime.fromisoformat(state.slot_start or "")
+            office = talk.office(state.office)
+            talk.say("booking.held", moment=talk.moment(start), office=office.name if office else procedure.name)
+        if state.rut is None:
+            talk.ask("rut", "people.ask_rut")
+        elif state.name is None:
+            talk.ask("name", "people.ask_name")
+        elif not people.has_contact(talk):
+            talk.ask("phone", "people.ask_phone")
+        else:
+            self._read_back(procedure)
+
+    def _read_back(self, procedure: Procedure) -> None:
+        state, talk = self._state, self._talk
+        start = datetime.fromisoformat(state.slot_start or "")
+        office = talk.office(state.office)
+        talk.ask(
+            "confirm",
+            "booking.read_back",
+            talk.button("yes_book", "affirm"),
+            talk.button("other_hour", "inform", choice="other_day"),
+            talk.button("stop", "inform", choice="stop"),
+            procedure=procedure.name,
+            moment=talk.moment(start),
+            office=office.name if office else "",
+            address=f", {office.address}" if office and office.address else "",
+            name=shorten(state.name or "", 60),
+            rut=talk.shown_rut(),
+        )
+
+    def _ask_procedure(self) -> None:
+        state, talk = self._state, self._talk
+        catalogue = talk.catalogue
+        likely = [m.id for m in catalogue.procedure_names.possible(talk.message.without_identity)]
+        at_office = catalogue.procedures_at(state.office_wish) if state.office_wish else []
+        if not likely and at_office:
+            likely = [p.id for p in at_office]
+        offered = [catalogue.procedures[i] for i in likely] or list(catalogue.procedures.values())
+        offered = offered[:BUTTONS]
+        asked_here = talk.message.word_count > 3 and not likely and state.asked == "procedure"
+        if asked_here:
+            talk.note_unanswered()
+        buttons = [Button(p.name, payload("inform", procedure=p.id)) for p in offered]
+        key = "booking.which_of_these" if likely else "booking.ask_procedure"
+        state.choices = [Choice(kind="procedure", id=p.id, label=p.name) for p in offered]
+        talk.ask("procedure", key, *buttons)
+
+    def _book(self) -> None:
+        state, talk = self._state, self._talk
+        body = {
+            "procedure_id": state.procedure,
+            "office_id": state.office,
+            "start": state.slot_start,
+            "hold_id": state.hold.id if state.hold else None,
+            "citizen": people.citizen(talk),
+            "channel": talk.turn.channel,
+            "conversation_id": talk.turn.conversation_id,
+        }
+        body = {name: value for name, value in body.items() if value is not None}
+        try:
+            appointment = talk.services.scheduler.book(talk.tenant, body, talk.key("book"))
+        except ServiceProblem as problem:
+            self._refused(problem)
+            return
+        self._booked(appointment)
+
+    def _booked(self, appointment: Appointment) -> None:
+        state, talk = self._state, self._talk
+        papers = appointment.procedure.required_papers
+        procedure = talk.procedure()
+        papers = papers or (procedure.required_papers if procedure else [])
+        talk.say(
+            "booking.booked",
+            name=people.first_name(talk),
+            procedure=appointment.procedure.name or (procedure.name if procedure else ""),
+            moment=talk.moment(appointment.start),
+            office=appointment.office.name,
+            code=appointment.code,
+        )
+        state.booked = [*state.booked, appointment.id][-5:]
+        topic = state.procedure
+        state.end_form()
+        state.topic = topic
+        listed = "; ".join(papers)
+        if listed:
+            talk.say("booking.papers", papers=shorten(listed, 300))
+        if not wishes.offer(talk) and not listed:
+            talk.say("booking.anything_else")
+
+    def _refused(self, problem: ServiceProblem) -> None:
+        state, talk = self._state, self._talk
+        start = datetime.fromisoformat(state.slot_start or talk.now.isoformat())
+        if problem.code == "appointment_exists":
+            already_there(talk, problem)
+        elif problem.code == "rut_invalid":
+            state.rut = None
+            talk.say("people.rut_wrong", said="")
+            talk.ask("rut", "people.ask_rut")
+        elif problem.code in {"slot_taken", "past", "too_soon", "beyond_horizon", "closed", "hold_expired", "hold_invalid"}:
+            Hours(talk, state.procedure).refused(problem, start)
+        else:
+            talk.ask("confirm", "booking.not_possible", detail=problem.detail[:200])
+
+    def stop(self) -> None:
+        """Say that nothing was booked."""
+        self._talk.say("booking.stopped")

@@ -1,0 +1,246 @@
+"""File a complaint: what, where, who, and a yes."""
+
+import re
+
+from munbot_common.client import ServiceProblem
+
+from munbot_actions.dialogue import people, wishes
+from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.state import Choice
+from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.services.models import Category
+from munbot_actions.understanding import answers, names
+from munbot_actions.understanding.normalise import fold, shorten, words
+
+LONGEST_DESCRIPTION = 2_000
+_COMMAND = set(
+    "hola ola buenas buenos dias tardes noches oiga oigan oye quiero quisiera necesito deseo puedo como hacer poner dejar "
+    "ingresar realizar presentar un una el la mi reclamo reclamar reclamos denuncia denunciar queja quejarme reportar problema "
+    "por favor porfa para con de del sobre algo a que tengo me gustaria y por hago donde se".split()
+)
+_PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
+
+
+class ComplaintForm:
+    """The complaint form."""
+
+    name = "complaint_form"
+
+    def __init__(self, talk: Talk) -> None:
+        self._talk = talk
+        self._state = talk.state
+
+    def hear(self) -> bool | None:
+        """Take story, category, place and person from the message."""
+        state, talk = self._state, self._talk
+        if state.asked == "confirm" and (yes := self._confirmation()) is not None:
+            return self._answer(yes=yes)
+        correcting = state.asked in {"confirm", "change"}
+        learnt = self._hear_story(correcting=correcting)
+        learnt = self._hear_category(correcting=correcting) or learnt
+        learnt = self._hear_place(correcting=correcting) or learnt
+        person = people.hear_person(talk)
+        if person is None:
+            return None
+        return learnt or person
+
+    def _confirmation(self) -> bool | None:
+        talk = self._talk
+        if talk.message.pressed:
+            return {"affirm": True, "deny": False}.get(talk.turn.intent)
+        if (yes := talk.message.yes) is not None:
+            return yes
+        if talk.message.word_count <= 4 and not answers.is_question(talk.message.text):
+            return {"affirm": True, "deny": False}.get(talk.turn.intent)
+        return None
+
+    def _answer(self, *, yes: bool) -> bool:
+        if yes:
+            self._state.settled = True
+            self._file()
+            return True
+        self._talk.ask(
+            "change",
+            "complaint.what_to_change",
+            self._talk.button("other_place", "inform", choice="place"),
+            self._talk.button("other_story", "inform", choice="description"),
+            self._talk.button("stop", "inform", choice="stop"),
+        )
+        self._state.settled = True
+        return True
+
+    def _hear_story(self, *, correcting: bool) -> bool:
+        state, message = self._state, self._talk.message
+        choice = self._talk.turn.entities.get("choice")
+        if choice == "description":
+            state.description = state.category = None
+            return True
+        if message.pressed or correcting or message.is_blank:
+            return False
+        story = self._story()
+        if not story:
+            return False
+        if state.description is None:
+            state.description = story
+            return True
+        if state.asked == "category" and message.word_count > 5:
+            state.description = f"{state.description} {story}"[:LONGEST_DESCRIPTION]
+            return True
+        return False
+
+    def _story(self) -> str | None:
+        """Give what happened in the citizen's words, without who they are; None when there is no story in it."""
+        raw = " ".join(self._talk.message.raw.split())[:LONGEST_DESCRIPTION]
+        message = self._talk.message
+        if answers.is_question(raw) and self._talk.turn.intent != "create_complaint" and self._state.asked != "description":
+            return None
+        for found in (message.rut, message.phone, message.email):
+            if found:
+                raw = raw.replace(found.text, "")
+        if names.find_name(raw):
+            raw = _PICTURE_OF_PERSON.sub("", raw)
+        telling = [word for word in words(raw) if word not in _COMMAND]
+        enough = 1 if self._state.asked == "description" else 2
+        if len(telling) < enough or sum(len(word) for word in telling) < 5:
+            return None
+        if self._state.asked in {"rut", "name", "phone", "place"}:
+            return None
+        return raw.strip(" ,.;")
+
+    def _hear_category(self, *, correcting: bool) -> bool:
+        state, talk = self._state, self._talk
+        categories = talk.categories
+        chosen = talk.turn.entities.get("category")
+        if not chosen and not talk.message.pressed and (state.category is None or correcting):
+            found = categories.names.match(talk.message.without_identity)
+            best = found[0] if found else None
+            leaf = next((m for m in found if not categories.by_code[m.id].children), None)
+            if best and leaf and leaf.score >= best.score * 0.9:
+                best = leaf
+            chosen = best.id if best else None
+            if not chosen and state.asked == "category":
+                chosen = self._by_number()
+        if not chosen or chosen not in categories.by_code or chosen == state.category:
+            return False
+        if correcting and not answers.starts_with_no(talk.message.text) and not talk.message.pressed:
+            return False
+        state.category = self._filed_as(categories.by_code[str(chosen)])
+        return True
+
+    def _filed_as(self, category: Category) -> str:
+        """Give the leaf of a category: the one of its children that the story names, else its first."""
+        if not category.children:
+            return category.code
+        story = f"{self._state.description or ''} {self._talk.message.text}"
+        inside = [
+            m for m in self._talk.categories.names.match(story) if self._talk.categories.is_below(m.id, category.code)
+        ]
+        leaf = next((m.id for m in inside if not self._talk.categories.by_code[m.id].children), None)
+        if leaf:
+            return leaf
+        other = next((c for c in category.children if fold(c.name).startswith("otro")), category.children[0])
+        return self._filed_as(other) if other.children else other.code
+
+    def _by_number(self) -> str | None:
+        reading = self._talk.message.when
+        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
+        if reading.choice == "first":
+            number = 1
+        if number and 1 <= number <= len(self._state.choices):
+            return self._state.choices[number - 1].id
+        return None
+
+    def _hear_place(self, *, correcting: bool) -> bool:
+        state, talk = self._state, self._talk
+        if talk.turn.entities.get("choice") == "place":
+            state.place = None
+            return True
+        place = talk.message.place
+        if not place or talk.message.pressed:
+            return False
+        if state.asked == "place" and (talk.message.yes is not None or talk.message.rut and not place.strip()):
+            return False
+        if state.place and not correcting and state.asked != "place":
+            return False
+        state.place = place
+        return True
+
+    def advance(self) -> None:
+        """Ask for the next missing thing."""
+        state, talk = self._state, self._talk
+        if state.description is None:
+            talk.ask("description", "complaint.ask_description")
+        elif state.category is None:
+            self._ask_category()
+        elif state.place is None:
+            talk.ask("place", "complaint.ask_place")
+        elif state.rut is None:
+            talk.ask("rut", "complaint.ask_rut")
+        elif not people.has_contact(talk):
+            talk.ask("phone", "complaint.ask_contact")
+        else:
+            self._read_back()
+
+    def _ask_category(self) -> None:
+        talk = self._talk
+        tops = talk.categories.tops[:5]
+        self._state.choices = [Choice(kind="category", id=c.code, label=c.name) for c in tops]
+        buttons = [Button(c.name, payload("inform", category=c.code)) for c in tops]
+        talk.ask("category", "complaint.ask_category", *buttons)
+
+    def _read_back(self) -> None:
+        state, talk = self._state, self._talk
+        category = talk.categories.by_code.get(state.category or "")
+        talk.ask(
+            "confirm",
+            "complaint.read_back",
+            talk.button("yes_file", "affirm"),
+            talk.button("change", "deny"),
+            talk.button("stop", "inform", choice="stop"),
+            category=category.name if category else "",
+            description=shorten(state.description or "", 130),
+            place=shorten(state.place or "", 80),
+            rut=talk.shown_rut(),
+        )
+
+    def _file(self) -> None:
+        state, talk = self._state, self._talk
+        body = {
+            "category": state.category,
+            "description": state.description,
+            "place": {"address": state.place},
+            "citizen": people.citizen(talk),
+            "channel": talk.turn.channel,
+            "conversation_id": talk.turn.conversation_id,
+        }
+        body = {name: value for name, value in body.items() if value is not None}
+        try:
+            complaint = talk.services.complaints.create(talk.tenant, body, talk.key("complaint"))
+        except ServiceProblem as problem:
+            self._refused(problem)
+            return
+        values = {"folio": complaint.folio, "name": people.first_name(talk)}
+        if complaint.due_date:
+            talk.say("complaint.filed", due=talk.day(complaint.due_date), **values)
+        else:
+            talk.say("complaint.filed_no_date", **values)
+        state.filed = [*state.filed, complaint.folio][-5:]
+        state.end_form()
+        if not wishes.offer(talk, "complaint.follow_up"):
+            talk.say("complaint.follow_up")
+
+    def _refused(self, problem: ServiceProblem) -> None:
+        state, talk = self._state, self._talk
+        if problem.code == "rut_invalid":
+            state.rut = None
+            talk.say("people.rut_wrong", said="")
+            talk.ask("rut", "complaint.ask_rut")
+        elif problem.code.startswith("category"):
+            state.category = None
+            self._ask_category()
+        else:
+            talk.ask("confirm", "complaint.not_possible", detail=problem.detail[:200])
+
+    def stop(self) -> None:
+        """Say that nothing was filed."""
+        self._talk.say("complaint.stopped")

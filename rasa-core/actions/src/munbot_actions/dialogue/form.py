@@ -1,0 +1,108 @@
+"""What all forms share: hear, answer what was asked besides, and ask for what is missing."""
+
+from typing import Protocol
+
+from munbot_actions.dialogue import person, questions, wishes
+from munbot_actions.dialogue.talk import Talk
+from munbot_actions.understanding import answers
+
+PATIENCE = 3
+"""At this failure of one question a person is offered."""
+
+
+class Form(Protocol):
+    """A form of the domain."""
+
+    name: str
+
+    def hear(self) -> bool | None:
+        """Take what the message holds: True learnt, False nothing, None wrong and explained."""
+
+    def advance(self) -> None:
+        """Ask for the next missing thing, or finish."""
+
+    def stop(self) -> None:
+        """Say that it was given up."""
+
+
+def step(talk: Talk, form: Form) -> None:
+    """Go one turn further in a form."""
+    state, message = talk.state, talk.message
+    asked_before = state.asked
+    if _gives_up(talk):
+        form.stop()
+        _close(talk)
+        return
+    if person.is_wanted(talk):
+        person.hand_over(talk)
+        return
+    aside = questions.is_aside(talk)
+    heard = form.hear()
+    if state.form is None or state.settled:
+        return
+    if heard is None:
+        _failed(talk, form, asked_before, explained=True)
+        return
+    if not heard and wishes.remember(talk):
+        form.advance()
+        return
+    if aside:
+        questions.answer(talk)
+        form.advance()
+        return
+    if heard or state.away or _acknowledges(talk):
+        state.away = False
+        if heard and asked_before:
+            state.failures.pop(asked_before, None)
+        form.advance()
+        return
+    if person.offer_when_cross(talk):
+        return
+    if message.pressed:
+        form.advance()
+        return
+    _failed(talk, form, asked_before, explained=False)
+
+
+def _close(talk: Talk) -> None:
+    hold = talk.state.hold
+    talk.state.end_form()
+    person.release(talk, hold)
+    wishes.offer(talk)
+
+
+def _gives_up(talk: Talk) -> bool:
+    state, message = talk.state, talk.message
+    if talk.turn.entities.get("choice") == "stop":
+        return True
+    if message.pressed:
+        return False
+    if state.asked in {"description", "name", "place"} and message.word_count > 6:
+        return False
+    if answers.wants_to_stop(message.text):
+        return True
+    return state.form != "appointment_form" and answers.says_cancel(message.text)
+
+
+def _acknowledges(talk: Talk) -> bool:
+    """Tell whether the message is a nod («ya», «gracias», «espere») that needs no complaint from us."""
+    if talk.turn.intent == "thank" and talk.message.word_count <= 4:
+        return True
+    return talk.state.asked in {"rut", "name", "phone", "place", "description"} and talk.message.yes is True
+
+
+def _failed(talk: Talk, form: Form, asked: str | None, *, explained: bool) -> None:
+    """Ask again in other words; at the third failure offer a person and keep the form."""
+    question = asked or "start"
+    if asked is None:
+        form.advance()
+        return
+    times = talk.state.fail(question)
+    if times >= PATIENCE:
+        talk.state.failures[question] = 0
+        person.offer(talk, "person.offer_third")
+        return
+    if not explained and not talk.message.pressed:
+        key = "form.blank" if talk.message.is_blank else f"form.not_understood_{question}"
+        talk.say(key if talk.texts.has(key) else "form.not_understood")
+    form.advance()

@@ -1,0 +1,56 @@
+"""Who the citizen is: RUT, name and telephone, for every form."""
+
+from munbot_actions.dialogue.talk import Talk
+from munbot_actions.understanding import names
+
+_NO_PHONE = ("no tengo", "sin telefono", "no uso", "prefiero no", "no quiero dar", "ninguno", "no tiene")
+
+
+def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
+    """Take RUT, name, telephone and e-mail from the message.
+
+    Returns:
+        True when something new was learnt, False when nothing was, None when what was written is wrong (and was
+        explained).
+    """
+    state, message = talk.state, talk.message
+    learnt = False
+    if name and message.name and (state.asked == "name" or names.find_name(message.text)):
+        learnt = state.name != message.name or state.asked == "name"
+        state.name = message.name
+    if message.phone and message.phone.value:
+        learnt = learnt or state.phone != message.phone.value
+        state.phone = message.phone.value
+    if message.email and message.email.value:
+        learnt = learnt or state.email != message.email.value
+        state.email = message.email.value
+    if state.asked == "phone" and not learnt and any(said in message.folded for said in _NO_PHONE):
+        state.no_phone = learnt = True
+    if message.rut:
+        if message.rut.value is None:
+            talk.say("people.rut_wrong", said=message.rut.text[:20])
+            return None
+        learnt = learnt or state.rut != message.rut.value or state.asked == "rut"
+        state.rut = message.rut.value
+        state.failures.pop("rut", None)
+    if state.asked == "phone" and message.phone and message.phone.value is None and not learnt:
+        talk.say("people.phone_wrong", said=message.phone.text[:20])
+        return None
+    return learnt
+
+
+def has_contact(talk: Talk) -> bool:
+    """Tell whether the citizen can be reached, or does not want to be."""
+    return bool(talk.state.phone or talk.state.email or talk.state.no_phone)
+
+
+def citizen(talk: Talk) -> dict[str, str]:
+    """Give the citizen as the services want them."""
+    state = talk.state
+    fields = {"rut": state.rut, "name": state.name, "phone": state.phone, "email": state.email}
+    return {name: value for name, value in fields.items() if value}
+
+
+def first_name(talk: Talk) -> str:
+    """Give «, Marcela» to put after a word, or nothing."""
+    return f", {talk.state.name.split()[0]}" if talk.state.name else ""

@@ -1,0 +1,150 @@
+"""Questions about procedures, offices and hours, answered from the scheduler's data."""
+
+import re
+
+from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.services.models import Office, Procedure
+from munbot_actions.understanding import answers
+from munbot_actions.understanding.normalise import shorten
+
+FAQ = frozenset({"ask_procedure", "ask_opening_hours", "ask_location", "ask_question"})
+SMALL = frozenset({"ask_capabilities", "greet", "thank", "wait", "goodbye"})
+
+_PAPERS = re.compile(r"\b(?:papel\w*|document\w*|requisito\w*|llevar|llevo|presentar|piden|necesito para|que necesito|que se necesita|antecedentes)\b")
+_PRICE = re.compile(r"\b(?:cuanto (?:cuesta|vale|sale|es|hay que pagar|se paga|pago|cobran)|precio|valor|costo|cobran|tarifa|gratis|pagar|paga)\b")
+_DURATION = re.compile(r"\b(?:cuanto (?:dura|demora|se demora|tiempo)|demora)\b")
+_PLACE = re.compile(r"\b(?:donde|adonde|direccion|ubicad\w*|ubicacion|queda\w*|como llego|llegar)\b")
+_HOURS = re.compile(r"\b(?:horario\w*|a que hora|atienden|atencion|abre\w*|abiert\w*|cierra\w*|que dias|hasta que hora)\b")
+_PHONE = re.compile(r"\b(?:telefono|numero|llamar|fono|correo|mail|email)\b")
+
+
+def is_aside(talk: Talk) -> bool:
+    """Tell whether the message, inside a form, asks something that the form does not ask for."""
+    intent, message = talk.turn.intent, talk.message
+    if message.pressed or message.is_blank:
+        return False
+    if talk.state.asked == "description" and not answers.is_question(message.text):
+        return False
+    asks = answers.is_question(message.text)
+    folded = message.folded
+    if asks and (_aspect(folded) is not None):
+        return intent not in {"book_appointment"} or not message.when.has_date
+    return intent in FAQ and asks and talk.turn.confidence >= 0.4
+
+
+def answer(talk: Talk) -> None:
+    """Answer a question; where nothing is known say so, record it, and offer a person outside of forms."""
+    folded = talk.message.folded
+    aspect = _aspect(folded) or {"ask_opening_hours": "hours", "ask_location": "place"}.get(talk.turn.intent)
+    procedure = _procedure(talk)
+    office = _office(talk, procedure)
+    if aspect == "hours":
+        _say_hours(talk, office, procedure)
+    elif aspect == "place":
+        _say_place(talk, office, procedure)
+    elif procedure is None and (talk.turn.intent == "ask_procedure" or aspect in {"papers", "price", "duration"}):
+        _ask_which(talk)
+    elif procedure is not None and (aspect or talk.turn.intent == "ask_procedure"):
+        talk.state.topic = procedure.id
+        _say_procedure(talk, procedure, aspect)
+    elif aspect == "phone" and office is not None and office.phone:
+        talk.say("questions.phone", office=office.name, phone=office.phone)
+    else:
+        unknown(talk)
+
+
+def unknown(talk: Talk) -> None:
+    """Say honestly that the answer is not known, record the question, and offer a person."""
+    talk.note_unanswered()
+    if talk.state.form:
+        talk.say("questions.unknown_in_form")
+        return
+    talk.state.pending = "person"
+    talk.say("questions.unknown", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+
+
+def about(talk: Talk, procedure: Procedure) -> None:
+    """Say what a procedure needs; chosen by a button outside of a form."""
+    talk.state.topic = procedure.id
+    _say_procedure(talk, procedure, None)
+
+
+def _aspect(folded: str) -> str | None:
+    for aspect, pattern in (
+        ("price", _PRICE),
+        ("papers", _PAPERS),
+        ("duration", _DURATION),
+        ("hours", _HOURS),
+        ("place", _PLACE),
+        ("phone", _PHONE),
+    ):
+        if pattern.search(folded):
+            return aspect
+    return None
+
+
+def _procedure(talk: Talk) -> Procedure | None:
+    """Give the procedure that is asked about: named, in hand, or last talked of."""
+    catalogue = talk.catalogue
+    named = catalogue.procedure_names.match(talk.message.without_identity)
+    ids = [named[0].id if named else None, talk.state.procedure, talk.state.topic]
+    return next((catalogue.procedures[i] for i in ids if i and i in catalogue.procedures), None)
+
+
+def _office(talk: Talk, procedure: Procedure | None) -> Office | None:
+    catalogue = talk.catalogue
+    named = catalogue.office_names.best(talk.message.without_identity)
+    if named:
+        return catalogue.offices[named]
+    if talk.state.office:
+        return talk.office(talk.state.office)
+    offices = catalogue.offices_of(procedure) if procedure else list(catalogue.offices.values())
+    return offices[0] if len(offices) == 1 else None
+
+
+def _offices(talk: Talk, office: Office | None, procedure: Procedure | None) -> list[Office]:
+    if office:
+        return [office]
+    offices = talk.catalogue.offices_of(procedure) if procedure else []
+    return (offices or list(talk.catalogue.offices.values()))[:3]
+
+
+def _say_hours(talk: Talk, office: Office | None, procedure: Procedure | None) -> None:
+    lines = [
+        talk.texts.get("questions.hours_line", office=o.name, hours=o.hours_text.strip(" .") or "—")
+        for o in _offices(talk, office, procedure)
+    ]
+    talk.say("questions.hours", lines="\n".join(lines))
+
+
+def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -> None:
+    lines = [
+        talk.texts.get("questions.place_line", office=o.name, address=o.address or "—")
+        for o in _offices(talk, office, procedure)
+    ]
+    talk.say("questions.place", lines="\n".join(lines))
+
+
+def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> None:
+    papers = shorten("; ".join(procedure.required_papers), 280)
+    buttons = [] if talk.state.form else [talk.button("book_this", "inform", procedure=procedure.id, choice="book")]
+    name = procedure.name
+    if aspect == "price" and procedure.price_text:
+        talk.say("questions.price", *buttons, procedure=name, price=procedure.price_text.strip(" ."))
+    elif aspect == "duration" and procedure.duration_minutes:
+        talk.say("questions.duration", *buttons, procedure=name, minutes=procedure.duration_minutes)
+    elif papers:
+        talk.say("questions.papers", *buttons, procedure=name, papers=papers)
+    elif procedure.description:
+        talk.say("questions.description", *buttons, procedure=name, description=shorten(procedure.description, 300))
+    else:
+        unknown(talk)
+
+
+def _ask_which(talk: Talk) -> None:
+    procedures = list(talk.catalogue.procedures.values())
+    if talk.message.word_count > 5 and talk.turn.confidence < 0.5:
+        talk.note_unanswered()
+    buttons = [Button(p.name, payload("inform", procedure=p.id, choice="about")) for p in procedures[:5]]
+    talk.say("questions.which", *([] if talk.state.form else buttons))

@@ -1,0 +1,110 @@
+"""Greetings, thanks, what the bot can do, and what is not its business."""
+
+import re
+
+from munbot_common.client import ServiceAway, ServiceProblem
+
+from munbot_actions.dialogue import questions
+from munbot_actions.dialogue.people import first_name
+from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.talk import Talk, payload
+
+_HELLO = re.compile(
+    r"^\W*(?:hola+|ola+|holi\w*|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|alo|saludos|hi|hello)\b", re.IGNORECASE
+)
+
+
+def says_hello(text: str) -> bool:
+    """Tell whether a message begins with a greeting."""
+    return bool(_HELLO.search(text.replace("í", "i")))
+
+
+def menu(talk: Talk) -> list[Button]:
+    """Give the buttons of what the bot can do."""
+    return [
+        talk.button("book", "book_appointment"),
+        talk.button("complain", "create_complaint"),
+        talk.button("my_hour", "query_appointment"),
+        talk.button("follow", "query_complaint"),
+    ]
+
+
+def answer(talk: Talk, intent: str) -> None:
+    """Answer a message that opens no form."""
+    message, state = talk.message, talk.state
+    if message.pressed:
+        _pressed(talk, intent)
+        return
+    if message.is_blank:
+        talk.say("smalltalk.blank", *menu(talk))
+        return
+    if intent == "nlu_fallback" or (intent == "inform" and not questions.is_aside(talk)):
+        _not_understood(talk)
+        return
+    if intent in questions.FAQ or (questions.is_aside(talk) and intent != "out_of_scope"):
+        questions.answer(talk)
+        return
+    if intent == "greet":
+        _greet(talk)
+    elif intent == "out_of_scope":
+        talk.note_unanswered()
+        talk.say("smalltalk.out_of_scope", *menu(talk))
+    elif intent == "ask_human":
+        state.pending = "person"
+        talk.say("person.offer", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+    else:
+        _small(talk, intent)
+
+
+def _small(talk: Talk, intent: str) -> None:
+    key = {
+        "ask_capabilities": "smalltalk.capabilities",
+        "thank": "smalltalk.thank",
+        "goodbye": "smalltalk.goodbye",
+        "wait": "smalltalk.wait",
+        "affirm": "smalltalk.affirm",
+        "deny": "smalltalk.deny",
+    }.get(intent, "smalltalk.fallback")
+    buttons = menu(talk) if intent in {"ask_capabilities", "affirm"} or key.endswith("fallback") else []
+    talk.say(key, *buttons, name=first_name(talk))
+
+
+def _greet(talk: Talk) -> None:
+    talk.state.greeted = True
+    try:
+        office = talk.services.conversations.tenant(talk.tenant).name
+    except (ServiceAway, ServiceProblem):
+        office = ""
+    key = "smalltalk.greet" if office else "smalltalk.greet_plain"
+    talk.say(key, *menu(talk), office=office, name=first_name(talk))
+
+
+def _pressed(talk: Talk, intent: str) -> None:
+    chosen = talk.turn.entities.get("procedure")
+    procedure = talk.catalogue.procedures.get(str(chosen)) if chosen else None
+    if procedure:
+        questions.about(talk, procedure)
+    elif intent == "greet":
+        _greet(talk)
+    elif intent in {"affirm", "deny", "thank", "goodbye", "ask_capabilities"}:
+        _small(talk, intent)
+    else:
+        talk.say("smalltalk.stale_button", *menu(talk))
+
+
+def _not_understood(talk: Talk) -> None:
+    """First ask for other words; the second time in a row offer a person. The question is recorded each time."""
+    talk.note_unanswered()
+    talk.state.nudges += 1
+    if talk.state.nudges % 2 == 0:
+        talk.state.pending = "person"
+        talk.say("person.offer_third", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+        return
+    guess = talk.catalogue.procedure_names.best(talk.message.without_identity)
+    if guess:
+        name = talk.catalogue.procedures[guess].name
+        about = Button(talk.texts.get("buttons.about"), payload("inform", procedure=guess, choice="about"))
+        book = Button(talk.texts.get("buttons.book"), payload("inform", procedure=guess))
+        talk.say("smalltalk.which_about", book, about, procedure=name)
+        return
+    talk.say("smalltalk.fallback", *menu(talk))

@@ -1,0 +1,143 @@
+"""Everything that one turn of a conversation works with."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from munbot_common.chile import format_rut
+from munbot_common.client import ServiceAway, ServiceProblem
+from munbot_common.logs import get_logger
+
+from munbot_actions.dialogue.reply import Bubble, Button, Texts
+from munbot_actions.dialogue.state import State
+from munbot_actions.protocol import Turn
+from munbot_actions.services.complaints import Categories, Complaints
+from munbot_actions.services.conversations import Conversations
+from munbot_actions.services.models import Office, Procedure
+from munbot_actions.services.scheduler import Catalogue, Scheduler
+from munbot_actions.spanish_dates import say_date, say_time
+from munbot_actions.understanding.message import Message
+
+log = get_logger("dialogue")
+
+
+@dataclass(frozen=True)
+class Services:
+    """The rooms that the dialogue asks."""
+
+    scheduler: Scheduler
+    complaints: Complaints
+    conversations: Conversations
+
+
+def payload(intent: str, **entities: str) -> str:
+    """Write a button's payload: `/inform{"slot_start":"…"}`."""
+    return f"/{intent}{json.dumps(entities, ensure_ascii=False, separators=(',', ':'))}" if entities else f"/{intent}"
+
+
+@dataclass
+class Talk:
+    """One turn: what was said, what is known, whom to ask, and what is answered."""
+
+    turn: Turn
+    state: State
+    services: Services
+    texts: Texts
+    message: Message
+    bubbles: list[Bubble] = field(default_factory=list)
+
+    @property
+    def tenant(self) -> str:
+        """Give the tenant's id."""
+        return self.turn.tenant
+
+    @property
+    def now(self) -> datetime:
+        """Give the time of the message on the tenant's clock."""
+        return self.turn.local_now
+
+    @property
+    def zone(self) -> tzinfo:
+        """Give the tenant's zone."""
+        return self.turn.zone
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Give procedures and offices."""
+        return self.services.scheduler.catalogue(self.tenant)
+
+    @property
+    def categories(self) -> Categories:
+        """Give the complaint categories."""
+        return self.services.complaints.categories(self.tenant)
+
+    def hear_instead(self, text: str) -> None:
+        """Go on as if `text` had been written now (a wish that was remembered)."""
+        self.message = Message(text, self.now)
+
+    def say(self, key: str, *buttons: Button, **values: object) -> None:
+        """Add a bubble."""
+        self.bubbles.append(Bubble(self.texts.get(key, **values), list(buttons)))
+
+    def ask(self, question: str, key: str, *buttons: Button, **values: object) -> None:
+        """Add a bubble that asks, and note what is asked.
+
+        From the second time on it is asked in other words (`<key>_again`), where there are such.
+        """
+        again = f"{key}_again"
+        repeated = self.state.asked == question and self.texts.has(again)
+        self.state.asked = question
+        self.say(again if repeated else key, *buttons, **values)
+
+    def button(self, key: str, intent: str, **entities: str) -> Button:
+        """Make a button with a title from the texts."""
+        return Button(self.texts.get(f"buttons.{key}"), payload(intent, **entities))
+
+    def procedure(self) -> Procedure | None:
+        """Give the procedure in hand."""
+        return self.catalogue.procedures.get(self.state.procedure or "")
+
+    def office(self, office: str | None) -> Office | None:
+        """Give an office."""
+        return self.catalogue.offices.get(office or "")
+
+    def day(self, moment: datetime | date) -> str:
+        """Say a day: «mañana martes 24 de noviembre»."""
+        day = moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
+        return say_date(day, self.now)
+
+    def hour(self, moment: datetime) -> str:
+        """Say an hour: «10:15»."""
+        return say_time(moment.astimezone(self.zone).time())
+
+    def moment(self, moment: datetime) -> str:
+        """Say day and hour: «mañana martes 24 de noviembre, 10:15»."""
+        return f"{self.day(moment)}, {self.hour(moment)}"
+
+    def short(self, moment: datetime) -> str:
+        """Say day and hour on a button: «Mar 24 nov, 10:15»."""
+        local = moment.astimezone(self.zone)
+        weekday, month = (say_date(local.date(), self.now).split()[i] for i in (-4, -1))
+        if not month.isalpha():  # the year follows the month
+            return f"{local:%d-%m-%Y}, {self.hour(moment)}"
+        return f"{weekday[:3].capitalize()} {local.day} {month[:3]}, {self.hour(moment)}"
+
+    def key(self, what: str) -> str:
+        """Give the idempotency key of one effect of this message: the same when it is delivered again."""
+        return f"{what}-{self.turn.message_id or self.turn.sender}-{self.turn.conversation_id or ''}"[:128]
+
+    def shown_rut(self) -> str:
+        """Give the citizen's own RUT as people write it."""
+        return format_rut(self.state.rut) if self.state.rut else ""
+
+    def note_unanswered(self) -> None:
+        """Record that this question had no answer; it is no reason to fail."""
+        question = self.message.text[:500]
+        if not question.strip():
+            return
+        try:
+            self.services.conversations.note_unanswered(
+                self.tenant, question, self.turn.conversation_id, self.turn.intent, self.turn.confidence
+            )
+        except (ServiceAway, ServiceProblem) as error:
+            log.warning("unanswered_not_recorded", kind=type(error).__name__)

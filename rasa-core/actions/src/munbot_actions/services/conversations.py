@@ -1,0 +1,45 @@
+"""Handoff, unanswered questions and the tenant, as conversations knows them."""
+
+from munbot_common.client import ServiceAway, ServiceClient
+
+from munbot_actions.services.catalogue import Kept
+from munbot_actions.services.models import Handoff, Tenant
+
+
+class Conversations:
+    """The REST API of conversations.
+
+    Args:
+        client: with this service's token.
+        seconds: how long the tenant is kept.
+    """
+
+    def __init__(self, client: ServiceClient, seconds: float) -> None:
+        self._client = client
+        self._tenants = Kept(self._ask_tenant, seconds)
+
+    def tenant(self, tenant: str) -> Tenant:
+        """Give the tenant."""
+        return self._tenants.get(tenant, stale_on=(ServiceAway,))
+
+    def _ask_tenant(self, tenant: str) -> Tenant:
+        return Tenant.model_validate(self._client.request("GET", f"/v1/public/tenants/{tenant}"))
+
+    def hand_off(self, tenant: str, conversation: str, reason: str, summary: str) -> Handoff:
+        """Ask for a person."""
+        path = f"/v1/conversations/{conversation}/handoff"
+        answer = self._client.request("POST", path, tenant=tenant, json={"reason": reason, "summary": summary})
+        return Handoff.model_validate(answer or {})
+
+    def note_unanswered(
+        self, tenant: str, question: str, conversation: str | None, intent: str, confidence: float
+    ) -> None:
+        """Record a question that the bot could not answer."""
+        body = {
+            "question": question,
+            "intent": intent or None,
+            "confidence": max(0.0, min(confidence, 1.0)),
+            "conversation_id": conversation,
+        }
+        body = {name: value for name, value in body.items() if value is not None}
+        self._client.request("POST", "/v1/unanswered", tenant=tenant, json=body)

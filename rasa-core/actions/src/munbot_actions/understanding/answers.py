@@ -1,0 +1,104 @@
+"""Short answers and moods: yes, no, stop, a person, a question, swearing."""
+
+import re
+
+from munbot_actions.understanding.normalise import fold, words
+
+_YES = set(
+    "si sii siii sip sipo sí ya yap yapo dale ok oka okey okei okay oki vale bueno buenisimo claro correcto exacto perfecto "
+    "listo confirmo confirmado obvio afirmativo acepto genial super bacan yes yep eso cierto bien conforme seguro".split()
+)
+_NO = set("no nop nope nones noo nooo negativo nunca tampoco nah na".split())
+_FILLER = set(
+    "po pues pos por favor porfa porfavor gracias muchas señor señorita esta estan todo asi mismo nomas nomás no mas la lo el "
+    "que es de acuerdo reservela resérvela reservemela reservalo hagalo hazlo haga confirme confirmar confirma anulela "
+    "muevala cancelela quiero gusta me sirve esa ese esta este ahi ahí con mucho gusto adelante".split()
+)
+_THUMB = re.compile("[\U0001f44d\U0001f44c✅✔☑\U0001f197\U0001f64f]")
+_THUMB_DOWN = re.compile("[\U0001f44e❌✖\U0001f6ab]")
+_STOP = re.compile(
+    r"\b(olvida(?:lo|telo)?|olvidelo|olvidemoslo|dejalo (?:asi|ahi)|dejelo (?:asi|ahi)|ya no quiero(?! esa| ese| el | la )|"
+    r"no quiero (?:nada|seguir|continuar)|no sigamos|no seguir|mejor no(?: gracias)?$|salir|detente|me arrepenti|"
+    r"no importa(?: ya)?$|dejemoslo|filo|parar|terminar|empezar de nuevo|empecemos de nuevo|reiniciar)\b"
+)
+_CANCEL = re.compile(r"^(?:quiero )?(?:cancelar|cancela|cancelo|cancelalo|cancele|cancelemos|anular|anula)(?: todo| esto| nomas| no mas| por favor| porfa)?$")
+_PERSON = re.compile(
+    r"\b(?:hablar?|hable|comunica\w*|contacta\w*|atien\w*|atend\w*|pas[ae]\w*|deriv\w*|conect\w*|necesito|quiero)\b"
+    r".{0,25}\b(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)\b"
+    r"|\bpersona (?:real|de verdad)\b|^(?:un |una )?(?:humano|persona|funcionari[oa]|ejecutiv[oa])(?: por favor| porfa| ya)?$"
+)
+_ANGRY = re.compile(
+    r"\b(?:no (?:me )?sirve[sn]?|inutil(?:es)?|porqueria|basura de|estupid[oa]s?|tont[oa]s?|idiota|mierda|wea|weon|weá|ctm|csm|"
+    r"pesim[oa]|no entiende[sn]?(?: nada)?|chat(?:bot)? malo|verguenza|chanta|hasta cuando)\b"
+)
+_QUESTION = re.compile(
+    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|como|cuando|quien|"
+    r"hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
+)
+_BACK = re.compile(r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b")
+_ANY = re.compile(r"\b(?:cualquiera|la que sea|el que sea|me da (?:lo mismo|igual)|lo antes posible|cuanto antes|la que haya|primera hora disponible|la mas pronta)\b")
+_OTHER = re.compile(r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b")
+
+
+def yes_or_no(text: str) -> bool | None:
+    """Read a short answer as yes or no; None when it is neither or says more."""
+    said = words(text)
+    if not said:
+        if _THUMB.search(text):
+            return True
+        return False if _THUMB_DOWN.search(text) else None
+    if len(said) > 6:
+        return None
+    if said[0] in _NO and all(word in _NO | _FILLER for word in said):
+        return False
+    if said[0] in _YES and all(word in _YES | _FILLER for word in said):
+        return True
+    return None
+
+
+def starts_with_no(text: str) -> bool:
+    """Tell whether a message begins by refusing («no, mejor el lunes»)."""
+    said = words(text)
+    return bool(said) and said[0] in _NO
+
+
+def wants_to_stop(text: str) -> bool:
+    """Tell whether the citizen gives up what is being done."""
+    return bool(_STOP.search(fold(text)))
+
+
+def says_cancel(text: str) -> bool:
+    """Tell whether the whole message is «cancelar»: the form, or the appointment in hand."""
+    return bool(_CANCEL.match(fold(text).strip(" .!,")))
+
+
+def wants_person(text: str) -> bool:
+    """Tell whether the citizen asks for a person in plain words."""
+    return bool(_PERSON.search(fold(text)))
+
+
+def is_angry(text: str) -> bool:
+    """Tell whether the citizen is cross, by their words or by shouting."""
+    letters = [c for c in text if c.isalpha()]
+    shouting = len(letters) >= 12 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
+    return shouting or bool(_ANGRY.search(fold(text)))
+
+
+def is_question(text: str) -> bool:
+    """Tell whether a message asks something."""
+    return bool(_QUESTION.search(fold(text)))
+
+
+def is_back(text: str) -> bool:
+    """Tell whether the citizen says that they are here again."""
+    return bool(_BACK.search(fold(text)))
+
+
+def takes_any(text: str) -> bool:
+    """Tell whether any hour will do."""
+    return bool(_ANY.search(fold(text)))
+
+
+def wants_other(text: str) -> bool:
+    """Tell whether none of what was offered will do."""
+    return bool(_OTHER.search(fold(text)))
