@@ -2,9 +2,9 @@
 
 import threading
 
+from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.logs import get_logger
 from munbot_common.messaging import PermanentError, Subscription
-from munbot_common.database import SessionFactory, unit_of_work
 from munbot_contracts import routing_key
 from munbot_contracts.envelope import AnyEvent
 from munbot_contracts.messages import MESSAGE_RECEIVED, MESSAGE_STATUS, MessageReceived, MessageStatus
@@ -15,9 +15,7 @@ from munbot_conversations.turns.ingest import CONSUMER, Ingest
 
 log = get_logger("consumers")
 
-MESSAGES = Subscription(
-    CONSUMER, (routing_key(MESSAGE_RECEIVED), routing_key(MESSAGE_STATUS)), single_active=True
-)
+MESSAGES = Subscription(CONSUMER, (routing_key(MESSAGE_RECEIVED), routing_key(MESSAGE_STATUS)), single_active=True)
 """One consumer at a time: two would store one citizen's messages in the order of their commits, not of the queue."""
 
 DATABASE_PATIENCE_SECONDS = 30.0
@@ -30,10 +28,10 @@ class MessageHandler:
     patience ends before the broker would miss a heartbeat.
     """
 
-    def __init__(self, ingest: Ingest, session_factory: SessionFactory, stop: threading.Event) -> None:
+    def __init__(self, ingest: Ingest, session_factory: SessionFactory) -> None:
         self._ingest = ingest
         self._factory = session_factory
-        self._stop = stop
+        self.stop = threading.Event()
 
     def __call__(self, event: AnyEvent) -> None:
         """Handle one event."""
@@ -42,10 +40,10 @@ class MessageHandler:
             try:
                 self._handle(event)
             except (OperationalError, InterfaceError):
-                if waited >= DATABASE_PATIENCE_SECONDS or self._stop.is_set():
+                if waited >= DATABASE_PATIENCE_SECONDS or self.stop.is_set():
                     raise
                 log.warning("database_away", waited=round(waited, 1))
-                self._stop.wait(pause)
+                self.stop.wait(pause)
                 waited += pause
                 pause = min(pause * 2, 2.0)
             else:

@@ -21,6 +21,7 @@ from munbot_conversations.turns.runner import TurnRunner
 from munbot_conversations.turns.sweep import Sweeper
 
 NAME = f"{SERVICE}-worker"
+OTHER_CONNECTIONS = 6
 
 
 class Worker:
@@ -33,7 +34,8 @@ class Worker:
 
     def __init__(self, settings: WorkerSettings, clock: Clock = utc_now) -> None:
         self.settings = settings
-        self.engine = make_engine(settings)
+        connections = max(settings.database_pool_size, settings.turn_threads + OTHER_CONNECTIONS)
+        self.engine = make_engine(settings.model_copy(update={"database_pool_size": connections}))
         self.session_factory = make_session_factory(self.engine)
         self.publisher = Publisher(settings.amqp_url(), name=NAME)
         self.relay = OutboxRelay(self.engine, OUTBOX, self.publisher, service=SERVICE)
@@ -41,16 +43,26 @@ class Worker:
         self.board = TurnBoard()
         self.outage = Outage()
         self.runner = TurnRunner(
-            self.engine, self.rasa, self.board, self.outage, settings, on_commit=self.relay.wake, clock=clock
+            self.engine,
+            rasa=self.rasa,
+            board=self.board,
+            outage=self.outage,
+            settings=settings,
+            on_commit=self.relay.wake,
+            clock=clock,
         )
         self.ingest = Ingest(self.session_factory, settings, self._stored, clock)
         self.sweeper = Sweeper(
-            self.session_factory, self.board, self.outage, self.rasa, self.relay, settings, clock
+            self.session_factory,
+            board=self.board,
+            outage=self.outage,
+            rasa=self.rasa,
+            relay=self.relay,
+            settings=settings,
+            clock=clock,
         )
-        self._stopping = threading.Event()
-        self.consumer = Consumer(
-            settings.amqp_url(), MESSAGES, MessageHandler(self.ingest, self.session_factory, self._stopping), name=NAME
-        )
+        self._handler = MessageHandler(self.ingest, self.session_factory)
+        self.consumer = Consumer(settings.amqp_url(), MESSAGES, self._handler, name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
@@ -79,8 +91,7 @@ class Worker:
         self.engine.dispose()
 
     def _consume(self, stop: threading.Event) -> None:
-        watcher = threading.Thread(target=lambda: (stop.wait(), self._stopping.set()), daemon=True)
-        watcher.start()
+        self._handler.stop = stop
         self.consumer.run(stop)
 
     def _stored(self, stored: Ingested) -> None:

@@ -14,7 +14,9 @@ class Contact(Base):
     """A citizen, possibly reachable by several addresses."""
 
     __tablename__ = "contacts"
-    __table_args__ = (Index("ix_contacts_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),)
+    __table_args__ = (
+        Index("ix_contacts_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)

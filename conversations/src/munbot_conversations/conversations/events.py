@@ -37,7 +37,7 @@ def opened(conversation: Conversation, clock: Clock) -> Event[Any]:
     data = ConversationOpened(
         conversation_id=conversation.id,
         contact_id=conversation.contact_id,
-        channel=conversation.channel,  # type: ignore[arg-type]  # pydantic checks it
+        channel=conversation.channel,
         account=conversation.account,
     )
     return _event(CONVERSATION_OPENED, conversation.tenant_id, conversation.id, data, clock)
@@ -53,9 +53,7 @@ def handoff_requested(
     return _event(CONVERSATION_HANDOFF_REQUESTED, tenant, conversation_id, data, clock)
 
 
-def assigned(
-    *, tenant: str, conversation_id: UUID, agent_id: UUID, human_until: datetime, clock: Clock
-) -> Event[Any]:
+def assigned(*, tenant: str, conversation_id: UUID, agent_id: UUID, human_until: datetime, clock: Clock) -> Event[Any]:
     """An agent took it."""
     data = ConversationAssigned(conversation_id=conversation_id, agent_id=agent_id, human_until=human_until)
     return _event(CONVERSATION_ASSIGNED, tenant, conversation_id, data, clock)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from munbot_common.ids import uuid7
@@ -16,6 +15,9 @@ from munbot_conversations.conversations.models import Conversation
 
 Position = tuple[datetime, UUID]
 """Where a page of the list ended: time of the last message, and id."""
+
+NamedRow = Row[Conversation, str | None, str | None, str]
+"""A conversation with its contact's name and phone, and its agent's name (None without an agent)."""
 
 
 def get(session: Session, tenant: str, conversation_id: UUID) -> Conversation | None:
@@ -35,9 +37,7 @@ def lock(session: Session, tenant: str, conversation_id: UUID) -> Conversation |
     )
 
 
-def lock_live(
-    session: Session, *, tenant: str, channel: str, account: str, address: str
-) -> Conversation | None:
+def lock_live(session: Session, *, tenant: str, channel: str, account: str, address: str) -> Conversation | None:
     """Return the open conversation behind an address with its row locked."""
     return session.scalar(
         select(Conversation)
@@ -70,13 +70,12 @@ def open_new(
     account: str,
     address: str,
     now: datetime,
-    preferred_id: UUID | None = None,
 ) -> UUID | None:
     """Open a conversation and return its id; None when another caller has just opened one."""
     return session.scalar(
         insert(Conversation)
         .values(
-            id=preferred_id or uuid7(),
+            id=uuid7(),
             tenant_id=tenant,
             contact_id=contact_id,
             channel=channel,
@@ -101,7 +100,7 @@ def overdue_humans(session: Session, now: datetime, limit: int = 200) -> Sequenc
     ).all()
 
 
-def details(session: Session, tenant: str, conversation_id: UUID) -> Row[Any] | None:
+def details(session: Session, tenant: str, conversation_id: UUID) -> NamedRow | None:
     """Return one conversation with its contact and agent."""
     return session.execute(
         _with_names().where(Conversation.tenant_id == tenant, Conversation.id == conversation_id)
@@ -121,7 +120,7 @@ def page(
     q: str | None = None,
     after: Position | None = None,
     limit: int = 50,
-) -> Sequence[Row[Any]]:
+) -> Sequence[NamedRow]:
     """Return the newest conversations first, with contact and agent in the same statement."""
     statement = _with_names().where(Conversation.tenant_id == tenant)
     for column, value in (
@@ -147,13 +146,11 @@ def page(
 
 def agents_of(session: Session, tenant: str, agent_id: UUID) -> bool:
     """Tell whether an active agent of this tenant has this id."""
-    return bool(
-        session.scalar(select(Agent.id).where(Agent.id == agent_id, Agent.tenant_id == tenant, Agent.active))
-    )
+    return bool(session.scalar(select(Agent.id).where(Agent.id == agent_id, Agent.tenant_id == tenant, Agent.active)))
 
 
 def give_back_to_bot(conversation: Conversation) -> None:
-    """Let the bot speak again in a locked conversation; its dialogue starts anew, for the person changed the subject."""
+    """Let the bot speak again in a locked conversation; its dialogue starts anew."""
     conversation.mode = "bot"
     conversation.version += 1
     conversation.session_number += 1
@@ -165,7 +162,7 @@ def give_back_to_bot(conversation: Conversation) -> None:
     conversation.handoff_summary = None
 
 
-def _with_names() -> Select[Any]:
+def _with_names() -> Select[Conversation, str | None, str | None, str]:
     return (
         select(Conversation, Contact.name.label("contact_name"), Contact.phone, Agent.name.label("agent_name"))
         .join(Contact, Contact.id == Conversation.contact_id)

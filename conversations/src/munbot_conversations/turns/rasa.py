@@ -1,9 +1,9 @@
 """Rasa's REST channel and trackers, over HTTP.
 
-    RasaError
-    ├── RasaAway            no answer, or one that may come later; `reason` says which
-    │   └── RasaMisplaced   the address or the permission is wrong
-    └── RasaRefused         this message will never get an answer
+RasaError
+├── RasaAway            no answer, or one that may come later; `reason` says which
+│   └── RasaMisplaced   the address or the permission is wrong
+└── RasaRefused         this message will never get an answer
 """
 
 from collections.abc import Sequence

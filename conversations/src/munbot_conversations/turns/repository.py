@@ -43,6 +43,8 @@ class Turn:
     status: str
     mode: str
     human_until: datetime | None
+    waiting_since: datetime | None
+    assigned_agent_id: UUID | None
     outage_told_at: datetime | None
     timezone: str
     takeover_minutes: int
@@ -69,6 +71,8 @@ _TURN_COLUMNS = (
     Conversation.status,
     Conversation.mode,
     Conversation.human_until,
+    Conversation.waiting_since,
+    Conversation.assigned_agent_id,
     Conversation.outage_told_at,
     Tenant.timezone,
     Tenant.takeover_minutes,

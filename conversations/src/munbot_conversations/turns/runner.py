@@ -51,6 +51,7 @@ class TurnRunner:
     def __init__(
         self,
         engine: Engine,
+        *,
         rasa: RasaClient,
         board: TurnBoard,
         outage: Outage,
@@ -129,12 +130,19 @@ class TurnRunner:
         """Answer one message in a transaction that the caller commits; return what came of it."""
         now = self._clock()
         if not bot_may_speak(status=turn.status, mode=turn.mode, human_until=turn.human_until, now=now):
+            session.commit()
+            farewell = self._farewell(turn)
+            if farewell:
+                return self._store(session, turn, farewell, unanswered=None)
             self._answers.silence(session, turn)
             return "silenced"
         asked = self._words(session, turn)
         session.commit()  # nothing is open while Rasa thinks
         if not asked:
             return self._store(session, turn, [_not_text(turn)], unanswered=None)
+        return self._answer(session, turn, asked, now)
+
+    def _answer(self, session: Session, turn: Turn, asked: str, now: datetime) -> str:
         try:
             replies = self._ask(turn, asked)
         except RasaRefused:
@@ -147,15 +155,29 @@ class TurnRunner:
             return self._store(session, turn, [Bubble.of_text("fallback")], unanswered=asked)
         return self._store(session, turn, [Bubble(reply) for reply in replies], unanswered=None)
 
+    def _farewell(self, turn: Turn) -> list[Bubble]:
+        """Return what the bot said when this very message made it ask for a person, if that was not stored yet.
+
+        The handoff is noted while Rasa still works on the message; had the worker died then, "una persona le
+        responderá" would be lost. Once an agent has the conversation, it stays lost.
+        """
+        asked_for_person = turn.waiting_since is not None and turn.waiting_since >= turn.created_at
+        if turn.status != "open" or turn.attempts < 2 or not asked_for_person or turn.assigned_agent_id is not None:
+            return []
+        sender = dialogue_sender(turn.conversation_id, turn.session_number)
+        try:
+            replies = self._rasa.earlier_replies(sender=sender, message_id=str(turn.message_id))
+        except RasaAway:
+            return []
+        return [Bubble(reply) for reply in replies or ()]
+
     def _words(self, session: Session, turn: Turn) -> str:
         offered = (
             offered_payloads(repository.offered(session, turn.conversation_id))
             if turn.payload is not None
             else frozenset[str]()
         )
-        return for_dialogue(
-            text=turn.text, payload=turn.payload, offered=offered, limit=self._settings.rasa_text_limit
-        )
+        return for_dialogue(text=turn.text, payload=turn.payload, offered=offered, limit=self._settings.rasa_text_limit)
 
     def _ask(self, turn: Turn, words: str) -> list[Reply]:
         """Return Rasa's replies, from its tracker when it may have been asked before.

@@ -32,6 +32,7 @@ class Sweeper:
     def __init__(
         self,
         session_factory: SessionFactory,
+        *,
         board: TurnBoard,
         outage: Outage,
         rasa: RasaClient,

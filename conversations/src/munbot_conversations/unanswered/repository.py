@@ -71,7 +71,5 @@ def page(
 def get(session: Session, tenant: str, question_id: UUID) -> UnansweredQuestion | None:
     """Return one question of this tenant."""
     return session.scalar(
-        select(UnansweredQuestion).where(
-            UnansweredQuestion.id == question_id, UnansweredQuestion.tenant_id == tenant
-        )
+        select(UnansweredQuestion).where(UnansweredQuestion.id == question_id, UnansweredQuestion.tenant_id == tenant)
     )

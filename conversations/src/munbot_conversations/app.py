@@ -1,0 +1,46 @@
+"""The REST API, built from its settings; nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from munbot_common.app import create_service_app
+from munbot_common.auth import TokenSigner, TokenVerifier
+from munbot_common.clock import Clock, utc_now
+from munbot_common.database import check_database, make_engine, make_session_factory
+
+from munbot_conversations.agents.routes import router as agents
+from munbot_conversations.audit.routes import router as audit
+from munbot_conversations.auth.routes import router as auth
+from munbot_conversations.auth.service import Login
+from munbot_conversations.conversations.routes import router as conversations
+from munbot_conversations.messages.routes import router as messages
+from munbot_conversations.settings import ApiSettings
+from munbot_conversations.tenants.routes import router as tenants
+from munbot_conversations.unanswered.routes import router as unanswered
+
+
+def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
+    """Return the API.
+
+    Args:
+        settings: addresses, keys and limits.
+        clock: the time of day.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(settings)
+        app.state.clock = clock
+        app.state.session_factory = make_session_factory(engine)
+        app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
+        app.state.token_signer = TokenSigner(settings.jwt_private_key.get_secret_value(), clock)
+        app.state.login = Login(app.state.session_factory, app.state.token_signer, settings, clock)
+        app.state.checks["database"] = lambda: check_database(engine)
+        yield
+        engine.dispose()
+
+    app = create_service_app(settings, title="Munbot conversations", lifespan=lifespan)
+    for router in (auth, tenants, agents, conversations, messages, unanswered, audit):
+        app.include_router(router)
+    return app

@@ -1,0 +1,276 @@
+"""Who has the word: takeover, release, handoff, closing, and what an agent writes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from munbot_common.auth import Principal, Role
+from munbot_common.clock import Clock
+from munbot_common.ids import uuid7
+from munbot_common.logs import correlation_id
+from munbot_common.outbox import record_events
+from munbot_common.problems import Conflict, NotFound
+from munbot_contracts import Event
+from sqlalchemy.orm import Session
+
+from munbot_conversations.audit.service import record
+from munbot_conversations.auth.service import current_agent
+from munbot_conversations.base import OUTBOX
+from munbot_conversations.conversations import events, repository
+from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.conversations.rules import silence_is_over
+from munbot_conversations.conversations.schemas import AttentionAnswer, HandoffRequest
+from munbot_conversations.messages import events as message_events
+from munbot_conversations.messages.models import Message
+from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.tenants import rules as attention_rules
+from munbot_conversations.tenants import service as tenants
+from munbot_conversations.tenants.models import Tenant
+
+
+class ConversationNotFound(NotFound):
+    """No such conversation for this caller."""
+
+    code = "conversation_not_found"
+    title = "Esa conversación no existe"
+
+
+class ConversationClosed(Conflict):
+    """It is over."""
+
+    code = "conversation_closed"
+    title = "La conversación ya está cerrada"
+
+
+def readable(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    """Return a conversation that the caller may read: of the tenant, and for a citizen one of their own.
+
+    Raises:
+        ConversationNotFound: there is none for them.
+    """
+    found = repository.get(session, principal.tenant, conversation_id)
+    if found is None or not may_read(principal, found):
+        raise ConversationNotFound
+    return found
+
+
+def may_read(principal: Principal, conversation: Conversation) -> bool:
+    """Tell whether the caller may read a conversation of their tenant."""
+    if principal.role is not Role.VISITOR:
+        return True
+    return conversation.id == principal.conversation_id or str(conversation.contact_id) == principal.subject
+
+
+def takeover(
+    session: Session, principal: Principal, conversation_id: UUID, *, minutes: int | None, clock: Clock
+) -> None:
+    """Give the word to the calling agent; replies of the bot that are under way are discarded.
+
+    Raises:
+        ConversationNotFound, ConversationClosed
+    """
+    agent = current_agent(session, principal)
+    conversation = _open(session, principal, conversation_id)
+    before = _word(conversation)
+    out = _take(session, conversation, agent_id=agent.id, minutes=minutes, clock=clock)
+    _audit(session, principal, "conversation.takeover", conversation, before)
+    session.flush()
+    record_events(session, OUTBOX, out)
+
+
+def release(session: Session, principal: Principal, conversation_id: UUID, *, clock: Clock) -> None:
+    """Give the word back to the bot; nothing happens when it has it.
+
+    Raises:
+        ConversationNotFound, ConversationClosed
+    """
+    conversation = _open(session, principal, conversation_id)
+    if conversation.mode == "bot":
+        return
+    before = _word(conversation)
+    repository.give_back_to_bot(conversation)
+    _audit(session, principal, "conversation.release", conversation, before)
+    session.flush()
+    event = events.released(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
+    record_events(session, OUTBOX, [event])
+
+
+def close(session: Session, principal: Principal, conversation_id: UUID, *, clock: Clock) -> None:
+    """End a conversation; the citizen's next message opens a new one. Nothing happens when it is closed.
+
+    Raises:
+        ConversationNotFound: there is none.
+    """
+    conversation = _locked(session, principal, conversation_id)
+    if conversation.status == "closed":
+        return
+    before = _word(conversation)
+    conversation.status = "closed"
+    conversation.version += 1
+    conversation.closed_at = clock()
+    conversation.waiting_since = None
+    _audit(session, principal, "conversation.close", conversation, before)
+    session.flush()
+    event = events.closed(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
+    record_events(session, OUTBOX, [event])
+
+
+def agent_message(session: Session, principal: Principal, conversation_id: UUID, *, text: str, clock: Clock) -> Message:
+    """Store and send what an agent writes; writing takes the word, and keeps it for the same time again.
+
+    Raises:
+        ConversationNotFound, ConversationClosed
+    """
+    agent = current_agent(session, principal)
+    conversation = _open(session, principal, conversation_id)
+    now = clock()
+    out: list[Event[Any]] = []
+    if conversation.mode == "bot" or silence_is_over(conversation.mode, conversation.human_until, now):
+        out += _take(session, conversation, agent_id=agent.id, minutes=None, clock=clock)
+    elif conversation.assigned_agent_id is None:
+        out += _take(session, conversation, agent_id=agent.id, minutes=conversation.human_minutes, clock=clock)
+    else:
+        until = now + timedelta(minutes=conversation.human_minutes or 1)
+        conversation.human_until = max(until, conversation.human_until or until)
+    conversation.waiting_since = None
+    conversation.last_seq += 1
+    conversation.last_message_at = now
+    conversation.last_text = preview(text)
+    conversation.last_sender = "agent"
+    message = _outbound(conversation, text=storable(text), agent_id=agent.id, now=now)
+    session.add(message)
+    session.flush()
+    row = {column.name: getattr(message, column.name) for column in Message.__table__.columns}
+    out.append(message_events.outbound(row, recipient=conversation.address, clock=clock))
+    record_events(session, OUTBOX, out)
+    record(session, principal, action="message.send", object_type="conversation", object_id=conversation.id)
+    return message
+
+
+def handoff(
+    session: Session, principal: Principal, conversation_id: UUID, wish: HandoffRequest, *, clock: Clock
+) -> AttentionAnswer:
+    """Silence the bot and put the conversation before people, as the dialogue asks.
+
+    The version stays: the replies of the very turn that asks for a person ("una persona le responderá…") must still
+    reach the citizen. An agent who takes over afterwards changes it.
+
+    Raises:
+        ConversationNotFound, ConversationClosed
+    """
+    conversation = _open(session, principal, conversation_id)
+    tenant = tenants.require(session, principal.tenant)
+    now = clock()
+    answer = attention_answer(tenant, now)
+    if conversation.mode == "human" and not silence_is_over(conversation.mode, conversation.human_until, now):
+        return answer
+    conversation.mode = "human"
+    conversation.human_minutes = tenant.takeover_minutes
+    conversation.human_until = now + timedelta(minutes=tenant.takeover_minutes)
+    conversation.waiting_since = now
+    conversation.assigned_agent_id = None
+    conversation.handoff_reason = wish.reason
+    conversation.handoff_summary = wish.summary
+    session.flush()
+    event = events.handoff_requested(
+        tenant=principal.tenant,
+        conversation_id=conversation.id,
+        reason=wish.reason,
+        human_until=conversation.human_until,
+        open_now=answer.open_now,
+        clock=clock,
+    )
+    record_events(session, OUTBOX, [event])
+    return answer
+
+
+def attention_answer(tenant: Tenant, now: datetime) -> AttentionAnswer:
+    """Return whether people of a tenant answer now, in the tenant's own time."""
+    state = tenants.attention_now(tenant, now)
+    return AttentionAnswer(
+        open_now=state.open_now,
+        opens_at=state.opens_at.astimezone(ZoneInfo(tenant.timezone)) if state.opens_at else None,
+        attention_hours_text=attention_rules.hours_text(attention_rules.parse_openings(tenant.attention_hours)),
+    )
+
+
+def _take(
+    session: Session, conversation: Conversation, *, agent_id: UUID, minutes: int | None, clock: Clock
+) -> list[Event[Any]]:
+    length = minutes or tenants.require(session, conversation.tenant_id).takeover_minutes
+    conversation.mode = "human"
+    conversation.version += 1
+    conversation.human_minutes = length
+    conversation.human_until = clock() + timedelta(minutes=length)
+    conversation.assigned_agent_id = agent_id
+    conversation.waiting_since = None
+    return [
+        events.assigned(
+            tenant=conversation.tenant_id,
+            conversation_id=conversation.id,
+            agent_id=agent_id,
+            human_until=conversation.human_until,
+            clock=clock,
+        )
+    ]
+
+
+def _outbound(conversation: Conversation, *, text: str, agent_id: UUID, now: datetime) -> Message:
+    return Message(
+        id=uuid7(),
+        tenant_id=conversation.tenant_id,
+        conversation_id=conversation.id,
+        seq=conversation.last_seq,
+        channel=conversation.channel,
+        account=conversation.account,
+        direction="out",
+        sender_type="agent",
+        agent_id=agent_id,
+        kind="text",
+        text=text,
+        state="handled",
+        session_number=conversation.session_number,
+        turn_index=0,
+        turn_count=1,
+        correlation_id=correlation_id.get(),
+        created_at=now,
+        handled_at=now,
+    )
+
+
+def _locked(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    found = repository.lock(session, principal.tenant, conversation_id)
+    if found is None:
+        raise ConversationNotFound
+    return found
+
+
+def _open(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    found = _locked(session, principal, conversation_id)
+    if found.status == "closed":
+        raise ConversationClosed
+    return found
+
+
+def _word(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "status": conversation.status,
+        "mode": conversation.mode,
+        "assigned_agent_id": str(conversation.assigned_agent_id) if conversation.assigned_agent_id else None,
+        "human_until": conversation.human_until.isoformat() if conversation.human_until else None,
+    }
+
+
+def _audit(
+    session: Session, principal: Principal, action: str, conversation: Conversation, before: dict[str, Any]
+) -> None:
+    record(
+        session,
+        principal,
+        action=action,
+        object_type="conversation",
+        object_id=conversation.id,
+        before=before,
+        after=_word(conversation),
+    )

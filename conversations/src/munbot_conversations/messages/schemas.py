@@ -1,0 +1,51 @@
+"""Answers about messages."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from munbot_contracts.messages import Button
+from pydantic import BaseModel, ConfigDict, field_validator
+
+
+class MessageItem(BaseModel):
+    """One message as a conversation shows it."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    seq: int
+    direction: Literal["in", "out"]
+    sender_type: Literal["citizen", "bot", "agent", "system"]
+    kind: str
+    text: str
+    buttons: list[Button] = []
+    media: dict[str, Any] | None = None
+    location: dict[str, Any] | None = None
+    in_reply_to: UUID | None
+    turn_index: int
+    turn_count: int
+    delivery_status: str | None
+    created_at: datetime
+
+    @field_validator("buttons", mode="before")
+    @classmethod
+    def _no_buttons(cls, value: object) -> object:
+        return value or []
+
+
+class MessagePage(BaseModel):
+    """Messages in order."""
+
+    items: list[MessageItem]
+
+
+class MessageState(BaseModel):
+    """What became of a citizen's message, with its replies."""
+
+    id: UUID
+    conversation_id: UUID
+    seq: int
+    status: Literal["pending", "handled", "discarded"]
+    outcome: Literal["answered", "silenced", "deferred"] | None
+    replies: list[MessageItem]
