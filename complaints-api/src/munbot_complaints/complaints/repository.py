@@ -1,0 +1,200 @@
+"""Complaints in MongoDB; nothing else asks for them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from munbot_common.problems import Unavailable
+from pymongo.errors import DuplicateKeyError
+
+from munbot_complaints.complaints import queries
+from munbot_complaints.complaints.models import ComplaintDocument, order_key
+from munbot_complaints.complaints.queries import ComplaintFilter, Plan, Sort
+from munbot_complaints.folios import MAX_NUMBER, Folio
+from munbot_complaints.mongo import Document, MongoDatabase
+
+EARTH_RADIUS_M = 6_378_100  # the radius that $centerSphere is defined with
+HINT_EVERY = 16
+MAX_STEPS = 8
+MAX_ATTEMPTS = 2_000
+
+_SUMMARY = {"history": 0, "comments": 0, "pending_events": 0, "terms": 0, "search": 0, "receipt": 0}
+
+
+class AlreadyExists(Exception):
+    """A complaint with this id is there: the same request came before."""
+
+
+@dataclass(slots=True)
+class Change:
+    """One atomic change of a complaint."""
+
+    set: dict[str, Any] = field(default_factory=dict)
+    push: dict[str, list[Any]] = field(default_factory=dict)
+
+
+class ComplaintRepository:
+    """The complaints of all tenants."""
+
+    def __init__(self, database: MongoDatabase) -> None:
+        self._collection = database["complaints"]
+        self._counters = database["counters"]
+
+    # -- one complaint ------------------------------------------------------------------------------------------------
+
+    def insert_numbered(self, tenant: str, year: int, build: Callable[[Folio], ComplaintDocument]) -> ComplaintDocument:
+        """Insert a complaint under the next free number and return it.
+
+        Number and document are one write, and the unique index on (tenant, year, number) decides who gets it: a number
+        is tried only when its predecessor is known to exist, so there are neither gaps nor duplicates, whoever dies.
+
+        Raises:
+            AlreadyExists: the document's id is taken.
+            Unavailable: too many others were faster, which takes thousands of writers.
+        """
+        steps = MAX_STEPS
+        number = 0
+        for _attempt in range(MAX_ATTEMPTS):
+            if steps >= MAX_STEPS:
+                number, steps = self._highest(tenant, year), 0
+            number += 1
+            document = build(Folio(year, number))
+            try:
+                self._collection.insert_one(cast("Document", document))
+            except DuplicateKeyError as error:
+                if "_id" in ((error.details or {}).get("keyPattern") or {}):
+                    raise AlreadyExists from error
+                steps += 1
+                continue
+            if number % HINT_EVERY == 0:
+                self._counters.update_one({"_id": f"{tenant}:{year}"}, {"$max": {"seen": number}}, upsert=True)
+            return document
+        raise Unavailable
+
+    def _highest(self, tenant: str, year: int) -> int:
+        """Return the highest number given so far. The counter is a hint of where to look, never the truth."""
+        hint = self._counters.find_one({"_id": f"{tenant}:{year}"})
+        for lowest in (hint["seen"] if hint else 1, 1):
+            newest = self._collection.find_one(
+                {"tenant_id": tenant, "year": year, "number": {"$gte": lowest, "$lte": MAX_NUMBER}},
+                {"number": 1},
+                sort=[("number", -1)],
+            )
+            if newest is not None:
+                return int(newest["number"])
+        return 0
+
+    def by_id(self, complaint_id: str) -> ComplaintDocument | None:
+        """Return a complaint of any tenant, or None."""
+        return _typed(self._collection.find_one({"_id": complaint_id}))
+
+    def by_folio(self, tenant: str, folio: Folio) -> ComplaintDocument | None:
+        """Return a tenant's complaint, or None."""
+        key = {"tenant_id": tenant, "year": folio.year, "number": folio.number}
+        return _typed(self._collection.find_one(key))
+
+    def all_with_folio(self, folio: Folio) -> list[ComplaintDocument]:
+        """Return the complaints of all tenants with this folio: numbers are per tenant."""
+        return [cast("ComplaintDocument", raw) for raw in self._collection.find({"folio": str(folio)})]
+
+    def apply(self, complaint_id: str, version: int, change: Change) -> bool:
+        """Make a change if the complaint still has this version; False when it has not."""
+        update: dict[str, Any] = {"$set": change.set, "$inc": {"version": 1}}
+        if change.push:
+            update["$push"] = {name: {"$each": items} for name, items in change.push.items()}
+        return self._collection.update_one({"_id": complaint_id, "version": version}, update).matched_count == 1
+
+    # -- lists --------------------------------------------------------------------------------------------------------
+
+    def page(
+        self, wanted: ComplaintFilter, *, sort: Sort, after: int | None, limit: int, now: datetime
+    ) -> list[ComplaintDocument]:
+        """Return up to `limit` complaints behind position `after`, without comments and history."""
+        name, direction = queries.sorted_field(sort)
+        if wanted.folio is not None:
+            return self._one(wanted, sort, after, now)
+        ways = queries.plans(wanted, sort, now)
+        found: dict[str, ComplaintDocument] = {}
+        for window in queries.windows(sort, wanted, after, now):
+            rows: dict[str, ComplaintDocument] = {}
+            for plan in ways:
+                rows |= {
+                    row["_id"]: row for row in self._ask(plan, {name: window}, (name, direction), limit - len(found))
+                }
+            key = name.split(".")[1]
+            ordered = sorted(rows.values(), key=lambda row: direction * int(cast("Any", row["order"])[key]))
+            found |= {row["_id"]: row for row in ordered[: limit - len(found)]}
+            if len(found) >= limit:
+                break
+        return list(found.values())
+
+    def _ask(self, plan: Plan, window: dict[str, Any], order: tuple[str, int], limit: int) -> list[ComplaintDocument]:
+        stages: list[dict[str, Any]] = [{"$match": plan.first | window}]
+        if plan.rest:
+            stages.append({"$match": plan.rest})
+        stages += [{"$sort": {order[0]: order[1]}}, {"$limit": limit}, {"$project": _SUMMARY}]
+        return [cast("ComplaintDocument", raw) for raw in self._collection.aggregate(stages)]
+
+    def _one(self, wanted: ComplaintFilter, sort: Sort, after: int | None, now: datetime) -> list[ComplaintDocument]:
+        if wanted.folio is None or after is not None:
+            return []
+        first = {"tenant_id": wanted.tenant, "year": wanted.folio.year, "number": wanted.folio.number}
+        rest = [plan.rest for plan in queries.plans(wanted, sort, now) if plan.rest]
+        firsts = [plan.first for plan in queries.plans(wanted, sort, now)]
+        stages: list[dict[str, Any]] = [
+            {"$match": first},
+            {"$match": {"$and": [*rest, *firsts]}},
+            {"$project": _SUMMARY},
+        ]
+        return [cast("ComplaintDocument", raw) for raw in self._collection.aggregate(stages)]
+
+    def near(
+        self, *, tenant: str, category: str, longitude: float, latitude: float, radius_m: float, since: datetime
+    ) -> list[ComplaintDocument]:
+        """Return open complaints of a category within `radius_m` metres that came in since a moment."""
+        first = {
+            "tenant_id": tenant,
+            "category_root": category.split(".", maxsplit=1)[0],
+            "order.created": {"$gte": order_key(since)},
+        }
+        circle = {"$centerSphere": [[longitude, latitude], radius_m / EARTH_RADIUS_M]}
+        rest: dict[str, Any] = {
+            "status": {"$in": queries.open_statuses()},
+            "place.location": {"$geoWithin": circle},
+        }
+        if "." in category:
+            rest["category"] = category
+        stages: list[dict[str, Any]] = [{"$match": first}, {"$match": rest}, {"$limit": 200}, {"$project": _SUMMARY}]
+        return [cast("ComplaintDocument", raw) for raw in self._collection.aggregate(stages)]
+
+    # -- the worker ---------------------------------------------------------------------------------------------------
+
+    def due_for_sweep(self, now: datetime, limit: int) -> list[ComplaintDocument]:
+        """Return complaints whose last day is over and that nobody was told about."""
+        rows = self._collection.find({"clock.sweep_at": {"$lte": now}}).limit(limit)
+        return [cast("ComplaintDocument", raw) for raw in rows]
+
+    def with_pending_events(self, limit: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+        """Return (complaint id, its events that were not confirmed yet) of up to `limit` complaints."""
+        stages: list[dict[str, Any]] = [
+            {"$match": {"relay.pending": True}},
+            {"$limit": limit},
+            {"$project": {"pending_events": 1}},
+        ]
+        for raw in self._collection.aggregate(stages):
+            yield raw["_id"], raw["pending_events"]
+
+    def remove_events(self, complaint_ids: list[str], event_ids: list[str]) -> None:
+        """Drop confirmed events; what was added meanwhile stays pending."""
+        among = {"_id": {"$in": complaint_ids}}
+        self._collection.update_many(among, {"$pull": {"pending_events": {"id": {"$in": event_ids}}}})
+        self._collection.update_many(among | {"pending_events": {"$size": 0}}, {"$unset": {"relay.pending": ""}})
+
+    def existing(self, complaint_ids: list[str]) -> set[str]:
+        """Return those of these ids that exist."""
+        return {raw["_id"] for raw in self._collection.find({"_id": {"$in": complaint_ids}}, {"_id": 1})}
+
+
+def _typed(raw: Document | None) -> ComplaintDocument | None:
+    return None if raw is None else cast("ComplaintDocument", raw)

@@ -1,0 +1,1 @@
+"""Business days: when a complaint is due, and what stops its clock."""

@@ -1,0 +1,85 @@
+"""Everything the API is made of, built once and handed to the routes."""
+
+from dataclasses import dataclass
+from typing import Annotated, cast
+
+from fastapi import Depends, Request
+from munbot_common.clock import Clock
+
+from munbot_complaints.attachments.repository import AttachmentRepository
+from munbot_complaints.attachments.service import AttachmentService
+from munbot_complaints.attachments.storage import ObjectStore
+from munbot_complaints.categories.repository import CategoryRepository
+from munbot_complaints.categories.service import CategoryService
+from munbot_complaints.complaints.intake import IntakeService
+from munbot_complaints.complaints.lists import ComplaintLists
+from munbot_complaints.complaints.repository import ComplaintRepository
+from munbot_complaints.complaints.service import ComplaintService
+from munbot_complaints.deadlines.calendars import Calendars
+from munbot_complaints.mongo import MongoDatabase
+from munbot_complaints.tracking.repository import AttemptRepository
+from munbot_complaints.tracking.service import TrackingService
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The service's features."""
+
+    clock: Clock
+    calendars: Calendars
+    categories: CategoryService
+    attachments: AttachmentService
+    intake: IntakeService
+    complaints: ComplaintService
+    lists: ComplaintLists
+    tracking: TrackingService
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Numbers that come from settings."""
+
+    attachment_max_bytes: int = 10 * 1024 * 1024
+    attachment_url_minutes: int = 15
+    tracking_attempts: int = 5
+    tracking_window_minutes: int = 15
+
+
+def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, limits: Limits | None = None) -> Services:
+    """Put the features together."""
+    limits = limits or Limits()
+    repository = ComplaintRepository(database)
+    calendars = Calendars(database)
+    categories = CategoryService(CategoryRepository(database))
+    attachments = AttachmentService(
+        AttachmentRepository(database),
+        store,
+        clock=clock,
+        max_bytes=limits.attachment_max_bytes,
+        url_minutes=limits.attachment_url_minutes,
+    )
+    return Services(
+        clock=clock,
+        calendars=calendars,
+        categories=categories,
+        attachments=attachments,
+        intake=IntakeService(repository, categories, calendars, attachments, clock),
+        complaints=ComplaintService(repository, calendars, attachments, clock),
+        lists=ComplaintLists(repository, clock),
+        tracking=TrackingService(
+            repository,
+            AttemptRepository(database),
+            clock=clock,
+            limit=limits.tracking_attempts,
+            minutes=limits.tracking_window_minutes,
+        ),
+    )
+
+
+def get_services(request: Request) -> Services:
+    """Return what the lifespan built."""
+    return cast("Services", request.app.state.services)
+
+
+ServicesDep = Annotated[Services, Depends(get_services)]
+"""The service's features."""

@@ -1,0 +1,23 @@
+"""The Spanish that people read, from `resources/es.yml`."""
+
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+
+@lru_cache(maxsize=1)
+def _texts() -> dict[str, dict[str, str]]:
+    source = files("munbot_complaints").joinpath("resources/es.yml").read_text(encoding="utf-8")
+    loaded: dict[str, dict[str, str]] = yaml.safe_load(source)
+    return loaded
+
+
+def text(group: str, key: str) -> str:
+    """Return one text, such as `text("statuses", "received")`."""
+    return _texts()[group][key]
+
+
+def status_label(status: str) -> str:
+    """Return what a state is called."""
+    return text("statuses", status)
