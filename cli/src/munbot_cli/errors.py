@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-__all__ = ["MunbotError"]
+__all__ = ["GivenUp", "MunbotError"]
 
 
 class MunbotError(Exception):
@@ -18,3 +18,7 @@ class MunbotError(Exception):
     def __init__(self, message: str, *, log: Path | None = None) -> None:
         super().__init__(message if log is None else f"{message} (log: {log})")
         self.log = log
+
+
+class GivenUp(MunbotError):
+    """A step stopped waiting because another one failed; never the cause of anything."""

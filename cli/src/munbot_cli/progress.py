@@ -11,6 +11,8 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from munbot_cli.errors import GivenUp
+
 __all__ = ["Board", "console"]
 
 console = Console(highlight=False)
@@ -57,6 +59,9 @@ class Board:
         note = Note()
         try:
             yield note
+        except GivenUp:
+            self._say(f"[dim]- {name:<24} given up[/dim]")
+            raise
         except BaseException:
             self._say(f"[red]✗[/red] {name}")
             raise

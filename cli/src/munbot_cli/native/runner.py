@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import psutil
 
 from munbot_cli.compose import Service
-from munbot_cli.errors import MunbotError
+from munbot_cli.errors import GivenUp, MunbotError
 from munbot_cli.native import builds, health, machine
 from munbot_cli.native.context import Context, last_line
 from munbot_cli.native.graph import Step, run_steps
@@ -175,7 +175,7 @@ class Runner:
                 self.supervisor.stop_program(program.name)
                 raise MunbotError(f"{program.name} did not end within {self.timeout:.0f} s", log=log)
             time.sleep(_POLL_SECONDS)
-        raise MunbotError(f"{program.name} was given up, because another step failed")
+        raise GivenUp(f"{program.name} was given up, because another step failed")
 
     def _wait_healthy(self, program: Program, failed: threading.Event) -> None:
         deadline = time.monotonic() + self.timeout
@@ -197,7 +197,7 @@ class Runner:
             if time.monotonic() > deadline:
                 raise MunbotError(f"{program.name} is not healthy after {self.timeout:.0f} s: {problem}", log=log)
             time.sleep(_POLL_SECONDS)
-        raise MunbotError(f"{program.name} was given up, because another step failed")
+        raise GivenUp(f"{program.name} was given up, because another step failed")
 
     # ---- before anything starts
 
