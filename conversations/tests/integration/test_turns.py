@@ -1,9 +1,8 @@
 """From a message in to its replies out, through a real broker and a real database."""
 
-from sqlalchemy import select
-
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.messages.models import Message
+from sqlalchemy import select
 
 
 def rows_of(session_factory, conversation_id):
@@ -45,7 +44,9 @@ def test_the_same_message_five_times_shuffled_is_answered_once(worker, channel, 
 
     address = "repeats"
     originals = [received(f"m{number}", address=address) for number in range(6)]
-    again = [received(event.data.text, address=address, provider_id=event.data.provider_message_id) for event in originals]
+    again = [
+        received(event.data.text, address=address, provider_id=event.data.provider_message_id) for event in originals
+    ]
     everything = originals * 4 + again
     random.Random(7).shuffle(everything)
     for event in everything:
