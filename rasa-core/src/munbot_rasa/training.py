@@ -7,6 +7,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from munbot_rasa.components.encoder import CACHE_VARIABLE
 from munbot_rasa.project import Project
 
 
@@ -38,6 +39,7 @@ def train(project: Project, *, force: bool = False) -> bool:
     project.models.mkdir(parents=True, exist_ok=True)
     # Rasa's own cache of training steps is larger than what it saves here.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    os.environ[CACHE_VARIABLE] = str(project.models / "embeddings.npz")
     import rasa.model_training
 
     with tempfile.TemporaryDirectory(dir=project.models, prefix=".training-") as folder:

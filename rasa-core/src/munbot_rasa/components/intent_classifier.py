@@ -63,14 +63,16 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples that have an intent and a text."""
+        from scipy import sparse
         from sklearn.linear_model import LogisticRegression
 
         examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
         texts = [normalise(example.get(TEXT)) for example in examples]
         if self._config["ngrams"]:
             self._ngrams = NgramVectorizer.fit(texts)
-        model = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=400, random_state=7)
-        model.fit(self._features(texts), [example.get(INTENT) for example in examples])
+        model = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=200, tol=1e-3, random_state=7)
+        # Most n-gram columns are zero: the solver is ten times faster on a sparse matrix.
+        model.fit(sparse.csr_matrix(self._features(texts, training=True)), [example.get(INTENT) for example in examples])
         self._labels = [str(label) for label in model.classes_]
         self._weights = model.coef_.astype(np.float32)
         self._bias = model.intercept_.astype(np.float32)
@@ -118,10 +120,10 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
             probabilities[self._labels.index("inform")] = 1.0
         return probabilities
 
-    def _features(self, texts: list[str]) -> np.ndarray:
+    def _features(self, texts: list[str], *, training: bool = False) -> np.ndarray:
         parts = []
         if self._encoder is not None:
-            parts.append(self._encoder.encode(texts))
+            parts.append(self._encoder.encode_many(texts) if training else self._encoder.encode(texts))
         if self._ngrams is not None:
             parts.append(self._ngrams.transform(texts) * self._config["ngram_weight"])
         return np.hstack(parts)
