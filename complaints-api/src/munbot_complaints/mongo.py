@@ -61,7 +61,8 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
         ),
         IndexModel([("clock.sweep_at", ASCENDING)], name="overdue_sweep", sparse=True),
         IndexModel([("relay.pending", ASCENDING)], name="relay", sparse=True),
-        IndexModel([("place.location", GEOSPHERE)], name="place"),
+        # The version is named because SecantusDB takes one without it for another index the second time.
+        IndexModel([("place.location", GEOSPHERE)], name="place", **{"2dsphereIndexVersion": 3}),
     ],
     "categories": [IndexModel([("tenant_id", ASCENDING), ("position", ASCENDING)], name="tree")],
     "attachments": [
