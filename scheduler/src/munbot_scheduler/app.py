@@ -13,6 +13,7 @@ from munbot_common.database import check_database, make_engine, make_session_fac
 from munbot_scheduler.appointments.public_routes import router as public_router
 from munbot_scheduler.appointments.routes import router as appointments_router
 from munbot_scheduler.audit.routes import router as audit_router
+from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.admin_routes import router as hours_router
 from munbot_scheduler.availability.routes import router as slots_router
 from munbot_scheduler.catalogue.routes import router as catalogue_router
@@ -33,6 +34,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.session_factory = make_session_factory(engine)
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.clock = clock
+        app.state.agendas = AgendaCache()
         app.state.checks["database"] = partial(check_database, engine)
         yield
         engine.dispose()

@@ -11,18 +11,19 @@ from munbot_common.problems import Forbidden, NotFound, Unauthorized, problem_re
 
 from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.audit.service import Actor
+from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.problems import ConversationRequired, Stale
 from munbot_scheduler.settings import ApiSettings
 from munbot_scheduler.texts import say
 
 
-def get_now(request: Request) -> datetime:
+async def get_now(request: Request) -> datetime:
     """Return the present moment, by the application's clock."""
     clock: Clock = request.app.state.clock
     return clock()
 
 
-def get_settings(request: Request) -> ApiSettings:
+async def get_settings(request: Request) -> ApiSettings:
     """Return the application's settings."""
     settings: ApiSettings = request.app.state.settings
     return settings
@@ -32,9 +33,21 @@ NowDep = Annotated[datetime, Depends(get_now)]
 SettingsDep = Annotated[ApiSettings, Depends(get_settings)]
 
 
-def get_context(session: SessionDep, principal: PrincipalDep, settings: SettingsDep, now: NowDep) -> Context:
+async def get_cache(request: Request) -> AgendaCache:
+    """Return the agendas that this process has loaded."""
+    cache: AgendaCache = request.app.state.agendas
+    return cache
+
+
+CacheDep = Annotated[AgendaCache, Depends(get_cache)]
+
+
+async def get_context(
+    session: SessionDep, principal: PrincipalDep, settings: SettingsDep, now: NowDep, cache: CacheDep
+) -> Context:
     """Return the context of a change."""
-    return Context(session, Actor.of(principal), settings, now, sees_all=principal.role is not Role.VISITOR)
+    sees_all = principal.role is not Role.VISITOR
+    return Context(session, Actor.of(principal), settings, now, sees_all=sees_all, cache=cache)
 
 
 ContextDep = Annotated[Context, Depends(get_context, scope="function")]

@@ -27,7 +27,9 @@ def test_exclusion_and_deferrable_constraints_exist(engine):
     """Autogenerate does not compare these, so they are looked for by name."""
     with engine.connect() as connection:
         found = dict(
-            connection.execute(text("SELECT conname, condeferrable FROM pg_constraint WHERE contype IN ('x', 'u', 'f')"))
+            connection.execute(
+                text("SELECT conname, condeferrable FROM pg_constraint WHERE contype IN ('x', 'u', 'f')")
+            )
             .tuples()
             .all()
         )

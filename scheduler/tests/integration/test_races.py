@@ -96,7 +96,9 @@ def test_two_that_swap_their_times_do_not_hang(api, booking, booked, ruts):
 
 def test_many_want_to_move_to_one_time(api, booked, ruts):
     wish = {"procedure_id": "permiso"}
-    quarter_hours = [f"2026-11-24T{hour}:{minute}:00-03:00" for hour in ("09", "10") for minute in ("00", "15", "30", "45")]
+    quarter_hours = [
+        f"2026-11-24T{hour}:{minute}:00-03:00" for hour in ("09", "10") for minute in ("00", "15", "30", "45")
+    ]
     ids = [booked(start, rut, **wish)["id"] for start, rut in zip(quarter_hours, ruts(8), strict=True)]
     target = {"start": "2026-11-25T11:00:00-03:00"}
     answers = race([lambda i=i: api.post(f"/v1/appointments/{i}/reschedule", target) for i in ids])

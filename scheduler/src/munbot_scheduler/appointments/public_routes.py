@@ -25,7 +25,7 @@ from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.appointments.views import appointment_view
 from munbot_scheduler.audit.service import Actor
 from munbot_scheduler.availability.service import Availability, slot_json
-from munbot_scheduler.dependencies import NowDep, SettingsDep
+from munbot_scheduler.dependencies import CacheDep, NowDep, SettingsDep
 from munbot_scheduler.problems import (
     SLOT_PROBLEMS,
     AppointmentOver,
@@ -78,8 +78,10 @@ def _view(appointment: Appointment, settings: SettingsDep) -> AppointmentOut:
     )
 
 
-def _context(session: SessionDep, appointment: Appointment, settings: SettingsDep, now: NowDep) -> Context:
-    return Context(session, Actor.of(holder_of(appointment)), settings, now, sees_all=False)
+def _context(
+    session: SessionDep, appointment: Appointment, settings: SettingsDep, now: NowDep, cache: CacheDep
+) -> Context:
+    return Context(session, Actor.of(holder_of(appointment)), settings, now, sees_all=False, cache=cache)
 
 
 @router.get("", responses=LINK)
@@ -103,6 +105,7 @@ def get_public_slots(
     session: SessionDep,
     settings: SettingsDep,
     now: NowDep,
+    cache: CacheDep,
     code: str,
     token: Token,
     first: Annotated[Day | None, Query(alias="from")] = None,
@@ -111,7 +114,7 @@ def get_public_slots(
 ) -> SlotsOut:
     """List the times to which the appointment could be moved, at its office."""
     found = opened(session, code, token)
-    availability = Availability(session, found.tenant_id, settings, now)
+    availability = Availability(session, found.tenant_id, settings, now, cache)
     target = availability.target(str(found.procedure_id), str(found.office_id))
     slots, days = availability.search(target, first, last, limit=limit)
     return SlotsOut(
@@ -121,11 +124,11 @@ def get_public_slots(
 
 
 def _change(
-    session: SessionDep, settings: SettingsDep, now: NowDep, code: str, token: str, target: Status, key: str | None,
+    session: SessionDep, settings: SettingsDep, now: NowDep, cache: CacheDep, code: str, token: str, target: Status, key: str | None,
     wish: ReasonIn,
 ) -> Response:  # fmt: skip
     found = opened(session, code, token, lock=True)
-    context = _context(session, found, settings, now)
+    context = _context(session, found, settings, now, cache)
 
     def respond() -> AppointmentOut:
         return _view(service.transition(context, found, target, wish.reason), settings)
@@ -135,10 +138,16 @@ def _change(
 
 @router.post("/confirm", response_model=AppointmentOut, responses=CHANGE)
 def confirm_public(
-    session: SessionDep, settings: SettingsDep, now: NowDep, code: str, token: Token, key: IdempotencyKey = None
+    session: SessionDep,
+    settings: SettingsDep,
+    now: NowDep,
+    cache: CacheDep,
+    code: str,
+    token: Token,
+    key: IdempotencyKey = None,
 ) -> Response:
     """Say that one will come."""
-    return _change(session, settings, now, code, token, Status.CONFIRMED, key, ReasonIn())
+    return _change(session, settings, now, cache, code, token, Status.CONFIRMED, key, ReasonIn())
 
 
 @router.post("/cancel", response_model=AppointmentOut, responses=CHANGE)
@@ -146,13 +155,14 @@ def cancel_public(
     session: SessionDep,
     settings: SettingsDep,
     now: NowDep,
+    cache: CacheDep,
     code: str,
     token: Token,
     wish: ReasonIn | None = None,
     key: IdempotencyKey = None,
 ) -> Response:
     """Cancel one's appointment."""
-    return _change(session, settings, now, code, token, Status.CANCELLED, key, wish or ReasonIn())
+    return _change(session, settings, now, cache, code, token, Status.CANCELLED, key, wish or ReasonIn())
 
 
 @router.post("/reschedule", response_model=AppointmentOut, responses=MOVE)
@@ -160,6 +170,7 @@ def reschedule_public(
     session: SessionDep,
     settings: SettingsDep,
     now: NowDep,
+    cache: CacheDep,
     code: str,
     token: Token,
     wish: RescheduleIn,
@@ -167,7 +178,7 @@ def reschedule_public(
 ) -> Response:
     """Move one's appointment."""
     found = opened(session, code, token, lock=True)
-    context = _context(session, found, settings, now)
+    context = _context(session, found, settings, now, cache)
     wish = wish.model_copy(update={"hold_id": None})
 
     def respond() -> AppointmentOut:

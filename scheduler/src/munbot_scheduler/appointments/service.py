@@ -1,7 +1,7 @@
 """Booking and changing appointments. Every change writes its audit entry and its event in the same transaction."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -16,6 +16,7 @@ from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.appointments.rules import LIVE, Status, may_become, new_code, new_token
 from munbot_scheduler.appointments.schemas import BookIn, EditIn, RescheduleIn
 from munbot_scheduler.audit.service import Actor, record
+from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.repository import TakenSeat
 from munbot_scheduler.availability.seats import Wanted, take_seat
 from munbot_scheduler.availability.service import Availability, Target, slot_json
@@ -49,6 +50,7 @@ class Context:
     settings: BookingDefaults
     now: datetime
     sees_all: bool = True
+    cache: AgendaCache = field(default_factory=AgendaCache)
 
     @property
     def tenant(self) -> str:
@@ -58,7 +60,7 @@ class Context:
     @property
     def availability(self) -> Availability:
         """Answers about free time."""
-        return Availability(self.session, self.tenant, self.settings, self.now)
+        return Availability(self.session, self.tenant, self.settings, self.now, self.cache)
 
 
 def single_office(context: Context, procedure: str, office: str | None) -> Target:

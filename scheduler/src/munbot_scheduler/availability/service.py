@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from munbot_scheduler.availability import repository
-from munbot_scheduler.availability.calendar import OfficeCalendar, Slot, calendars, occupied
+from munbot_scheduler.availability.agenda import AgendaCache
+from munbot_scheduler.availability.calendar import OfficeCalendar, Slot, occupied
 from munbot_scheduler.availability.rules import Closure, TimeOfDay, Window, days_between
-from munbot_scheduler.catalogue import repository as catalogue
 from munbot_scheduler.catalogue.models import Procedure
 from munbot_scheduler.catalogue.policy import Policy, policy_of
 from munbot_scheduler.problems import (
@@ -82,9 +82,18 @@ class Availability:
         tenant: whose agenda.
         defaults: policy of tenants without one.
         now: the present moment.
+        cache: agendas that earlier requests have loaded.
     """
 
-    def __init__(self, session: Session, tenant: str, defaults: BookingDefaults, now: datetime) -> None:
+    def __init__(
+        self,
+        session: Session,
+        tenant: str,
+        defaults: BookingDefaults,
+        now: datetime,
+        cache: AgendaCache | None = None,
+    ) -> None:
+        self._cache = cache or AgendaCache()
         self._session = session
         self._tenant = tenant
         self._defaults = defaults
@@ -98,32 +107,24 @@ class Availability:
             OfficeUnknown: not an office of the tenant.
             ProcedureNotOffered: the office does something else.
         """
-        found = catalogue.procedure(self._session, self._tenant, procedure)
-        if found is None or not found.active:
+        agenda = self._cache.get(self._session, self._tenant, self._now.date())
+        found = agenda.procedure(procedure)
+        if found is None:
             raise ProcedureUnknown
-        offices = list(catalogue.offices_attending(self._session, found.id))
+        attending = agenda.attending(found)
         if office is not None:
-            chosen = [item for item in offices if office in {item.code, str(item.id)}]
-            if not chosen:
-                other = catalogue.office(self._session, self._tenant, office)
-                if other is None or not other.active:
-                    raise OfficeUnknown
-                if other.id not in {item.id for item in offices}:
-                    raise ProcedureNotOffered(
-                        say("problems.procedure_not_offered", office=other.name, procedure=found.name)
-                    )
-                chosen = [other]
-            offices = chosen
-        ids = [item.id for item in offices]
-        yesterday = self._now.date() - timedelta(days=1)
+            chosen = agenda.calendar(office)
+            if chosen is None:
+                raise OfficeUnknown
+            if chosen not in attending:
+                raise ProcedureNotOffered(
+                    say("problems.procedure_not_offered", office=chosen.office.name, procedure=found.name)
+                )
+            attending = [chosen]
         return Target(
             procedure=found,
-            calendars=calendars(
-                offices,
-                repository.opening_rules(self._session, ids),
-                repository.opening_exceptions(self._session, self._tenant, first=yesterday, office_ids=ids),
-            ),
-            policy=policy_of(self._defaults, catalogue.policy(self._session, self._tenant), found),
+            calendars=attending,
+            policy=policy_of(self._defaults, agenda.policy, found),
             now=self._now,
         )
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -79,3 +79,12 @@ class OfficeProcedure(Base):
     office_id: Mapped[UUID] = mapped_column(ForeignKey("offices.id", ondelete="CASCADE"), primary_key=True)
     procedure_id: Mapped[UUID] = mapped_column(ForeignKey("procedures.id", ondelete="CASCADE"), primary_key=True)
     tenant_id: Mapped[str] = mapped_column(Text)
+
+
+class AgendaVersion(Base):
+    """Grows with every change of a tenant's procedures, offices, hours or policy; triggers count."""
+
+    __tablename__ = "agenda_versions"
+
+    tenant_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    version: Mapped[int] = mapped_column(BigInteger)

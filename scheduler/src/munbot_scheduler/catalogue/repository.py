@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
-from munbot_scheduler.catalogue.models import Office, OfficeProcedure, Procedure, TenantPolicy
+from munbot_scheduler.catalogue.models import AgendaVersion, Office, OfficeProcedure, Procedure, TenantPolicy
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -25,6 +25,11 @@ def _is(model: type[Procedure] | type[Office], reference: str) -> ColumnElement[
 def policy(session: Session, tenant: str) -> TenantPolicy | None:
     """Return the tenant's own policy, if it has one."""
     return session.get(TenantPolicy, tenant)
+
+
+def agenda_version(session: Session, tenant: str) -> int | None:
+    """Return the number that grows with every change of the tenant's agenda; None for a tenant without one."""
+    return session.scalar(select(AgendaVersion.version).where(AgendaVersion.tenant_id == tenant))
 
 
 def procedure(session: Session, tenant: str, reference: str) -> Procedure | None:
@@ -47,16 +52,6 @@ def offices(session: Session, tenant: str, *, inactive: bool = False) -> Sequenc
     """Return the tenant's offices by name."""
     query = select(Office).where(Office.tenant_id == tenant).order_by(Office.name)
     return session.scalars(query if inactive else query.where(Office.active)).all()
-
-
-def offices_attending(session: Session, procedure_id: UUID) -> Sequence[Office]:
-    """Return the active offices that attend a procedure, by name."""
-    return session.scalars(
-        select(Office)
-        .join(OfficeProcedure, OfficeProcedure.office_id == Office.id)
-        .where(OfficeProcedure.procedure_id == procedure_id, Office.active)
-        .order_by(Office.name)
-    ).all()
 
 
 def links(session: Session, tenant: str) -> tuple[dict[UUID, list[UUID]], dict[UUID, list[UUID]]]:
