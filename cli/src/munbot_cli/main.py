@@ -7,7 +7,7 @@ import sys
 import typer
 from rich.markup import escape
 
-from munbot_cli.commands import inspect, lifecycle
+from munbot_cli.commands import bench, evaluate, inspect, lifecycle, test
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 
@@ -24,6 +24,9 @@ app.command()(lifecycle.up)
 app.command()(lifecycle.down)
 app.command()(inspect.status)
 app.command()(inspect.logs)
+app.command()(bench.bench)
+app.add_typer(evaluate.app, name="eval")
+app.add_typer(test.app, name="test")
 
 
 def main() -> None:

@@ -1,0 +1,97 @@
+"""./munbot bench: measure the running platform, write JSON and print tables."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from munbot_cli.commands.inspect import report
+from munbot_cli.commands.lifecycle import ProjectOption
+from munbot_cli.environment import instance_environment
+from munbot_cli.errors import MunbotError
+from munbot_cli.progress import console
+from munbot_cli.project import Project
+
+__all__ = ["bench"]
+
+# What a benchmark needs beyond `--json FILE` and the MUNBOT_TEST_* variables.
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "booking": (
+        "--base-url",
+        "{MUNBOT_TEST_SCHEDULER_URL}",
+        "--token-file",
+        "{MUNBOT_TEST_SECRETS_DIR}/service_token_cli",
+    ),
+}
+
+
+def bench(
+    names: Annotated[list[str] | None, typer.Argument(help="Benchmarks, such as chat; all by default.")] = None,
+    project: ProjectOption = "",
+) -> None:
+    """Run tests/load against the running platform; results go to bench-results/."""
+    instance = Project.load(project or None)
+    reports = report(instance)
+    if not reports:
+        raise MunbotError("the platform is not running: ./munbot up first")
+    results = instance.root / "bench-results"
+    results.mkdir(exist_ok=True)
+    known = {
+        path.stem.removeprefix("bench_"): path for path in sorted((instance.root / "tests/load").glob("bench_*.py"))
+    }
+    for name in names or []:
+        if name not in {*known, "memory"}:
+            raise MunbotError(f"there is no benchmark {name!r}; known: memory, {', '.join(known) or 'none'}")
+    chosen = names or ["memory", *known]
+    failed = []
+    for name in chosen:
+        target = results / f"{name}.json"
+        if name == "memory":  # first, while the platform is idle
+            _memory(reports, target)
+            continue
+        console.rule(f"[bold]{name}")
+        if _run(instance, name, known[name], target):
+            failed.append(name)
+    console.print(f"\nResults: {results}")
+    if failed:
+        raise MunbotError(f"these benchmarks did not end well: {', '.join(failed)}")
+
+
+def _run(project: Project, name: str, script: Path, target: Path) -> int:
+    addresses = instance_environment(project)
+    arguments = [argument.format(**addresses) for argument in _ARGUMENTS.get(name, ())]
+    result = subprocess.run(
+        [sys.executable, str(script), *arguments, "--json", str(target)],
+        cwd=project.root,
+        env={**os.environ, **addresses},
+        check=False,
+    )
+    return result.returncode
+
+
+def _memory(reports: list[Any], target: Path) -> None:
+    table = Table(title="Resident memory, idle", title_justify="left")
+    table.add_column("process")
+    table.add_column("MB", justify="right")
+    megabytes = {entry.name: round(entry.memory / 2**20, 1) for entry in reports if entry.memory}
+    for name, size in sorted(megabytes.items(), key=lambda item: -item[1]):
+        table.add_row(name, f"{size:,.0f}")
+    total = round(sum(megabytes.values()), 1)
+    table.add_section()
+    table.add_row("total", f"{total:,.0f}")
+    console.print(table)
+    content = {
+        "bench": "memory",
+        "at": datetime.now(UTC).isoformat(),
+        "total_mb": total,
+        "processes_mb": megabytes,
+    }
+    target.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

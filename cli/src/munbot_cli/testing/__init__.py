@@ -1,0 +1,1 @@
+"""What `./munbot test` does: checks, suites, one summary."""
