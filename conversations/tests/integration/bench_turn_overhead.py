@@ -5,6 +5,7 @@ pytest -s conversations/tests/integration/bench_turn_overhead.py
 """
 
 import statistics
+import sys
 import time
 
 TURNS = 200
@@ -24,7 +25,7 @@ def test_overhead_of_one_citizen(worker, channel, received, rasa):
         samples.append((arrived - started) * 1000)
         channel.wait_for("message.handled.v1", 1, message_id=event.data.message_id)
     cuts = statistics.quantiles(samples, n=20)
-    print(
+    sys.stdout.write(
         f"turn overhead ms: p50 {statistics.median(samples):.1f} p95 {cuts[18]:.1f}, "
-        f"of it publish confirm p50 {statistics.median(confirms) * 1000:.1f}"
+        f"of it publish confirm p50 {statistics.median(confirms) * 1000:.1f}\n"
     )
