@@ -15,10 +15,10 @@ from munbot_contracts import EVENT_TYPES, Event
 
 API = Path(__file__).resolve().parents[2] / "docs" / "api"
 SERVICES = {
-    "scheduler": "munbot_scheduler",
-    "complaints": "munbot_complaints",
-    "conversations": "munbot_conversations",
-    "chat": "munbot_web",
+    "scheduler": ("munbot_scheduler", "ApiSettings"),
+    "complaints": ("munbot_complaints", "ApiSettings"),
+    "conversations": ("munbot_conversations", "ApiSettings"),
+    "chat": ("munbot_web", "Settings"),
 }
 
 
@@ -49,10 +49,11 @@ def _settings_environment() -> dict[str, str]:
     }
 
 
-def openapi_of(package: str) -> dict[str, Any]:
+def openapi_of(package: str, settings: str) -> dict[str, Any]:
     """Return the OpenAPI document of a service."""
     os.environ.update({name: value for name, value in _settings_environment().items() if name not in os.environ})
-    app = import_module(f"{package}.app").create_app(import_module(f"{package}.settings").Settings())
+    made = getattr(import_module(f"{package}.settings"), settings)()
+    app = import_module(f"{package}.app").create_app(made)
     document: dict[str, Any] = app.openapi()
     return document
 
@@ -65,7 +66,7 @@ def event_schema(event_type: str) -> dict[str, Any]:
 def documents() -> dict[str, str]:
     """Return every file below docs/api with its content."""
     found: dict[str, Any] = {f"events/{name}.json": event_schema(name) for name in EVENT_TYPES}
-    found |= {f"{name}.openapi.json": openapi_of(package) for name, package in SERVICES.items()}
+    found |= {f"{name}.openapi.json": openapi_of(*where) for name, where in SERVICES.items()}
     return {
         path: json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
         for path, content in found.items()

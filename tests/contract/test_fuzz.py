@@ -1,6 +1,6 @@
 """Every operation of every API, with generated input: never a 5xx, and every refusal is a problem document.
 
-The calls go straight to the services of the running test platform, as an admin of a tenant of their own, so that whatever
+The calls go straight to the services of the running test platform, as an admin of a tenant of their own, so that what
 they create or delete is nobody else's.
 """
 

@@ -21,7 +21,15 @@ from munbot_common.ids import uuid7
 from munbot_common.logs import correlation_id, get_logger
 from munbot_common.messaging import BrokerUnavailable
 from munbot_common.metrics import HTTP_SECONDS
-from munbot_common.problems import MEDIA_TYPE, Problem, ProblemBody, Unavailable, Unprocessable, problem_body
+from munbot_common.problems import (
+    MEDIA_TYPE,
+    PROBLEM_REF,
+    Problem,
+    ProblemBody,
+    Unavailable,
+    Unprocessable,
+    problem_body,
+)
 from munbot_common.settings import ServiceSettings
 from munbot_common.validation import field_errors
 
@@ -67,19 +75,31 @@ def create_service_app(
         dependencies=[Depends(_reject_nul)],
         docs_url="/docs" if settings.is_demo else None,
         redoc_url=None,
-        responses={"4XX": {"description": "Problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": _PROBLEM_SCHEMA}}}},
+        responses={
+            "4XX": {"description": "Problem (RFC 9457)", "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}}}}
+        },
     )
     app.state.settings = settings
     app.state.checks = dict(checks or {})
     app.add_middleware(RequestContext)
     _handle_problems(app)
+    _describe_problems(app)
     _add_health(app)
     return app
 
 
-_PROBLEM_SCHEMA = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
-_PROBLEM_SCHEMA.pop("$defs", None)
-_PROBLEM_SCHEMA["properties"]["errors"] = {"type": "array", "items": {"type": "object"}}
+def _describe_problems(app: FastAPI) -> None:
+    """Put the problem document into the OpenAPI components, once, where every route's responses refer to it."""
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = ProblemBody.model_json_schema(ref_template="#/components/schemas/{model}")
+            shared = {**schema.pop("$defs", {}), ProblemBody.__name__: schema}
+            describe().setdefault("components", {}).setdefault("schemas", {}).update(shared)
+        return describe()
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's documented way to extend the document
 
 
 async def _reject_nul(request: Request) -> None:

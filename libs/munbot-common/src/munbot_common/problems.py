@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_BASE = "https://munbot.cl/problems/"
+PROBLEM_REF = "#/components/schemas/ProblemBody"
 
 
 class Problem(Exception):
@@ -174,14 +175,17 @@ def problem_body(problem: Problem, *, instance: str, correlation_id: str) -> dic
 
 
 def problem_responses(*problems: type[Problem]) -> dict[int | str, dict[str, Any]]:
-    """Return the `responses=` argument of a route that can raise these problems."""
+    """Return the `responses=` argument of a route that can raise these problems.
+
+    They refer to the component that `create_service_app` puts into the OpenAPI document.
+    """
     codes: dict[int, list[str]] = {}
     for problem in problems:
         codes.setdefault(problem.status, []).append(problem.code)
     return {
         status: {
             "description": f"{HTTPStatus(status).phrase}: {', '.join(sorted(set(names)))}",
-            "content": {MEDIA_TYPE: {"schema": ProblemBody.model_json_schema()}},
+            "content": {MEDIA_TYPE: {"schema": {"$ref": PROBLEM_REF}}},
         }
         for status, names in codes.items()
     }
