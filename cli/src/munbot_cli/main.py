@@ -32,7 +32,7 @@ app.add_typer(test.app, name="test")
 def main() -> None:
     """Run the command line, with one readable line for what a person can put right."""
     try:
-        app()
+        app(prog_name="./munbot")
     except MunbotError as error:
         console.print(f"[bold red]munbot:[/bold red] {escape(str(error))}", soft_wrap=True)
         sys.exit(1)

@@ -35,7 +35,7 @@ _TAIL_LINES = 40
 
 
 @app.callback(invoke_without_command=True)
-def test(
+def run_tests(
     context: typer.Context,
     fast: Annotated[bool, typer.Option("--fast", help="Style, types and unit tests: no server is started.")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the test instance running afterwards.")] = False,

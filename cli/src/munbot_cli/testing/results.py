@@ -37,7 +37,7 @@ def read_junit(path: Path, name: str, *, exit_code: int) -> Outcome:
     Args:
         path: the XML file.
         name: of the suite.
-        exit_code: of pytest; 5 (nothing was collected) is a failure too, because a suite that tests nothing proves nothing.
+        exit_code: of pytest; 5 (nothing was collected) is a failure too: a suite that tests nothing proves nothing.
     """
     outcome = Outcome(name)
     try:

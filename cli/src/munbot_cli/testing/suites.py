@@ -145,10 +145,11 @@ def prepare_tools(project: Project) -> None:
                 "--inexact",
                 "--quiet",
                 "--project",
-                str(root / "rasa-core"),
+                "rasa-core",
                 "--python",
                 python,
             ],
+            cwd=root,
             env={**os.environ, "VIRTUAL_ENV": ""},
             check=True,
         )
