@@ -93,4 +93,4 @@ def test_conversations(case, tokens, caller):
 @chat.parametrize()
 @FUZZ
 def test_chat(case, tokens):
-    _check(case, "chat", tokens, "admin")
+    _check(case, "web", tokens, "admin")
