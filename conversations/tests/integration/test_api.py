@@ -159,6 +159,7 @@ class TestSessions:
         principal = TokenVerifier(key_pair[1]).verify(second["token"])
         assert principal.role == "visitor"
         assert str(principal.conversation_id) == second["conversation_id"]
+        assert principal.subject == "ana"
         own = {"Authorization": f"Bearer {second['token']}"}
         seen = client.get(f"/v1/conversations/{first['conversation_id']}", headers=own).json()
         assert seen["contact"]["name"] == "Ana"
@@ -175,6 +176,14 @@ class TestSessions:
             problem(answer, 404, "conversation_not_found")
         problem(client.get("/v1/conversations", headers=own), 403, "forbidden")
         problem(client.post(f"/v1/conversations/{mine['conversation_id']}/close", headers=own), 403, "forbidden")
+
+    def test_a_visitor_keeps_reading_after_their_conversation_was_closed(self, client, headers, open_session):
+        old = open_session("volvió")
+        client.post(f"/v1/conversations/{old['conversation_id']}/close", headers=headers("agent"))
+        new = open_session("volvió")
+        assert new["conversation_id"] != old["conversation_id"]
+        own = {"Authorization": f"Bearer {old['token']}"}
+        assert client.get(f"/v1/conversations/{new['conversation_id']}", headers=own).status_code == 200
 
     def test_only_services_open_sessions(self, client, headers):
         wish = {"channel": "web", "account": "widget", "address": "x"}

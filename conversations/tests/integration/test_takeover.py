@@ -272,6 +272,23 @@ def test_a_message_to_a_closed_conversation_opens_a_new_one(hub, received, sessi
     assert hub.conversation_of("closed").last_seq == 2
 
 
+def test_a_channel_may_name_the_conversation_instead_of_the_address(hub, received, session_factory, until):
+    first = received("hola", address="named")
+    hub.ingest.received(first, first.data)
+    conversation = hub.conversation_of("named")
+    second = received("otra", address="somebody", conversation_id=conversation.id)
+    hub.ingest.received(second, second.data)
+    assert hub.conversation_of("named").last_seq >= 2
+    assert hub.conversation_of("somebody") is None
+    until(lambda: state_of(session_factory, second.data.message_id).outcome == "answered")
+    foreign = received("hola", address="thief", tenant="punta-brava", conversation_id=conversation.id)
+    hub.ingest.received(foreign, foreign.data)
+    until(lambda: state_of(session_factory, foreign.data.message_id).outcome == "answered")
+    stolen = state_of(session_factory, foreign.data.message_id)
+    assert stolen.conversation_id != conversation.id
+    assert stolen.tenant_id == "punta-brava"
+
+
 def test_a_day_of_silence_starts_the_dialogue_anew(hub, rasa, received, session_factory, until):
     for number, ahead in enumerate((0, 23, 24 + 23)):
         hub.clock.ahead = timedelta(hours=ahead)

@@ -193,7 +193,7 @@ def open_session(
     elif wish.name:
         contacts.learn(session, contact_id=conversation.contact_id, name=wish.name, phone=None, address=wish.address)
     token = signer.issue(
-        subject=str(conversation.contact_id),
+        subject=conversation.address,
         role=Role.VISITOR,
         tenant=tenant,
         lifetime=lifetime,

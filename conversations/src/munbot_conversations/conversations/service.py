@@ -50,16 +50,21 @@ def readable(session: Session, principal: Principal, conversation_id: UUID) -> C
         ConversationNotFound: there is none for them.
     """
     found = repository.get(session, principal.tenant, conversation_id)
-    if found is None or not may_read(principal, found):
+    if found is None or not _may_read(session, principal, found):
         raise ConversationNotFound
     return found
 
 
-def may_read(principal: Principal, conversation: Conversation) -> bool:
-    """Tell whether the caller may read a conversation of their tenant."""
-    if principal.role is not Role.VISITOR:
+def _may_read(session: Session, principal: Principal, conversation: Conversation) -> bool:
+    if principal.role is not Role.VISITOR or conversation.id == principal.conversation_id:
         return True
-    return conversation.id == principal.conversation_id or str(conversation.contact_id) == principal.subject
+    # Their conversation was closed and they wrote again: the new one is theirs, too.
+    named = repository.get(session, principal.tenant, principal.conversation_id) if principal.conversation_id else None
+    return named is not None and (named.contact_id, named.channel, named.account) == (
+        conversation.contact_id,
+        conversation.channel,
+        conversation.account,
+    )
 
 
 def takeover(

@@ -129,6 +129,11 @@ class Ingest:
             "address": storable(data.sender.address)[:200],
         }
         live = conversations.lock_live(session, **place)
+        if live is None and data.conversation_id is not None:
+            named = conversations.get(session, tenant, data.conversation_id)
+            if named is not None and (named.channel, named.account) == (data.channel, data.account):
+                place["address"] = named.address  # the channel knows the conversation better than the address
+                live = conversations.lock_live(session, **place)
         if live is not None:
             return live
         if not tenants.exists(session, tenant):
