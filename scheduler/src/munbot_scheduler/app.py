@@ -10,11 +10,12 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
+from munbot_scheduler.appointments.page_routes import router as page_router
 from munbot_scheduler.appointments.public_routes import router as public_router
 from munbot_scheduler.appointments.routes import router as appointments_router
 from munbot_scheduler.audit.routes import router as audit_router
-from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.admin_routes import router as hours_router
+from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.routes import router as slots_router
 from munbot_scheduler.catalogue.routes import router as catalogue_router
 from munbot_scheduler.settings import ApiSettings
@@ -46,6 +47,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         slots_router,
         appointments_router,
         public_router,
+        page_router,
         audit_router,
     ):
         app.include_router(router)

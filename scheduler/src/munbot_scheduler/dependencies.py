@@ -1,5 +1,6 @@
 """What routes are given: the clock, the settings, and who may do what."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -8,10 +9,12 @@ from munbot_common.auth import Principal, PrincipalDep, Role, require_roles
 from munbot_common.clock import Clock
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, problem_responses
+from sqlalchemy.orm import Session
 
 from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.audit.service import Actor
 from munbot_scheduler.availability.agenda import AgendaCache
+from munbot_scheduler.availability.service import Availability
 from munbot_scheduler.problems import ConversationRequired, Stale
 from munbot_scheduler.settings import ApiSettings
 from munbot_scheduler.texts import say
@@ -42,12 +45,42 @@ async def get_cache(request: Request) -> AgendaCache:
 CacheDep = Annotated[AgendaCache, Depends(get_cache)]
 
 
-async def get_context(
-    session: SessionDep, principal: PrincipalDep, settings: SettingsDep, now: NowDep, cache: CacheDep
-) -> Context:
-    """Return the context of a change."""
-    sees_all = principal.role is not Role.VISITOR
-    return Context(session, Actor.of(principal), settings, now, sees_all=sees_all, cache=cache)
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What every request works with, whoever calls."""
+
+    session: Session
+    settings: ApiSettings
+    now: datetime
+    cache: AgendaCache
+
+    def context(self, principal: Principal) -> Context:
+        """Return the context of a change by this caller."""
+        return Context(
+            self.session,
+            Actor.of(principal),
+            self.settings,
+            self.now,
+            sees_all=principal.role is not Role.VISITOR,
+            cache=self.cache,
+        )
+
+    def availability(self, tenant: str) -> Availability:
+        """Return the answers about a tenant's free time."""
+        return Availability(self.session, tenant, self.settings, self.now, self.cache)
+
+
+async def get_environment(session: SessionDep, settings: SettingsDep, now: NowDep, cache: CacheDep) -> Environment:
+    """Return what the request works with."""
+    return Environment(session, settings, now, cache)
+
+
+EnvironmentDep = Annotated[Environment, Depends(get_environment, scope="function")]
+
+
+async def get_context(environment: EnvironmentDep, principal: PrincipalDep) -> Context:
+    """Return the context of a change by the caller."""
+    return environment.context(principal)
 
 
 ContextDep = Annotated[Context, Depends(get_context, scope="function")]

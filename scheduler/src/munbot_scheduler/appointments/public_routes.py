@@ -5,9 +5,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from munbot_common.auth import Principal, Role
-from munbot_common.database import SessionDep
 from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Unprocessable, problem_responses
+from sqlalchemy.orm import Session
 
 from munbot_scheduler.appointments import repository, service
 from munbot_scheduler.appointments.models import Appointment
@@ -21,11 +21,9 @@ from munbot_scheduler.appointments.schemas import (
     SlotOut,
     SlotsOut,
 )
-from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.appointments.views import appointment_view
-from munbot_scheduler.audit.service import Actor
-from munbot_scheduler.availability.service import Availability, slot_json
-from munbot_scheduler.dependencies import CacheDep, NowDep, SettingsDep
+from munbot_scheduler.availability.service import slot_json
+from munbot_scheduler.dependencies import Environment, EnvironmentDep
 from munbot_scheduler.problems import (
     SLOT_PROBLEMS,
     AppointmentOver,
@@ -47,7 +45,7 @@ MOVE = problem_responses(
 )
 
 
-def opened(session: SessionDep, code: str, token: str, *, lock: bool = False) -> Appointment:
+def opened(session: Session, code: str, token: str, *, lock: bool = False) -> Appointment:
     """Return the appointment that the link opens.
 
     Raises:
@@ -68,26 +66,21 @@ def holder_of(appointment: Appointment) -> Principal:
     return Principal(subject=f"link:{appointment.code}", role=Role.VISITOR, tenant=appointment.tenant_id)
 
 
-def _view(appointment: Appointment, settings: SettingsDep) -> AppointmentOut:
+def view(appointment: Appointment, environment: Environment) -> AppointmentOut:
+    """Return the appointment as its citizen sees it."""
     return appointment_view(
         appointment,
         appointment.procedure,
         appointment.office,
         principal=holder_of(appointment),
-        public_url=settings.public_url,
+        public_url=environment.settings.public_url,
     )
 
 
-def _context(
-    session: SessionDep, appointment: Appointment, settings: SettingsDep, now: NowDep, cache: CacheDep
-) -> Context:
-    return Context(session, Actor.of(holder_of(appointment)), settings, now, sees_all=False, cache=cache)
-
-
 @router.get("", responses=LINK)
-def get_public(session: SessionDep, settings: SettingsDep, code: str, token: Token) -> AppointmentOut:
+def get_public(environment: EnvironmentDep, code: str, token: Token) -> AppointmentOut:
     """Return the appointment, personal data masked."""
-    return _view(opened(session, code, token), settings)
+    return view(opened(environment.session, code, token), environment)
 
 
 @router.get(
@@ -95,17 +88,15 @@ def get_public(session: SessionDep, settings: SettingsDep, code: str, token: Tok
     response_class=Response,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **LINK},
 )
-def get_public_ics(session: SessionDep, settings: SettingsDep, code: str, token: Token) -> Response:
+def get_public_ics(environment: EnvironmentDep, code: str, token: Token) -> Response:
     """Return the appointment as an iCalendar file."""
-    return ics_response(opened(session, code, token), settings.public_url)
+    return ics_response(opened(environment.session, code, token), environment.settings.public_url)
 
 
-@router.get("/slots", responses={**LINK, **problem_responses(Unprocessable, RangeInvalid)})
+@router.get("/slots", responses=problem_responses(LinkInvalid, Unprocessable, RangeInvalid))
 def get_public_slots(
-    session: SessionDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
+    *,
+    environment: EnvironmentDep,
     code: str,
     token: Token,
     first: Annotated[Day | None, Query(alias="from")] = None,
@@ -113,8 +104,8 @@ def get_public_slots(
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
 ) -> SlotsOut:
     """List the times to which the appointment could be moved, at its office."""
-    found = opened(session, code, token)
-    availability = Availability(session, found.tenant_id, settings, now, cache)
+    found = opened(environment.session, code, token)
+    availability = environment.availability(found.tenant_id)
     target = availability.target(str(found.procedure_id), str(found.office_id))
     slots, days = availability.search(target, first, last, limit=limit)
     return SlotsOut(
@@ -123,66 +114,46 @@ def get_public_slots(
     )
 
 
-def _change(
-    session: SessionDep, settings: SettingsDep, now: NowDep, cache: CacheDep, code: str, token: str, target: Status, key: str | None,
-    wish: ReasonIn,
-) -> Response:  # fmt: skip
-    found = opened(session, code, token, lock=True)
-    context = _context(session, found, settings, now, cache)
-
-    def respond() -> AppointmentOut:
-        return _view(service.transition(context, found, target, wish.reason), settings)
-
-    return once(context, holder_of(found), f"{target}:{found.id}", key, wish, 200, respond)
-
-
 @router.post("/confirm", response_model=AppointmentOut, responses=CHANGE)
-def confirm_public(
-    session: SessionDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
-    code: str,
-    token: Token,
-    key: IdempotencyKey = None,
-) -> Response:
+def confirm_public(environment: EnvironmentDep, code: str, token: Token, key: IdempotencyKey = None) -> Response:
     """Say that one will come."""
-    return _change(session, settings, now, cache, code, token, Status.CONFIRMED, key, ReasonIn())
+    found = opened(environment.session, code, token, lock=True)
+    return _change(environment, found, Status.CONFIRMED, ReasonIn(), key)
 
 
 @router.post("/cancel", response_model=AppointmentOut, responses=CHANGE)
 def cancel_public(
-    session: SessionDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
-    code: str,
-    token: Token,
-    wish: ReasonIn | None = None,
-    key: IdempotencyKey = None,
+    environment: EnvironmentDep, code: str, token: Token, wish: ReasonIn | None = None, key: IdempotencyKey = None
 ) -> Response:
     """Cancel one's appointment."""
-    return _change(session, settings, now, cache, code, token, Status.CANCELLED, key, wish or ReasonIn())
+    found = opened(environment.session, code, token, lock=True)
+    return _change(environment, found, Status.CANCELLED, wish or ReasonIn(), key)
+
+
+def _change(environment: Environment, found: Appointment, target: Status, wish: ReasonIn, key: str | None) -> Response:
+    principal = holder_of(found)
+    context = environment.context(principal)
+
+    def respond() -> AppointmentOut:
+        return view(service.transition(context, found, target, wish.reason), environment)
+
+    return once(context, principal, f"{target}:{found.id}", key=key, request=wish, respond=respond)
 
 
 @router.post("/reschedule", response_model=AppointmentOut, responses=MOVE)
 def reschedule_public(
-    session: SessionDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
-    code: str,
-    token: Token,
-    wish: RescheduleIn,
-    key: IdempotencyKey = None,
+    environment: EnvironmentDep, code: str, token: Token, wish: RescheduleIn, key: IdempotencyKey = None
 ) -> Response:
     """Move one's appointment."""
-    found = opened(session, code, token, lock=True)
-    context = _context(session, found, settings, now, cache)
+    found = opened(environment.session, code, token, lock=True)
+    principal = holder_of(found)
+    context = environment.context(principal)
     wish = wish.model_copy(update={"hold_id": None})
 
     def respond() -> AppointmentOut:
         moved, procedure, office = service.reschedule(context, found, wish)
-        return appointment_view(moved, procedure, office, principal=holder_of(moved), public_url=settings.public_url)
+        return appointment_view(
+            moved, procedure, office, principal=principal, public_url=environment.settings.public_url
+        )
 
-    return once(context, holder_of(found), f"reschedule:{found.id}", key, wish, 200, respond)
+    return once(context, principal, f"reschedule:{found.id}", key=key, request=wish, respond=respond)

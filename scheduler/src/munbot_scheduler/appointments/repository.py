@@ -80,7 +80,7 @@ def by_code(session: Session, code: str, *, tenant: str | None = None, lock: boo
     return session.scalar(_for_use(query, lock=lock))
 
 
-def _for_use(query: Select[tuple[Appointment]], *, lock: bool) -> Select[tuple[Appointment]]:
+def _for_use(query: Select[Appointment], *, lock: bool) -> Select[Appointment]:
     query = query.options(*_WITH_NAMES)
     if lock:
         return query.with_for_update(of=Appointment).execution_options(populate_existing=True)

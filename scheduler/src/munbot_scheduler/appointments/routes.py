@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import JSONResponse
 from munbot_common.auth import Principal, Role
+from munbot_common.database import SessionDep
 from munbot_common.idempotency import Answer, IdempotencyKey, IdempotencyKeyReused, answer_once
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
 from pydantic import BaseModel
@@ -44,7 +45,6 @@ from munbot_scheduler.dependencies import (
     NowDep,
     OperatorDep,
     ReaderDep,
-    SessionDep,
     SettingsDep,
     check_version,
     visitor_conversation,
@@ -79,10 +79,11 @@ def once(
     context: Context,
     principal: Principal,
     operation: str,
+    *,
     key: str | None,
     request: BaseModel,
-    status: int,
     respond: Callable[[], BaseModel],
+    status: int = 200,
 ) -> Response:
     """Answer a POST once per idempotency key."""
     answer = answer_once(
@@ -99,21 +100,29 @@ def once(
 
 
 @router.post("/holds", status_code=201, response_model=HoldOut, responses=BOOKING_PROBLEMS)
-def create_hold(context: ContextDep, principal: BookerDep, wish: HoldIn, key: IdempotencyKey = None) -> Response:
+def create_hold(*, context: ContextDep, principal: BookerDep, wish: HoldIn, key: IdempotencyKey = None) -> Response:
     """Set a slot aside for some minutes."""
     if (conversation := visitor_conversation(principal)) is not None:
         wish = wish.model_copy(update={"holder": conversation})
-    return once(context, principal, "hold", key, wish, 201, lambda: holds.hold_slot(context, wish))
+    return once(
+        context,
+        principal,
+        "hold",
+        key=key,
+        request=wish,
+        respond=lambda: holds.hold_slot(context, wish),
+        status=201,
+    )
 
 
 @router.delete("/holds/{hold_id}", status_code=204, responses=ACCESS_ITEM)
-def delete_hold(context: ContextDep, principal: BookerDep, hold_id: UUID) -> None:
+def delete_hold(*, context: ContextDep, principal: BookerDep, hold_id: UUID) -> None:
     """Give a hold back."""
     holds.release_hold(context, hold_id, holder=visitor_conversation(principal))
 
 
 @router.post("/appointments", status_code=201, response_model=AppointmentOut, responses=BOOKING_PROBLEMS)
-def book(context: ContextDep, principal: BookerDep, wish: BookIn, key: IdempotencyKey = None) -> Response:
+def book(*, context: ContextDep, principal: BookerDep, wish: BookIn, key: IdempotencyKey = None) -> Response:
     """Book an appointment. A visitor books within their own conversation."""
     if (conversation := visitor_conversation(principal)) is not None:
         wish = wish.model_copy(update={"conversation_id": UUID(conversation), "hold_id": None})
@@ -124,11 +133,12 @@ def book(context: ContextDep, principal: BookerDep, wish: BookIn, key: Idempoten
             appointment, procedure, office, principal=principal, public_url=context.settings.public_url
         )
 
-    return once(context, principal, "book", key, wish, 201, respond)
+    return once(context, principal, "book", key=key, request=wish, respond=respond, status=201)
 
 
 @router.get("/appointments", responses=ACCESS)
 def list_appointments(
+    *,
     session: SessionDep,
     principal: AnyReaderDep,
     settings: SettingsDep,
@@ -187,7 +197,7 @@ def _found(appointment: Appointment | None, principal: Principal) -> Appointment
 
 
 @router.get("/appointments/by-code/{code}", responses=ACCESS_ITEM)
-def get_by_code(session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, code: str) -> AppointmentOut:
+def get_by_code(*, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, code: str) -> AppointmentOut:
     """Return the appointment with a code, however it is written."""
     try:
         code = normalise_code(code)
@@ -199,7 +209,7 @@ def get_by_code(session: SessionDep, principal: AnyReaderDep, settings: Settings
 
 @router.get("/appointments/{appointment_id}", responses=ACCESS_ITEM)
 def get_appointment(
-    session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID, response: Response
+    *, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID, response: Response
 ) -> AppointmentOut:
     """Return one appointment; its version is the ETag."""
     found = _found(repository.by_id(session, principal.tenant, appointment_id), principal)
@@ -208,7 +218,7 @@ def get_appointment(
 
 
 @router.get("/appointments/{appointment_id}/history", responses=ACCESS_ITEM)
-def get_history(session: SessionDep, principal: ReaderDep, appointment_id: UUID) -> Items[AuditOut]:
+def get_history(*, session: SessionDep, principal: ReaderDep, appointment_id: UUID) -> Items[AuditOut]:
     """Return what happened to an appointment, in order."""
     _found(repository.by_id(session, principal.tenant, appointment_id), principal)
     rows = audit.entries(session, principal.tenant, "appointment", appointment_id)
@@ -220,7 +230,7 @@ def get_history(session: SessionDep, principal: ReaderDep, appointment_id: UUID)
     response_class=Response,
     responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **ACCESS_ITEM},
 )
-def get_ics(session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID) -> Response:
+def get_ics(*, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID) -> Response:
     """Return the appointment as an iCalendar file; a cancelled one cancels it in the calendar."""
     if principal.role is Role.VIEWER:
         raise Forbidden  # the file carries the secret link
@@ -240,7 +250,7 @@ def ics_response(appointment: Appointment, public_url: str) -> Response:
 
 @router.patch("/appointments/{appointment_id}", responses=CHANGE_PROBLEMS)
 def edit(
-    context: ContextDep, principal: OperatorDep, appointment_id: UUID, wish: EditIn, if_match: IfMatch = None
+    *, context: ContextDep, principal: OperatorDep, appointment_id: UUID, wish: EditIn, if_match: IfMatch = None
 ) -> AppointmentOut:
     """Correct the person's name or contact, or the notes."""
     found = _locked(context, principal, appointment_id, if_match)
@@ -259,6 +269,7 @@ def _change(
     context: Context,
     principal: Principal,
     appointment_id: UUID,
+    *,
     wish: ReasonIn | None,
     target: Status,
     if_match: str | None,
@@ -271,11 +282,12 @@ def _change(
         changed = service.transition(context, found, target, wish.reason)
         return _view(changed, principal, context.settings.public_url)
 
-    return once(context, principal, f"{target}:{appointment_id}", key, wish, 200, respond)
+    return once(context, principal, f"{target}:{appointment_id}", key=key, request=wish, respond=respond)
 
 
 @router.post("/appointments/{appointment_id}/confirm", response_model=AppointmentOut, responses=CHANGE_PROBLEMS)
 def confirm(
+    *,
     context: ContextDep,
     principal: BookerDep,
     appointment_id: UUID,
@@ -284,11 +296,12 @@ def confirm(
     key: IdempotencyKey = None,
 ) -> Response:
     """Note that the citizen will come."""
-    return _change(context, principal, appointment_id, wish, Status.CONFIRMED, if_match, key)
+    return _change(context, principal, appointment_id, wish=wish, target=Status.CONFIRMED, if_match=if_match, key=key)
 
 
 @router.post("/appointments/{appointment_id}/cancel", response_model=AppointmentOut, responses=CHANGE_PROBLEMS)
 def cancel(
+    *,
     context: ContextDep,
     principal: BookerDep,
     appointment_id: UUID,
@@ -297,11 +310,12 @@ def cancel(
     key: IdempotencyKey = None,
 ) -> Response:
     """Cancel; the time is free again at once."""
-    return _change(context, principal, appointment_id, wish, Status.CANCELLED, if_match, key)
+    return _change(context, principal, appointment_id, wish=wish, target=Status.CANCELLED, if_match=if_match, key=key)
 
 
 @router.post("/appointments/{appointment_id}/attended", response_model=AppointmentOut, responses=CHANGE_PROBLEMS)
 def attended(
+    *,
     context: ContextDep,
     principal: OperatorDep,
     appointment_id: UUID,
@@ -310,11 +324,12 @@ def attended(
     key: IdempotencyKey = None,
 ) -> Response:
     """Note that the citizen came."""
-    return _change(context, principal, appointment_id, wish, Status.ATTENDED, if_match, key)
+    return _change(context, principal, appointment_id, wish=wish, target=Status.ATTENDED, if_match=if_match, key=key)
 
 
 @router.post("/appointments/{appointment_id}/no-show", response_model=AppointmentOut, responses=CHANGE_PROBLEMS)
 def no_show(
+    *,
     context: ContextDep,
     principal: OperatorDep,
     appointment_id: UUID,
@@ -323,11 +338,12 @@ def no_show(
     key: IdempotencyKey = None,
 ) -> Response:
     """Note that the citizen did not come."""
-    return _change(context, principal, appointment_id, wish, Status.NO_SHOW, if_match, key)
+    return _change(context, principal, appointment_id, wish=wish, target=Status.NO_SHOW, if_match=if_match, key=key)
 
 
 @router.post("/appointments/{appointment_id}/reschedule", response_model=AppointmentOut, responses=MOVE_PROBLEMS)
 def reschedule(
+    *,
     context: ContextDep,
     principal: BookerDep,
     appointment_id: UUID,
@@ -344,4 +360,4 @@ def reschedule(
         moved, procedure, office = service.reschedule(context, found, wish)
         return appointment_view(moved, procedure, office, principal=principal, public_url=context.settings.public_url)
 
-    return once(context, principal, f"reschedule:{appointment_id}", key, wish, 200, respond)
+    return once(context, principal, f"reschedule:{appointment_id}", key=key, request=wish, respond=respond)

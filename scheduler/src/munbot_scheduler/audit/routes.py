@@ -4,10 +4,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from munbot_common.database import SessionDep
 
 from munbot_scheduler.audit import repository
 from munbot_scheduler.audit.schemas import AuditOut
-from munbot_scheduler.dependencies import ACCESS, AdminDep, SessionDep
+from munbot_scheduler.dependencies import ACCESS, AdminDep
 from munbot_scheduler.schemas import Page
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -15,6 +16,7 @@ router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
 @router.get("", responses=ACCESS)
 def list_entries(
+    *,
     session: SessionDep,
     principal: AdminDep,
     cursor: UUID | None = None,

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from munbot_common.database import SessionDep
 from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from munbot_scheduler.dependencies import (
     IfMatch,
     NowDep,
     ReaderDep,
-    SessionDep,
     check_version,
 )
 from munbot_scheduler.problems import OfficeUnknown, Overlap, Stale
@@ -42,7 +42,7 @@ def _rule(session: Session, tenant: str, rule_id: UUID) -> OpeningRule:
 
 
 @router.get("/offices/{reference}/opening-rules", responses=ACCESS_ITEM)
-def list_rules(session: SessionDep, principal: ReaderDep, reference: Reference) -> Items[RuleOut]:
+def list_rules(*, session: SessionDep, principal: ReaderDep, reference: Reference) -> Items[RuleOut]:
     """List the weekly openings of an office, past and future ones too."""
     office = service.found(catalogue.office(session, principal.tenant, reference))
     rows = repository.opening_rules(session, [office.id])
@@ -51,7 +51,7 @@ def list_rules(session: SessionDep, principal: ReaderDep, reference: Reference) 
 
 @router.post("/offices/{reference}/opening-rules", status_code=201, response_model=RuleOut, responses=CREATE)
 def create_rule(
-    context: ContextDep, principal: AdminDep, reference: Reference, wish: RuleIn, key: IdempotencyKey = None
+    *, context: ContextDep, principal: AdminDep, reference: Reference, wish: RuleIn, key: IdempotencyKey = None
 ) -> Response:
     """Add a weekly opening."""
     office = service.found(catalogue.office(context.session, context.tenant, reference))
@@ -59,16 +59,16 @@ def create_rule(
         context,
         principal,
         f"rule:{office.id}",
-        key,
-        wish,
-        201,
-        lambda: RuleOut.model_validate(service.add_rule(context, office, wish)),
+        key=key,
+        request=wish,
+        respond=lambda: RuleOut.model_validate(service.add_rule(context, office, wish)),
+        status=201,
     )
 
 
 @router.put("/opening-rules/{rule_id}", responses=CHANGE)
 def change_rule(
-    context: ContextDep, _principal: AdminDep, rule_id: UUID, wish: RuleIn, if_match: IfMatch = None
+    *, context: ContextDep, _principal: AdminDep, rule_id: UUID, wish: RuleIn, if_match: IfMatch = None
 ) -> RuleOut:
     """Replace a weekly opening. Appointments that exist keep their time."""
     row = _rule(context.session, context.tenant, rule_id)
@@ -78,7 +78,7 @@ def change_rule(
 
 
 @router.delete("/opening-rules/{rule_id}", status_code=204, responses=CHANGE)
-def delete_rule(context: ContextDep, _principal: AdminDep, rule_id: UUID, if_match: IfMatch = None) -> None:
+def delete_rule(*, context: ContextDep, _principal: AdminDep, rule_id: UUID, if_match: IfMatch = None) -> None:
     """Remove a weekly opening. Appointments that exist stay."""
     row = _rule(context.session, context.tenant, rule_id)
     check_version(if_match, row.version, service.audited(row))
@@ -87,6 +87,7 @@ def delete_rule(context: ContextDep, _principal: AdminDep, rule_id: UUID, if_mat
 
 @router.get("/exceptions", responses=ACCESS)
 def list_exceptions(
+    *,
     session: SessionDep,
     principal: ReaderDep,
     now: NowDep,
@@ -100,7 +101,7 @@ def list_exceptions(
 
 @router.post("/exceptions", status_code=201, response_model=ExceptionOut, responses=CREATE)
 def create_exception(
-    context: ContextDep, principal: AdminDep, wish: ExceptionIn, key: IdempotencyKey = None
+    *, context: ContextDep, principal: AdminDep, wish: ExceptionIn, key: IdempotencyKey = None
 ) -> Response:
     """Add a closure or an extra opening, and say how many appointments a closure touches."""
 
@@ -108,11 +109,11 @@ def create_exception(
         row, affected = service.add_exception(context, wish)
         return ExceptionOut.model_validate(row).model_copy(update={"affected": affected})
 
-    return once(context, principal, "exception", key, wish, 201, respond)
+    return once(context, principal, "exception", key=key, request=wish, respond=respond, status=201)
 
 
 @router.delete("/exceptions/{exception_id}", status_code=204, responses=ACCESS_ITEM)
-def delete_exception(context: ContextDep, _principal: AdminDep, exception_id: UUID) -> None:
+def delete_exception(*, context: ContextDep, _principal: AdminDep, exception_id: UUID) -> None:
     """Remove a closure or an extra opening."""
     row = service.found(context.session.get(OpeningException, exception_id, with_for_update=True))
     service.remove(context, service.found(row if row.tenant_id == context.tenant else None))

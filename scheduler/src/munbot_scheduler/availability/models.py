@@ -53,7 +53,8 @@ class OpeningException(Base):
         CheckConstraint("kind IN ('closed', 'open')", name="kind"),
         CheckConstraint("first_day <= last_day", name="days"),
         CheckConstraint(
-            "(opens IS NULL) = (closes IS NULL) AND (opens IS NULL OR (0 <= opens AND opens < closes AND closes <= 1440))",
+            "(opens IS NULL) = (closes IS NULL) AND "
+            "(opens IS NULL OR (0 <= opens AND opens < closes AND closes <= 1440))",
             name="minutes",
         ),
         CheckConstraint("kind = 'closed' OR (opens IS NOT NULL AND office_id IS NOT NULL)", name="opening_is_complete"),

@@ -9,8 +9,8 @@ from munbot_common.problems import Unauthorized, Unprocessable, problem_response
 
 from munbot_scheduler.appointments.schemas import DayOut, Holder, SlotOut, SlotsOut
 from munbot_scheduler.availability.rules import TimeOfDay
-from munbot_scheduler.availability.service import Availability, slot_json
-from munbot_scheduler.dependencies import AnyReaderDep, CacheDep, NowDep, SessionDep, SettingsDep, visitor_conversation
+from munbot_scheduler.availability.service import slot_json
+from munbot_scheduler.dependencies import AnyReaderDep, EnvironmentDep, visitor_conversation
 from munbot_scheduler.problems import OfficeUnknown, ProcedureNotOffered, ProcedureUnknown, RangeInvalid
 from munbot_scheduler.schemas import Day, Items, Moment, Reference, WallTime
 
@@ -29,11 +29,9 @@ def _holder(principal: Principal, holder: str | None) -> str | None:
 
 @router.get("", responses=PROBLEMS)
 def list_slots(
-    session: SessionDep,
+    *,
+    environment: EnvironmentDep,
     principal: AnyReaderDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
     procedure_id: Annotated[Reference, Query(description="Id or code")],
     office_id: Annotated[Reference | None, Query(description="Id or code; all that attend it without")] = None,
     first: Annotated[Day | None, Query(alias="from", description="Local day; today without")] = None,
@@ -44,7 +42,7 @@ def list_slots(
     holder: HolderQuery = None,
 ) -> SlotsOut:
     """List the free slots of some days, and say of each day how it looks."""
-    availability = Availability(session, principal.tenant, settings, now, cache)
+    availability = environment.availability(principal.tenant)
     target = availability.target(procedure_id, office_id)
     slots, days = availability.search(
         target,
@@ -63,11 +61,9 @@ def list_slots(
 
 @router.get("/nearest", responses=PROBLEMS)
 def nearest_slots(
-    session: SessionDep,
+    *,
+    environment: EnvironmentDep,
     principal: AnyReaderDep,
-    settings: SettingsDep,
-    now: NowDep,
-    cache: CacheDep,
     procedure_id: Annotated[Reference, Query(description="Id or code")],
     at: Annotated[Moment | None, Query(description="The wanted moment; now without")] = None,
     office_id: Annotated[Reference | None, Query(description="Id or code")] = None,
@@ -75,7 +71,7 @@ def nearest_slots(
     holder: HolderQuery = None,
 ) -> Items[SlotOut]:
     """List the free slots nearest to a moment, the nearest first."""
-    availability = Availability(session, principal.tenant, settings, now, cache)
+    availability = environment.availability(principal.tenant)
     target = availability.target(procedure_id, office_id)
-    slots = availability.nearest(target, at or now, limit=limit, holder=_holder(principal, holder))
+    slots = availability.nearest(target, at or environment.now, limit=limit, holder=_holder(principal, holder))
     return Items(items=[SlotOut.model_validate(slot_json(slot, target.procedure)) for slot in slots])

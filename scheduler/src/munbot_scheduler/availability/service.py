@@ -17,8 +17,8 @@ from munbot_scheduler.problems import (
     BeyondHorizon,
     Closed,
     Holiday,
-    OfficeUnknown,
     OffGrid,
+    OfficeUnknown,
     Past,
     ProcedureNotOffered,
     ProcedureUnknown,
@@ -287,6 +287,11 @@ def _report(target: Target, day: date, slots: Sequence[Slot], time_of_day: TimeO
     free = sum(1 for slot in bookable if slot.free)
     if free:
         return DayReport(day, "open", say("days.open_one") if free == 1 else say("days.open", free=free))
+    return _taken_report(target, day, coming=bool(coming), bookable=bool(bookable))
+
+
+def _taken_report(target: Target, day: date, *, coming: bool, bookable: bool) -> DayReport:
+    name = day_text(day)
     if bookable:
         return DayReport(day, "full", say("days.full", day=name))
     if coming:

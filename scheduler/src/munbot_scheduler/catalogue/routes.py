@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 from munbot_common.auth import Role
+from munbot_common.database import SessionDep
 from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
 
@@ -33,7 +34,6 @@ from munbot_scheduler.dependencies import (
     IfMatch,
     NowDep,
     ReaderDep,
-    SessionDep,
     SettingsDep,
     check_version,
 )
@@ -51,7 +51,7 @@ Inactive = Annotated[bool, Query(description="The ones no longer offered, too (o
 
 
 @router.get("/procedures", responses=ACCESS)
-def list_procedures(session: SessionDep, principal: AnyReaderDep, *, inactive: Inactive = False) -> Items[ProcedureOut]:
+def list_procedures(*, session: SessionDep, principal: AnyReaderDep, inactive: Inactive = False) -> Items[ProcedureOut]:
     """List what can be booked."""
     inactive = inactive and principal.role is not Role.VISITOR
     rows = repository.procedures(session, principal.tenant, inactive=inactive)
@@ -60,7 +60,7 @@ def list_procedures(session: SessionDep, principal: AnyReaderDep, *, inactive: I
 
 @router.get("/procedures/{reference}", responses=ACCESS_ITEM)
 def get_procedure(
-    session: SessionDep, principal: AnyReaderDep, reference: Reference, response: Response
+    *, session: SessionDep, principal: AnyReaderDep, reference: Reference, response: Response
 ) -> ProcedureOut:
     """Return a procedure by id or code; its version is the ETag."""
     row = service.found(repository.procedure(session, principal.tenant, reference))
@@ -70,7 +70,7 @@ def get_procedure(
 
 @router.post("/procedures", status_code=201, response_model=ProcedureOut, responses=CREATE)
 def create_procedure(
-    context: ContextDep, principal: AdminDep, wish: ProcedureIn, key: IdempotencyKey = None
+    *, context: ContextDep, principal: AdminDep, wish: ProcedureIn, key: IdempotencyKey = None
 ) -> Response:
     """Add a procedure."""
 
@@ -79,12 +79,12 @@ def create_procedure(
         context.session.refresh(row)
         return service.procedure_views(context.session, context.tenant, [row])[0]
 
-    return once(context, principal, "procedure", key, wish, 201, respond)
+    return once(context, principal, "procedure", key=key, request=wish, respond=respond, status=201)
 
 
 @router.patch("/procedures/{reference}", responses=CHANGE)
 def change_procedure(
-    context: ContextDep, _principal: AdminDep, reference: Reference, wish: ProcedurePatch, if_match: IfMatch = None
+    *, context: ContextDep, _principal: AdminDep, reference: Reference, wish: ProcedurePatch, if_match: IfMatch = None
 ) -> ProcedureOut:
     """Change a procedure; `active: false` takes it off the list."""
     row = service.found(repository.procedure(context.session, context.tenant, reference))
@@ -96,7 +96,7 @@ def change_procedure(
 
 @router.get("/offices", responses=ACCESS)
 def list_offices(
-    session: SessionDep, principal: AnyReaderDep, now: NowDep, *, inactive: Inactive = False
+    *, session: SessionDep, principal: AnyReaderDep, now: NowDep, inactive: Inactive = False
 ) -> Items[OfficeOut]:
     """List offices with their hours."""
     inactive = inactive and principal.role is not Role.VISITOR
@@ -106,7 +106,7 @@ def list_offices(
 
 @router.get("/offices/{reference}", responses=ACCESS_ITEM)
 def get_office(
-    session: SessionDep, principal: AnyReaderDep, now: NowDep, reference: Reference, response: Response
+    *, session: SessionDep, principal: AnyReaderDep, now: NowDep, reference: Reference, response: Response
 ) -> OfficeOut:
     """Return an office by id or code; its version is the ETag."""
     row = service.found(repository.office(session, principal.tenant, reference))
@@ -116,6 +116,7 @@ def get_office(
 
 @router.get("/offices/{reference}/status", responses=ACCESS_ITEM)
 def get_office_status(
+    *,
     session: SessionDep,
     principal: AnyReaderDep,
     now: NowDep,
@@ -139,7 +140,7 @@ def get_office_status(
 
 
 @router.post("/offices", status_code=201, response_model=OfficeOut, responses=CREATE)
-def create_office(context: ContextDep, principal: AdminDep, wish: OfficeIn, key: IdempotencyKey = None) -> Response:
+def create_office(*, context: ContextDep, principal: AdminDep, wish: OfficeIn, key: IdempotencyKey = None) -> Response:
     """Add an office."""
 
     def respond() -> OfficeOut:
@@ -147,12 +148,12 @@ def create_office(context: ContextDep, principal: AdminDep, wish: OfficeIn, key:
         context.session.refresh(row)
         return service.office_views(context.session, context.tenant, [row], context.now.date())[0]
 
-    return once(context, principal, "office", key, wish, 201, respond)
+    return once(context, principal, "office", key=key, request=wish, respond=respond, status=201)
 
 
 @router.patch("/offices/{reference}", responses=CHANGE)
 def change_office(
-    context: ContextDep, _principal: AdminDep, reference: Reference, wish: OfficePatch, if_match: IfMatch = None
+    *, context: ContextDep, _principal: AdminDep, reference: Reference, wish: OfficePatch, if_match: IfMatch = None
 ) -> OfficeOut:
     """Change an office; `active: false` takes it off the list."""
     row = service.found(repository.office(context.session, context.tenant, reference))
@@ -163,7 +164,7 @@ def change_office(
 
 
 @router.get("/policy", responses=ACCESS)
-def get_policy(session: SessionDep, principal: ReaderDep, settings: SettingsDep, response: Response) -> PolicyOut:
+def get_policy(*, session: SessionDep, principal: ReaderDep, settings: SettingsDep, response: Response) -> PolicyOut:
     """Return how the tenant takes bookings; its version is the ETag."""
     row = repository.policy(session, principal.tenant)
     policy = policy_of(settings, row)
@@ -179,7 +180,7 @@ def get_policy(session: SessionDep, principal: ReaderDep, settings: SettingsDep,
 
 
 @router.put("/policy", responses=problem_responses(Unauthorized, Forbidden, Unprocessable, Stale))
-def put_policy(context: ContextDep, _principal: AdminDep, wish: PolicyIn, if_match: IfMatch = None) -> PolicyOut:
+def put_policy(*, context: ContextDep, _principal: AdminDep, wish: PolicyIn, if_match: IfMatch = None) -> PolicyOut:
     """Set how the tenant takes bookings."""
     row = repository.policy(context.session, context.tenant)
     check_version(if_match, 0 if row is None else row.version, None if row is None else service.audited(row))
