@@ -80,7 +80,7 @@ class FakeScheduler:
 
     def __init__(self) -> None:
         self.now = MONDAY
-        self.holidays: dict[date, str] = {date(2026, 12, 8): "Inmaculada Concepción"}
+        self.holidays: dict[date, str] = {date(2026, 12, 8): "El martes 8 de diciembre es feriado (Inmaculada Concepción)."}
         self.taken: set[datetime] = set()
         self.holds: dict[str, Hold] = {}
         self.appointments: dict[str, Appointment] = {}

@@ -4,8 +4,6 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from munbot_actions.dialogue.hours import Hours  # noqa: F401 - the module under talk
-
 
 def test_01_everything_in_one_message(chat):
     said = chat.say(
@@ -146,7 +144,7 @@ def test_08_leaving_and_returning(chat):
     assert "10:00" in said
     assert "liberó" in said
     assert len(chat.buttons) == 4
-    assert "RUT" in chat.press("10:15")
+    assert "RUT" in chat.press("Mar 24 nov, 10:15")
 
 
 def test_08_a_day_later_it_starts_anew(chat):

@@ -33,6 +33,10 @@ class AppointmentForm:
         """Take which hour, and what is to be done with it."""
         state, talk = self._state, self._talk
         learnt = self._hear_goal()
+        if state.form is None:
+            return True
+        if talk.message.rut or (talk.message.code and state.asked == "goal"):
+            state.appointment = None
         if state.appointment is None:
             found = self._hear_which()
             return found if found is None else found or learnt
@@ -59,8 +63,6 @@ class AppointmentForm:
                 wanted = "move"
             elif _CANCEL.search(folded):
                 wanted = "cancel"
-            elif state.asked is None:
-                wanted = {"reschedule_appointment": "move", "cancel_appointment": "cancel"}.get(talk.turn.intent)
         if wanted == "keep":
             self._keep()
             return True
@@ -150,8 +152,7 @@ class AppointmentForm:
             return None
         hours = Hours(talk, appointment.procedure.id)
         if state.asked == "slot_start" and state.offered and self._agrees():
-            slot = state.offered[0]
-            heard = hours.take(slot)
+            heard = hours.take(hours.first_choice())
         else:
             heard = hours.hear(open_to_numbers=state.asked == "slot_start")
         if heard is Heard.PICKED:
@@ -289,10 +290,16 @@ class AppointmentForm:
             return
         if state.asked != "slot_start":
             talk.say("appointment.moving", **shown)
+        named_part = state.wish.part is not None
         if not state.wish.is_empty and state.wish.at is None and state.wish.one_day:
             local = appointment.start.astimezone(talk.zone)
             state.wish = Wish(**{**state.wish.model_dump(), "at": f"{local:%H:%M}", "around": True})
-        if hours.offer():
+        taken = hours.offer()
+        if not taken and named_part and state.offered and hours.is_wished(state.offered[0]):
+            # «pal jueves en la mañana» leaves the hour to us: the one nearest to the old one
+            taken = hours.take(hours.first_choice()) is Heard.PICKED
+        if taken:
+            talk.bubbles.clear()
             self._move(appointment)
 
     def _remember(self, appointment: Appointment) -> None:

@@ -15,6 +15,10 @@ from munbot_actions.understanding import answers
 from munbot_actions.understanding.normalise import shorten
 
 BUTTONS = 5
+_OTHER_HOUR = frozenset(
+    {"slot_taken", "past", "too_soon", "beyond_horizon", "closed", "holiday", "off_grid", "hold_lost", "procedure_not_offered"}
+)
+"""The scheduler's refusals that another hour answers."""
 
 
 class Booking:
@@ -156,7 +160,8 @@ class Booking:
                 return Heard.NOTHING
         heard = Hours(talk, state.procedure).hear(open_to_numbers=state.asked == "slot_start")
         if heard is Heard.NOTHING and state.asked == "slot_start" and talk.message.yes and state.offered:
-            heard = Hours(talk, state.procedure).take(state.offered[0])
+            hours = Hours(talk, state.procedure)
+            heard = hours.take(hours.first_choice())
         self._just_held = heard is Heard.PICKED
         return heard
 
@@ -182,7 +187,10 @@ class Booking:
         if self._just_held and not (state.rut and state.name and people.has_contact(talk)):
             start = datetime.fromisoformat(state.slot_start or "")
             office = talk.office(state.office)
-            talk.say("booking.held", moment=talk.moment(start), office=office.name if office else procedure.name)
+            left = state.hold.expires_at - talk.now if state.hold else None
+            minutes = max(1, round(left.total_seconds() / 60)) if left else 1
+            place = office.name if office else procedure.name
+            talk.say("booking.held", moment=talk.moment(start), office=place, minutes=minutes)
         if state.rut is None:
             talk.ask("rut", "people.ask_rut")
         elif state.name is None:
@@ -260,9 +268,8 @@ class Booking:
             code=appointment.code,
         )
         state.booked = [*state.booked, appointment.id][-5:]
-        topic = state.procedure
         state.end_form()
-        state.topic = topic
+        state.topic = None
         listed = "; ".join(papers)
         if listed:
             talk.say("booking.papers", papers=shorten(listed, 300))
@@ -278,7 +285,7 @@ class Booking:
             state.rut = None
             talk.say("people.rut_wrong", said="")
             talk.ask("rut", "people.ask_rut")
-        elif problem.code in {"slot_taken", "past", "too_soon", "beyond_horizon", "closed", "hold_expired", "hold_invalid"}:
+        elif problem.code in _OTHER_HOUR:
             Hours(talk, state.procedure).refused(problem, start)
         else:
             talk.ask("confirm", "booking.not_possible", detail=problem.detail[:200])

@@ -36,7 +36,12 @@ _FORM_OF_INTENT = {
     "cancel_appointment": "appointment_form",
     "query_complaint": "folio_form",
 }
-_FORM_OF_WISH = {"booking": "booking_form", "complaint": "complaint_form"}
+_FORM_OF_WISH = {
+    "booking": "booking_form",
+    "complaint": "complaint_form",
+    "appointment": "appointment_form",
+    "folio": "folio_form",
+}
 FORMS = frozenset(_FORM_OF_INTENT.values())
 ACTIONS = frozenset({f"validate_{name}" for name in FORMS} | {"action_answer"})
 """What Rasa's domain lists under `actions`."""
@@ -165,16 +170,25 @@ class Brain:
             return sure
         if message.code and message.code.value and intent in {"inform", "nlu_fallback", "affirm"}:
             return "appointment_form"
-        if talk.state.booked and answers.says_cancel(message.text):
+        if talk.state.booked and (answers.says_cancel(message.text) or self._corrects_hour(talk)):
             return "appointment_form"
         if intent in {"inform", "nlu_fallback"} and not asks:
-            if talk.catalogue.procedure_names.best(message.without_identity) and message.when.has_date:
+            named = talk.catalogue.procedure_names.best(message.without_identity) or talk.state.topic
+            if named and (message.when.has_date or message.when.problems):
                 return "booking_form"
             if turn.guess in {"book_appointment", "create_complaint"} and turn.confidence < 0.5:
                 return self._guessed(talk)
             if talk.catalogue.procedure_names.best(message.without_identity) and message.word_count <= 5:
                 return "booking_form"
         return None
+
+    @staticmethod
+    def _corrects_hour(talk: Talk) -> bool:
+        """Tell whether another hour is wanted for what was just booked or moved («no, mejor a las 11»)."""
+        reading = talk.message.when
+        if not reading.has_date and not reading.has_time:
+            return False
+        return answers.starts_with_no(talk.message.text) or talk.message.folded.startswith("mejor ")
 
     def _guessed(self, talk: Talk) -> str | None:
         names = talk.catalogue.procedure_names.best(talk.message.without_identity)
@@ -204,10 +218,10 @@ class Brain:
         state.end_form()
         state.wishes, state.topic = wishes_kept, topic
         state.form = form
-        if form == "booking_form" and state.topic and talk.turn.entities.get("choice") == "book":
+        if form == "booking_form" and self._means_topic(talk):
             state.procedure = state.topic
         if form == "appointment_form":
-            state.goal = "show"
+            state.goal = "move" if self._corrects_hour(talk) else "show"
         made = self._form(talk)
         heard = made.hear()
         if state.form is None or state.settled:
@@ -215,6 +229,13 @@ class Brain:
         if heard is None and talk.bubbles and len(talk.bubbles) > 1:
             del talk.bubbles[:-1]
         made.advance()
+
+    def _means_topic(self, talk: Talk) -> bool:
+        """Tell whether an hour is wanted for the procedure that was just talked of."""
+        if talk.state.topic is None:
+            return False
+        named = talk.catalogue.procedure_names.possible(talk.message.without_identity)
+        return not named
 
     def _greet_first(self, talk: Talk) -> None:
         """Answer a greeting that stands before a request; only once."""
@@ -236,12 +257,18 @@ class Brain:
         if pending == "person":
             return self._person_offered(talk, yes=yes)
         if pending == "message":
-            if turn.intent in _FORM_OF_INTENT or turn.intent in {"ask_human", "greet"} or message.is_blank:
+            if (turn.intent in _FORM_OF_INTENT and message.pressed) or turn.intent == "greet" or message.is_blank:
                 return False
             talk.say("person.message_taken")
             return True
         if pending == "wish":
             return self._wish_offered(talk, yes=yes)
+        if pending == "book" and yes is not None:
+            if yes:
+                self._start(talk, "booking_form")
+            else:
+                talk.say("smalltalk.deny")
+            return True
         return False
 
     def _person_offered(self, talk: Talk, *, yes: bool | None) -> bool:

@@ -26,7 +26,8 @@ class FolioForm:
         if talk.message.folio and talk.message.folio.value:
             if not self._is_well_formed(talk.message.folio.value):
                 state.folio = None
-                talk.say("folio.slip", folio=talk.message.folio.text.strip(" ?¿.,")[:30])
+                talk.say("folio.slip", folio=talk.message.folio.text.strip(" ?¿.,-")[:30])
+                state.asked = "folio"
                 return None
             state.folio = talk.message.folio.value
             learnt = True
@@ -64,6 +65,10 @@ class FolioForm:
             if problem.code == "folio_invalid":
                 talk.say("folio.slip", folio=state.folio or "")
                 state.folio = None
+            elif problem.code == "too_many_attempts":
+                talk.say("folio.too_many")
+                state.end_form()
+                return True
             else:
                 talk.say("folio.no_match")
                 state.asked = "last_four"

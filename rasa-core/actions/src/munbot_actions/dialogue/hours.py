@@ -10,7 +10,7 @@ from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Held, Wish
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Day, Slot
-from munbot_actions.spanish_dates import PastDate, PastTime, Reading, WeekdayMismatch
+from munbot_actions.spanish_dates import PastDate, PastTime, Reading, WeekdayMismatch, say_time
 from munbot_actions.understanding import answers
 
 OFFERED = 3
@@ -198,7 +198,7 @@ class Hours:
         if isinstance(problem, PastDate | PastTime):
             self._talk.say("hours.past", said=problem.text)
         elif isinstance(problem, WeekdayMismatch):
-            by_weekday, by_day = self._talk.day(problem.by_weekday), self._talk.day(problem.by_day)
+            by_weekday, by_day = self._talk.the_day(problem.by_weekday), self._talk.the_day(problem.by_day)
             self._talk.say("hours.mismatch", by_weekday=by_weekday, by_day=by_day)
         else:
             self._talk.say(f"hours.{problem.code}", said=problem.text)
@@ -241,6 +241,17 @@ class Hours:
         self._state.failures.pop("slot_start", None)
         return Heard.PICKED
 
+    def first_choice(self) -> Slot:
+        """Give the offered hour that is nearest to the wished one; the first where none was wished."""
+        if not self._state.wish.at:
+            return self._state.offered[0]
+        target = _minutes(time.fromisoformat(self._state.wish.at))
+        return min(self._state.offered, key=lambda slot: abs(_minutes(self._local(slot).time()) - target))
+
+    def is_wished(self, slot: Slot) -> bool:
+        """Tell whether an hour lies on the wished day, rather than being offered in its place."""
+        return self._local(slot).date() == self._state.wish.one_day
+
     def refused(self, problem: ServiceProblem, start: datetime) -> None:
         """Say why the scheduler refused an hour, and offer the nearest free ones."""
         near = [Slot.model_validate(item) for item in problem.body.get("alternatives") or []]
@@ -273,10 +284,11 @@ class Hours:
         if wish.is_empty:
             self._offer_these(shown, "hours.ask_day")
         elif len(shown) == 1 and len(slots) == 1:
-            self._offer_these(shown, "hours.only_one", day=self._talk.day(shown[0].start))
-        elif len({self._local(s).date() for s in shown}) == 1:
-            key = "hours.near" if wish.at and wish.one_day else "hours.that_day"
-            self._offer_these(shown, key, day=self._talk.day(shown[0].start), at=wish.at or "")
+            self._offer_these(shown, "hours.only_one", at_day=True)
+        elif wish.one_day:
+            key = "hours.near" if wish.at else "hours.that_day"
+            at = say_time(time.fromisoformat(wish.at)) if wish.at else ""
+            self._offer_these(shown, key, at_day=True, day=_capital(self._talk.the_day(shown[0].start)), at=at)
         else:
             self._offer_these(shown, "hours.those_days")
         return False
@@ -284,7 +296,9 @@ class Hours:
     def remind(self) -> None:
         """Ask again for what was offered."""
         if self._state.offered:
-            self._offer_these(self._state.offered, "hours.choose")
+            one_day = len({self._local(slot).date() for slot in self._state.offered}) == 1
+            day = self._talk.the_day(self._state.offered[0].start) if one_day else ""
+            self._offer_these(self._state.offered, "hours.choose_that_day" if day else "hours.choose", at_day=one_day, day=day)
         else:
             self.offer()
 
@@ -306,9 +320,11 @@ class Hours:
             key = "hours.why_time"
         if not wish.one_day and wish.first:
             key = "hours.why_range"
-        detail = (why.detail if why else None) or ""
+        detail = ((why.detail if why else None) or "").strip(" .")
+        if detail and status != "open" and key != "hours.why_range":
+            key = "hours.why"  # the scheduler's own words
         self._state.wish = Wish()
-        self._offer_these(near, key, day=self._talk.day(day), detail=detail.strip(" ."))
+        self._offer_these(near, key, day=_capital(self._talk.the_day(day)), detail=detail)
 
     def _nearest(self, at: datetime) -> list[Slot]:
         if self._procedure is None:
@@ -317,23 +333,34 @@ class Hours:
             self._talk.tenant, self._procedure, at, office=self._state.office_wish, limit=OFFERED
         )[:OFFERED]
 
-    def _offer_these(self, slots: list[Slot], key: str, **values: object) -> None:
+    def _offer_these(self, slots: list[Slot], key: str, *, at_day: bool = False, **values: object) -> None:
+        """Offer hours, typed or by a button.
+
+        Args:
+            slots: the hours, in order.
+            key: of the text.
+            at_day: whether the text itself names their day.
+            values: of the text.
+        """
         if not slots:
             self._talk.ask("slot_start", "hours.none", self._talk.button("person", "ask_human"))
             return
+        slots = sorted(slots, key=lambda slot: slot.start)
         self._state.offered = slots
         several = len({slot.office_id for slot in slots}) > 1
-        one_day = len({self._local(slot).date() for slot in slots}) == 1
-        buttons = [self._slot_button(slot, office=several, day=not one_day) for slot in slots]
+        buttons = [self._slot_button(slot, office=several, day=not at_day) for slot in slots]
         buttons.append(self._talk.button("other_day", "inform", choice="other_day"))
-        listed = self._listed(slots, day=not one_day)
-        self._talk.ask("slot_start", key, *buttons, hours=listed, **values)
+        self._talk.ask("slot_start", key, *buttons, hours=self._listed(slots, at_day=at_day), **values)
 
-    def _listed(self, slots: list[Slot], *, day: bool) -> str:
-        names = [self._talk.moment(s.start) if day else self._talk.hour(s.start) for s in slots]
-        names = list(dict.fromkeys(names))
-        sign = "; " if day else ", "
-        return names[0] if len(names) == 1 else f"{sign.join(names[:-1])} o {names[-1]}"
+    def _listed(self, slots: list[Slot], *, at_day: bool) -> str:
+        """List hours: «9:45, 10:00 o 10:15», with their day unless the text names it."""
+        days: dict[date, list[str]] = {}
+        for slot in slots:
+            days.setdefault(self._local(slot).date(), []).append(self._talk.hour(slot.start))
+        parts = [(day, _either(list(dict.fromkeys(hours)), ", ")) for day, hours in days.items()]
+        if at_day and len(parts) == 1:
+            return parts[0][1]
+        return _either([f"{self._talk.the_day(day)} a las {hours}" for day, hours in parts], "; ")
 
     def _slot_button(self, slot: Slot, *, office: bool, day: bool) -> Button:
         title = self._talk.short(slot.start) if day else self._talk.hour(slot.start)
@@ -389,6 +416,14 @@ class Hours:
 
     def _local(self, slot: Slot) -> datetime:
         return slot.start.astimezone(self._talk.zone)
+
+
+def _either(parts: list[str], sign: str) -> str:
+    return parts[0] if len(parts) == 1 else f"{sign.join(parts[:-1])} o {parts[-1]}"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _minutes(at: time) -> int:

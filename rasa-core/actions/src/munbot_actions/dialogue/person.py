@@ -67,7 +67,7 @@ def hand_over(talk: Talk) -> None:
         return
     state.pending = "message"
     if handoff.opens_at:
-        talk.say("person.closed", hours=hours, opens=talk.moment(handoff.opens_at))
+        talk.say("person.closed", hours=hours, opens=f"{talk.the_day(handoff.opens_at)} a las {talk.hour(handoff.opens_at)}")
     else:
         talk.say("person.closed_unknown", hours=hours)
 

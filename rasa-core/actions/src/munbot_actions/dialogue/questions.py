@@ -128,18 +128,21 @@ def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -
 
 def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> None:
     papers = shorten("; ".join(procedure.required_papers), 280)
-    buttons = [] if talk.state.form else [talk.button("book_this", "inform", procedure=procedure.id, choice="book")]
     name = procedure.name
     if aspect == "price" and procedure.price_text:
-        talk.say("questions.price", *buttons, procedure=name, price=procedure.price_text.strip(" ."))
+        talk.say("questions.price", procedure=name, price=procedure.price_text.strip(" ."))
     elif aspect == "duration" and procedure.duration_minutes:
-        talk.say("questions.duration", *buttons, procedure=name, minutes=procedure.duration_minutes)
+        talk.say("questions.duration", procedure=name, minutes=procedure.duration_minutes)
     elif papers:
-        talk.say("questions.papers", *buttons, procedure=name, papers=papers)
+        talk.say("questions.papers", procedure=name, papers=papers)
     elif procedure.description:
-        talk.say("questions.description", *buttons, procedure=name, description=shorten(procedure.description, 300))
+        talk.say("questions.description", procedure=name, description=shorten(procedure.description, 300))
     else:
         unknown(talk)
+        return
+    if talk.state.form is None:
+        talk.state.pending = "book"
+        talk.say("questions.offer_book", talk.button("book_this", "affirm"), talk.button("refuse", "deny"))
 
 
 def _ask_which(talk: Talk) -> None:

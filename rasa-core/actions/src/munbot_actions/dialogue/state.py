@@ -26,8 +26,8 @@ FORM_SLOTS = (
 OPENED = "opened"
 """What is asked in a form that could not ask anything yet, because a service was away."""
 
-Wanted = Literal["booking", "complaint"]
-Pending = Literal["person", "wish", "message", "after_complaint"]
+Wanted = Literal["booking", "complaint", "appointment", "folio"]
+Pending = Literal["person", "wish", "message", "book"]
 
 
 class Wish(BaseModel):

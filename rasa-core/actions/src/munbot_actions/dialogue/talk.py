@@ -106,6 +106,11 @@ class Talk:
         day = moment.astimezone(self.zone).date() if isinstance(moment, datetime) else moment
         return say_date(day, self.now)
 
+    def the_day(self, moment: datetime | date) -> str:
+        """Say a day inside a sentence: «el jueves 26 de noviembre», «mañana martes 24 de noviembre»."""
+        day = self.day(moment)
+        return day if day.startswith(("hoy ", "mañana ")) else f"el {day}"
+
     def hour(self, moment: datetime) -> str:
         """Say an hour: «10:15»."""
         return say_time(moment.astimezone(self.zone).time())

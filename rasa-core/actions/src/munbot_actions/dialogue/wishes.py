@@ -13,6 +13,13 @@ _BOOKING = re.compile(
 _COMPLAINT = re.compile(r"\b(?:reclam\w+|denunci\w+|queja\w*|reportar)\b")
 _ALSO = re.compile(r"\s*(?:[,.;]\s*)?\b(?:y\s+)?(?:adem[aá]s|tambi[eé]n|aparte|de paso|y)\b\s*(?:de eso\s*)?", re.IGNORECASE)
 _MAX = 3
+_SURE = 0.6
+_OTHER: dict[str, tuple[str, Wanted]] = {
+    "query_appointment": ("appointment_form", "appointment"),
+    "reschedule_appointment": ("appointment_form", "appointment"),
+    "cancel_appointment": ("appointment_form", "appointment"),
+    "query_complaint": ("folio_form", "folio"),
+}
 
 
 def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
@@ -50,6 +57,10 @@ def remember(talk: Talk) -> bool:
         wish = SecondWish(kind="booking", text=message.text[:500])
     elif state.form != "complaint_form" and turn.intent == "create_complaint" and _COMPLAINT.search(folded):
         wish = SecondWish(kind="complaint", text=message.text[:500])
+    elif kind := _OTHER.get(turn.intent):
+        form, wanted = kind
+        if state.form not in {form, "appointment_form"} and turn.confidence >= _SURE and message.word_count > 2:
+            wish = SecondWish(kind=wanted, text=message.text[:500])
     if wish is None:
         return False
     add(talk, wish)
