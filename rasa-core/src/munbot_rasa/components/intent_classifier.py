@@ -66,17 +66,22 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
         from scipy import sparse
         from sklearn.linear_model import LogisticRegression
 
-        examples = [e for e in training_data.intent_examples if e.get(INTENT) and e.get(TEXT)]
-        texts = [normalise(example.get(TEXT)) for example in examples]
+        # Spellings that come out the same count once; what has no letters is decided by a rule (`_given`).
+        intents: dict[str, str] = {}
+        for example in training_data.intent_examples:
+            text = normalise(example.get(TEXT) or "")
+            if _LETTER.search(text):
+                intents.setdefault(text, example.get(INTENT))
+        texts = list(intents)
         if self._config["ngrams"]:
             self._ngrams = NgramVectorizer.fit(texts)
         model = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=200, tol=1e-3, random_state=7)
         # Most n-gram columns are zero: the solver is ten times faster on a sparse matrix.
-        model.fit(sparse.csr_matrix(self._features(texts, training=True)), [example.get(INTENT) for example in examples])
+        model.fit(sparse.csr_matrix(self._features(texts, training=True)), list(intents.values()))
         self._labels = [str(label) for label in model.classes_]
         self._weights = model.coef_.astype(np.float32)
         self._bias = model.intercept_.astype(np.float32)
-        logger.info("Learned %d intents from %d examples.", len(self._labels), len(examples))
+        logger.info("Learned %d intents from %d examples.", len(self._labels), len(texts))
         self.persist()
         return self._resource
 

@@ -22,6 +22,9 @@ ABBREVIATIONS = {
     "nececito": "necesito", "ora": "hora", "aki": "aquí", "aka": "acá", "grasias": "gracias",
 }  # fmt: skip
 
+# Emoji that are an answer; every other one is dropped.
+ANSWERS = {"👍": " sí ", "👌": " sí ", "✅": " sí ", "🆗": " sí ", "👎": " no ", "❌": " no ", "🙏": " gracias ", "👋": " hola "}
+
 _URL = re.compile(r"https?://\S+|www\.\S+")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
@@ -43,7 +46,7 @@ def normalise(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", shorten(text)).lower()
     text = _TAG.sub(" ", _URL.sub(" ", text))
-    text = "".join(char if _is_kept(char) else " " for char in text)
+    text = "".join(ANSWERS.get(char, char if _is_kept(char) else " ") for char in text)
     text = _REPEATED.sub(r"\1", text)
     text = _WORD.sub(lambda found: ABBREVIATIONS.get(found.group(), found.group()), text)
     return _SPACE.sub(" ", text).strip()
