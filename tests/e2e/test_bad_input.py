@@ -24,7 +24,7 @@ REFUSED = {
     "empty": ("", "message_empty"),
     "blank": (" \n\t ", "message_empty"),
     "invisible": ("\u200b\u200d\u2060", "message_empty"),
-    "controls": ("\x00\x01\x02", "message_empty"),
+    "controls": ("\x01\x02\x1b", "message_empty"),
     "very_long": ("hola " * 2_000, "message_too_long"),
 }
 SHAPELESS = [None, 42, [], "hola", {"message": None}, {"message": {"a": 1}}, {"text": "hola"}, {"message": ["hola"]}]
@@ -63,6 +63,14 @@ def test_unreadable_texts_are_refused_in_words(visitor, text, code):
     assert ack["error"]["code"] == code
     assert ack["error"]["detail"]
     assert visitor.say("hola"), "the conversation goes on"
+
+
+def test_a_nul_is_refused(visitor):
+    answer = visitor.post("ho\x00la")
+    assert answer.status_code == 422
+    problem_of(answer)
+    with linked(visitor) as link:
+        assert isinstance(link.utter("ho\x00la")["ok"], bool)
 
 
 @pytest.mark.parametrize("data", SHAPELESS, ids=repr)

@@ -91,7 +91,8 @@ def test_reconnecting_brings_exactly_what_was_missed(visitor, agent):
         until(lambda: len(back.bubbles) >= 3, "what was missed")
         assert back.utter("estoy de vuelta")["ok"]
         until(lambda: any(item["text"] == "estoy de vuelta" for item in visitor.history()), "the next message")
-    assert [bubble["id"] for bubble in back.bubbles] == written
+    # What was still on its way when the link came back may arrive by both: clients know a bubble by its id.
+    assert list(dict.fromkeys(bubble["id"] for bubble in back.bubbles)) == written
     assert not seen & set(written)
 
 
