@@ -14,7 +14,7 @@ import typer
 import yaml
 from rich.table import Table
 
-from munbot_cli.compose import Service, load_compose, start_order, with_dependencies
+from munbot_cli.compose import Service, load_compose, with_dependencies
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.programs import build_programs
 from munbot_cli.native.strays import stray_processes
@@ -68,7 +68,7 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
         raise MunbotError(f"{error.filename} cannot be written: check the rights on MUNBOT_DATA_DIR") from error
     except OSError as error:
         raise MunbotError(f"{project.data} cannot be written: {error.strerror}") from error
-    Runner(project, services, seed=seed).up()
+    Runner(project, services, select_services(project), seed=seed).up()
 
 
 def select_services(
@@ -107,8 +107,10 @@ def stop_project(project: Project) -> int:
         alive = {name for name, state in supervisor.states().items() if state.alive}
         stopped = len(alive)
         programs = build_programs(project, select_services(project))
-        needs = {name: programs[name].needs if name in programs else () for name in alive}
-        for wave in reversed(start_order(needs)):
+        infrastructure = {name for name in alive if name in programs and programs[name].infrastructure} - {"nginx"}
+        # What infrastructure itself needs, such as Erlang's port mapper, ends last.
+        helpers = {need for name in infrastructure for need in programs[name].needs}
+        for wave in (alive - infrastructure, infrastructure - helpers, infrastructure & helpers):
             for name in wave:
                 supervisor.stop_program(name)
             longest = max((programs[name].stop_seconds for name in wave if name in programs), default=10)

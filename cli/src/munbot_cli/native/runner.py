@@ -33,11 +33,13 @@ class Runner:
     Args:
         project: the instance.
         services: the compose services to run.
+        everything: all compose services; the supervisor knows them all, so that a partial start takes nothing away.
         seed: whether the one-shots load demo data.
     """
 
     project: Project
     services: Mapping[str, Service]
+    everything: Mapping[str, Service]
     seed: bool = True
 
     def __post_init__(self) -> None:
@@ -63,7 +65,7 @@ class Runner:
             self._board = board
             with board.step("supervisor", "starting") as note:
                 note.text = "unchanged" if already else ""
-                self.supervisor.start(self.programs.values())
+                self.supervisor.start(build_programs(self.project, self.everything).values())
             run_steps(steps)
 
     # ---- steps
