@@ -123,7 +123,10 @@ def made(response):
 
 
 @pytest.fixture(autouse=True)
-def _empty_agenda(api):
+def _empty_agenda(request):
+    if "api" not in request.fixturenames:
+        return
+    api = request.getfixturevalue("api")
     api.clock.now = NOW
     api.execute("DELETE FROM seats")
     api.execute("DELETE FROM appointments")

@@ -26,13 +26,10 @@ def test_migrations_equal_the_models(engine):
 def test_exclusion_and_deferrable_constraints_exist(engine):
     """Autogenerate does not compare these, so they are looked for by name."""
     with engine.connect() as connection:
-        found = dict(
-            connection.execute(
-                text("SELECT conname, condeferrable FROM pg_constraint WHERE contype IN ('x', 'u', 'f')")
-            )
-            .tuples()
-            .all()
+        rows = connection.execute(
+            text("SELECT conname, condeferrable FROM pg_constraint WHERE contype IN ('x', 'u', 'f')")
         )
+        found = {row.conname: row.condeferrable for row in rows}
     assert found["seats_no_double_booking"] is False
     assert found["opening_rules_no_overlap"] is False
     assert found["uq_seats_appointment_id"] is True

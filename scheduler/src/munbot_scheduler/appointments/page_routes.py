@@ -66,14 +66,13 @@ def _do(
 ) -> Response:
     try:
         found = opened(environment.session, code, token, lock=True)
-        change(environment.context(holder_of(found)), found)
+        with environment.session.begin_nested():  # a refused change leaves nothing behind
+            change(environment.context(holder_of(found)), found)
     except LinkInvalid as problem:
         return _invalid(problem)
     except Problem as problem:
-        environment.session.rollback()  # a refused change leaves nothing behind
         found = opened(environment.session, code, token)
         return _html(appointment_page(found, token, notice=problem.detail), problem.status)
-    environment.session.flush()
     return RedirectResponse(f"../page?{urlencode({'token': token, 'done': done})}", 303, headers=HEADERS)
 
 

@@ -4,7 +4,7 @@ import secrets
 from enum import StrEnum
 
 ALPHABET = "CDFGHJKMNPQRTVWXY234679"
-"""23 characters: no vowels (no words), and of those that look or sound alike at most one (0 O, 1 I L, 5 S, 2 Z, B V)."""
+"""23 characters: no vowels (no words), and of those that look or sound alike at most one (0 O, 1 I, 2 Z, B V)."""
 BODY_LENGTH = 7
 _MODULUS = len(ALPHABET)  # prime, so that the weighted sum sees every slip of one character and every swap
 
