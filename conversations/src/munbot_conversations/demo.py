@@ -1,4 +1,8 @@
-"""The demo municipalities and their logins. Safe to repeat: what is there is brought up to date, nothing is doubled."""
+"""The demo municipalities and their logins.
+
+Safe to repeat: what is missing is added; what an official has changed since stays, but for the passwords of the demo
+logins, which are always the ones that the launcher prints.
+"""
 
 from pathlib import Path
 from typing import Any
@@ -83,7 +87,7 @@ def load(file: Path) -> list[SeedTenant]:
 
 def _write(session: Session, tenant: SeedTenant, password: str) -> None:
     values = tenant.model_dump(exclude={"agents"})
-    session.execute(insert(Tenant).values(**values).on_conflict_do_update(index_elements=[Tenant.id], set_=values))
+    session.execute(insert(Tenant).values(**values).on_conflict_do_nothing())
     for wish in tenant.agents:
         known = agents.by_email(session, tenant.id, wish.email)
         if known is None:

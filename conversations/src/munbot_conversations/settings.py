@@ -33,7 +33,7 @@ class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):
     rasa_url: str
     rasa_timeout_seconds: float = Field(default=20.0, gt=0)
     rasa_text_limit: int = Field(default=2_000, ge=1, description="characters of a message that Rasa is shown")
-    turn_threads: int = Field(default=4, ge=1, le=64)
+    turn_threads: int = Field(default=8, ge=1, le=64)
     poll_seconds: float = Field(default=1.0, gt=0, description="how often to look for turns nobody woke us for")
     sweep_seconds: float = Field(default=15.0, gt=0)
     probe_seconds: float = Field(default=2.0, gt=0, description="how often to look whether Rasa is back")

@@ -257,7 +257,7 @@ class TestConversations:
         marks = [open_session(name=f"Persona Única {number}") for number in range(5)]
         seen, cursor = [], None
         while True:
-            params = {"q": "persona única", "limit": 2, **({"cursor": cursor} if cursor else {})}
+            params = {"q": "UNICA persona", "limit": 2, **({"cursor": cursor} if cursor else {})}
             page = client.get("/v1/conversations", params=params, headers=headers("viewer")).json()
             seen += [item["id"] for item in page["items"]]
             cursor = page["next_cursor"]

@@ -36,8 +36,14 @@ def test_the_demo_seed_can_be_repeated(database, session_factory):
     with session_factory() as session:
         assert session.scalar(select(func.count()).select_from(Agent).where(Agent.email.like("%.demo"))) == 6
         tenant = session.get(Tenant, "punta-brava")
-        assert tenant.name == "Municipalidad de Punta Brava"
-        assert tenant.timezone == "America/Punta_Arenas"
+        assert tenant.name == "Punta-Brava"  # what was changed by hand stays
+
+
+def test_the_demo_seed_is_whole():
+    tenants = {tenant.id: tenant for tenant in demo.load(SEEDS / "tenants.yml")}
+    assert set(tenants) == {"valle-claro", "punta-brava"}
+    assert tenants["punta-brava"].timezone == "America/Punta_Arenas"
+    assert {agent.role for agent in tenants["valle-claro"].agents} == {"admin", "agent", "viewer"}
 
 
 @pytest.mark.parametrize("changes", [{"munbot_mode": "production"}, {"demo_seed_dir": None}, {"demo_password": None}])

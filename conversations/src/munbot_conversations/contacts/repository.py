@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from munbot_conversations.contacts.models import Contact, ContactAddress
+from munbot_conversations.contacts.rules import search_text
 
 
 def find_by_address(session: Session, *, tenant: str, channel: str, account: str, address: str) -> UUID | None:
@@ -67,8 +68,3 @@ def learn(session: Session, *, contact_id: UUID, name: str | None, phone: str | 
         .where(Contact.id == contact_id, Contact.name.is_(None))
         .values(name=name, phone=phone, search=search_text(name, phone, address))
     )
-
-
-def search_text(name: str | None, phone: str | None, address: str) -> str:
-    """Return what a contact is found by, in lower case."""
-    return " ".join(part for part in (name, phone, address) if part).lower()[:600]

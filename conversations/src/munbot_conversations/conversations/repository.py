@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from munbot_conversations.agents.models import Agent
 from munbot_conversations.contacts.models import Contact, ContactAddress
+from munbot_conversations.contacts.rules import fold
 from munbot_conversations.conversations.models import Conversation
 
 Position = tuple[datetime, UUID]
@@ -135,7 +136,7 @@ def page(
     if waiting is not None:
         is_waiting = Conversation.waiting_since.is_not(None)
         statement = statement.where(is_waiting if waiting else ~is_waiting)
-    for word in (q or "").lower().split():
+    for word in fold(q or "").split():
         statement = statement.where(Contact.search.contains(word, autoescape=True))
     if after is not None:
         statement = statement.where(tuple_(Conversation.last_message_at, Conversation.id) < after)

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from munbot_common.auth import Role
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 from munbot_contracts.messages import Channel
@@ -78,9 +79,12 @@ def list_conversations(
 
 @router.get("/{conversation_id}", responses=_READ)
 def get_conversation(conversation_id: UUID, principal: OwnDep, session: SessionDep) -> ConversationItem:
-    """Return one conversation."""
+    """Return one conversation; a citizen does not see what officials note about it."""
     service.readable(session, principal, conversation_id)
-    return _one(session, principal.tenant, conversation_id)
+    found = _one(session, principal.tenant, conversation_id)
+    if principal.role is Role.VISITOR:
+        return found.model_copy(update={"handoff_reason": None, "handoff_summary": None, "assigned_agent": None})
+    return found
 
 
 @router.post("/{conversation_id}/takeover", responses=_CHANGE)
