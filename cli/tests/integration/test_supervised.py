@@ -46,7 +46,8 @@ class Platform:
         (folder / "docker-compose.yml").write_text(textwrap.dedent(compose))
         offsets = "".join(f"  {name}: {{'8000': {number}}}\n" for number, name in enumerate(("one", "two"), start=1))
         (folder / "config/native.yml").write_text(
-            f"ports:\n{offsets}\npackages: {{}}\ninterpreters: {{}}\nenvironment: {{'*': {{HOST: 127.0.0.1}}}}\ninfrastructure: {{}}\n"
+            f"ports:\n{offsets}\n"
+            "packages: {}\ninterpreters: {}\nenvironment: {'*': {HOST: 127.0.0.1}}\ninfrastructure: {}\n"
         )
         (folder / "config/.env.example").write_text(
             "SECANTUSDB_VERSION=0\nSEAWEEDFS_VERSION=0\nMUNBOT_START_TIMEOUT=20\n"
