@@ -151,7 +151,7 @@ class Brain:
             return
         if person.offer_when_cross(talk):
             return
-        smalltalk.answer(talk, intent)
+        smalltalk.answer(talk, "ask_question" if wishes.only_asks(talk) else intent)
         if state.form is None and not talk.bubbles:
             questions.unknown(talk)
 
@@ -167,7 +167,7 @@ class Brain:
         sure = _FORM_OF_INTENT.get(intent)
         asks = questions.is_aside(talk)
         if sure and not (asks and intent == "book_appointment" and turn.confidence < 0.5):
-            return sure
+            return None if wishes.only_asks(talk) else sure
         if message.code and message.code.value and intent in {"inform", "nlu_fallback", "affirm"}:
             return "appointment_form"
         if talk.state.booked and (answers.says_cancel(message.text) or self._corrects_hour(talk)):

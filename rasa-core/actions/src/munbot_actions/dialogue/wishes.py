@@ -11,6 +11,7 @@ _BOOKING = re.compile(
     r"|\b(?:agendar|reservar) (?:una? )?(?:h?ora|cita)"
 )
 _COMPLAINT = re.compile(r"\b(?:reclam\w+|denunci\w+|queja\w*|reportar)\b")
+_ASKS = re.compile(r"^[¿\s]*(?:cuant[oa]s?|quien(?:es)?|cual(?:es)?|que es|que significa)\b")
 _ALSO = re.compile(r"\s*(?:[,.;]\s*)?\b(?:y\s+)?(?:adem[aá]s|tambi[eé]n|aparte|de paso|y)\b\s*(?:de eso\s*)?", re.IGNORECASE)
 _MAX = 3
 _SURE = 0.6
@@ -20,6 +21,13 @@ _OTHER: dict[str, tuple[str, Wanted]] = {
     "cancel_appointment": ("appointment_form", "appointment"),
     "query_complaint": ("folio_form", "folio"),
 }
+
+
+def only_asks(talk: Talk) -> bool:
+    """Tell whether a message that sounds like a complaint is a mere question («¿cuántos árboles plantaron?»)."""
+    folded = talk.message.folded
+    asks = talk.turn.intent == "create_complaint" and bool(_ASKS.search(folded))
+    return asks and not _COMPLAINT.search(folded)
 
 
 def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
