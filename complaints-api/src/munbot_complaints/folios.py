@@ -15,7 +15,10 @@ from stdnum.cl.rut import calc_check_digit
 
 PREFIX = "REC"
 MAX_NUMBER = 999_999_999
-_SHAPE = re.compile(r"^(?:REC)?-?(?P<year>\d{4})-?(?P<number>(?<=-)\d{1,9}|\d{6,9})-?(?P<check>[0-9K])$", re.ASCII)
+# Without a dash before the check digit the number must have its full width: `2026-000013` is not 1 with check digit 3.
+_SHAPE = re.compile(
+    r"^(?:REC)?-?(?P<year>\d{4})(?:-(?P<short>\d{1,9})-|-?(?P<full>\d{6,9}))(?P<check>[0-9K])$", re.ASCII
+)
 _DASHES = re.compile(r"[\s._/‐-―−]+")
 
 
@@ -53,7 +56,7 @@ class Folio:
         match = _SHAPE.match(_DASHES.sub("-", plain))
         if match is None:
             raise FolioInvalid("El número de reclamo se escribe así: REC-2026-000123-0. Revíselo, por favor.")
-        folio = cls(year=int(match["year"]), number=int(match["number"]))
+        folio = cls(year=int(match["year"]), number=int(match["short"] or match["full"]))
         if folio.number < 1 or folio.check_digit != match["check"]:
             raise FolioInvalid("Alguna cifra del número de reclamo no calza. Revíselo y escríbalo otra vez, por favor.")
         return folio

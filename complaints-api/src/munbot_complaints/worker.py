@@ -67,8 +67,12 @@ class UploadSweep:
     def __call__(self) -> int:
         """Remove what is left over; returns how many."""
         before = self._clock() - self._keep
+        ready = self._attachments.older_than("ready", before, SWEEP_BATCH)
+        taken = self._complaints.existing([row["complaint_id"] for row in ready if row["complaint_id"]])
+        linked = {row["_id"] for row in ready if row["complaint_id"] in taken}
+        self._attachments.set_linked(linked)  # their process died between the two writes
         stale = self._attachments.older_than("announced", before, SWEEP_BATCH)
-        stale += self._attachments.orphans(before, SWEEP_BATCH)
+        stale += [row for row in ready if row["_id"] not in linked]
         for attachment in stale:
             self._service.discard(attachment)
         return len(stale)

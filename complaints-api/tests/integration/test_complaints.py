@@ -156,9 +156,7 @@ def test_illegal_moves_are_refused(client, as_, file_complaint, status):
 @pytest.mark.parametrize("reason", [{}, {"reason": ""}, {"reason": "   "}])
 def test_a_move_says_why(client, as_, file_complaint, reason):
     folio = file_complaint()["folio"]
-    answer = client.post(
-        f"/v1/complaints/{folio}/status", json={"status": "in_review"} | reason, headers=as_("agent")
-    )
+    answer = client.post(f"/v1/complaints/{folio}/status", json={"status": "in_review"} | reason, headers=as_("agent"))
     assert (answer.status_code, answer.json()["code"]) == (422, "reason_required")
 
 
@@ -220,7 +218,12 @@ def test_roles_and_tenants(client, as_, file_complaint):
         ("post", f"{url}/assign", {"json": {"assignee": "yo"}}, {"viewer", "visitor"}),
         ("post", f"{url}/comments", {"json": {"text": "x"}}, {"viewer"}),
         ("get", "/v1/complaints/export.csv", {}, {"visitor"}),
-        ("put", "/v1/categories/nueva", {"json": {"name": "N", "unit": "U", "deadline_days": 3}}, {"viewer", "agent", "visitor"}),
+        (
+            "put",
+            "/v1/categories/nueva",
+            {"json": {"name": "N", "unit": "U", "deadline_days": 3}},
+            {"viewer", "agent", "visitor"},
+        ),
         ("put", "/v1/calendar", {"json": {}}, {"viewer", "agent", "visitor"}),
     ]
     for verb, path, arguments, refused in calls:
@@ -236,7 +239,9 @@ def test_roles_and_tenants(client, as_, file_complaint):
     assert client.post(f"{url}/status", json=move, headers=as_("agent", "punta-brava")).status_code == 404
 
 
-@pytest.mark.parametrize("folio", ["REC-2026-000001-4", "REC-2026-000010-3", "REC-2062-000001-3", "hola", "%20", "a" * 50])
+@pytest.mark.parametrize(
+    "folio", ["REC-2026-000001-4", "REC-2026-000010-3", "REC-2062-000001-3", "hola", "%20", "a" * 50]
+)
 def test_a_slip_in_the_folio_is_noticed(client, as_, folio):
     answer = client.get(f"/v1/complaints/{folio}", headers=as_("agent"))
     assert (answer.status_code, answer.json()["code"]) == (422, "folio_invalid")

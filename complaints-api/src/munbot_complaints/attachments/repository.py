@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, Literal, TypedDict, cast
+from typing import Literal, TypedDict, cast
 
 from munbot_complaints.mongo import Document, MongoDatabase
 
-State = Literal["announced", "ready"]
+State = Literal["announced", "ready", "linked"]
 
 
 class AttachmentDocument(TypedDict):
-    """One attachment. `complaint_id` is set once, by the complaint that takes it."""
+    """One attachment: announced, then ready once checked, then linked once its complaint is written.
+
+    `complaint_id` is set a moment before that, so that two complaints cannot take the same one.
+    """
 
     _id: str
     tenant_id: str
@@ -42,6 +45,10 @@ class AttachmentRepository:
         """Note that it arrived and was found good."""
         self._collection.update_one({"_id": attachment_id}, {"$set": {"state": "ready", "size": size}})
 
+    def set_linked(self, attachment_ids: Iterable[str]) -> None:
+        """Note that the complaint which took them is written."""
+        self._collection.update_many({"_id": {"$in": list(attachment_ids)}}, {"$set": {"state": "linked"}})
+
     def claim(self, attachment_id: str, complaint_id: str) -> bool:
         """Give it to a complaint; False when another one has it."""
         self._collection.update_one(
@@ -65,12 +72,3 @@ class AttachmentRepository:
         """Return attachments in a state that were announced before a moment."""
         rows = self._collection.find({"state": state, "created_at": {"$lt": moment}}).limit(limit)
         return [cast("AttachmentDocument", raw) for raw in rows]
-
-    def orphans(self, moment: datetime, limit: int) -> list[AttachmentDocument]:
-        """Return those that arrived before a moment and that no complaint took."""
-        stages: list[dict[str, Any]] = [
-            {"$match": {"state": "ready", "created_at": {"$lt": moment}}},
-            {"$match": {"complaint_id": None}},
-            {"$limit": limit},
-        ]
-        return [cast("AttachmentDocument", raw) for raw in self._collection.aggregate(stages)]

@@ -96,7 +96,7 @@ class AttachmentService:
             AttachmentSize, AttachmentType: removed, as it is not what was announced.
         """
         attachment = self._own(principal, attachment_id)
-        if attachment["state"] == "ready":
+        if attachment["state"] != "announced":
             return attachment
         incoming, kept = _incoming(attachment), object_key(attachment)
         arrived = self._store.stat(incoming)
@@ -123,7 +123,7 @@ class AttachmentService:
             NotFound: not in the caller's tenant, or not there yet.
         """
         attachment = self._own(principal, attachment_id)
-        if attachment["state"] != "ready":
+        if attachment["state"] == "announced":
             raise NotFound
         url = self._store.download_url(
             object_key(attachment),
@@ -155,6 +155,11 @@ class AttachmentService:
                 )
             )
         return links
+
+    def confirm(self, links: Sequence[AttachmentLink]) -> None:
+        """Note that the complaint which took these is written."""
+        if links:
+            self._repository.set_linked(link["id"] for link in links)
 
     def release(self, ids: Sequence[str], complaint_id: str) -> None:
         """Take attachments back from a complaint that did not come to be."""

@@ -22,10 +22,10 @@ class CategoryDocument(TypedDict):
 
 
 def stem(word: str) -> str:
-    """Return a folded word without its plural ending."""
-    for ending in ("es", "s"):
-        if len(word) > len(ending) + 3 and word.endswith(ending):
-            return word.removesuffix(ending)
+    """Return a folded word without its plural ending: `postes` and `poste` give the same."""
+    for ending in ("s", "e"):
+        if len(word) > 4:
+            word = word.removesuffix(ending)
     return word
 
 

@@ -78,6 +78,7 @@ class IntakeService:
             if known is None:
                 raise Unavailable from error
             return _replay(known, print_), True
+        self._attachments.confirm(document["attachments"])
         return Receipt.model_validate(document["receipt"]), False
 
     def _base(self, principal: Principal, body: ComplaintBody, new_id: str, print_: str) -> ComplaintDocument:

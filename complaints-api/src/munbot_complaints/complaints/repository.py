@@ -1,5 +1,6 @@
 """Complaints in MongoDB; nothing else asks for them."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +18,7 @@ from munbot_complaints.mongo import Document, MongoDatabase
 EARTH_RADIUS_M = 6_378_100  # the radius that $centerSphere is defined with
 HINT_EVERY = 16
 MAX_STEPS = 8
-MAX_ATTEMPTS = 2_000
+MAX_LOST = 2_000
 
 _SUMMARY = {"history": 0, "comments": 0, "pending_events": 0, "terms": 0, "search": 0, "receipt": 0}
 
@@ -40,6 +41,7 @@ class ComplaintRepository:
     def __init__(self, database: MongoDatabase) -> None:
         self._collection = database["complaints"]
         self._counters = database["counters"]
+        self._turn = threading.Lock()
 
     # -- one complaint ------------------------------------------------------------------------------------------------
 
@@ -51,31 +53,35 @@ class ComplaintRepository:
 
         Raises:
             AlreadyExists: the document's id is taken.
-            Unavailable: too many others were faster, which takes thousands of writers.
+            Unavailable: others were faster thousands of times.
         """
-        steps = MAX_STEPS
-        number = 0
-        for _attempt in range(MAX_ATTEMPTS):
-            if steps >= MAX_STEPS:
-                number, steps = self._highest(tenant, year), 0
-            number += 1
-            document = build(Folio(year, number))
-            try:
-                self._collection.insert_one(cast("Document", document))
-            except DuplicateKeyError as error:
-                if "_id" in ((error.details or {}).get("keyPattern") or {}):
-                    raise AlreadyExists from error
-                steps += 1
-                continue
-            if number % HINT_EVERY == 0:
-                self._counters.update_one({"_id": f"{tenant}:{year}"}, {"$max": {"seen": number}}, upsert=True)
-            return document
+        with self._turn:  # threads of one process need not race each other
+            number = self._highest(tenant, year)
+            for lost in range(MAX_LOST):
+                if lost and lost % MAX_STEPS == 0:
+                    number = self._highest(tenant, year, known=number)
+                number += 1
+                document = build(Folio(year, number))
+                try:
+                    self._collection.insert_one(cast("Document", document))
+                except DuplicateKeyError as error:
+                    if "_id" in ((error.details or {}).get("keyPattern") or {}):
+                        raise AlreadyExists from error
+                    continue  # somebody was faster, so this number exists and the next one may be tried
+                if number % HINT_EVERY == 0:
+                    self._counters.update_one({"_id": f"{tenant}:{year}"}, {"$max": {"seen": number}}, upsert=True)
+                return document
         raise Unavailable
 
-    def _highest(self, tenant: str, year: int) -> int:
-        """Return the highest number given so far. The counter is a hint of where to look, never the truth."""
-        hint = self._counters.find_one({"_id": f"{tenant}:{year}"})
-        for lowest in (hint["seen"] if hint else 1, 1):
+    def _highest(self, tenant: str, year: int, known: int | None = None) -> int:
+        """Return the highest number given so far, `known` or above.
+
+        The counter is a hint of where to look, never the truth: were it lost or wrong, all numbers would be looked at.
+        """
+        if known is None:
+            hint = self._counters.find_one({"_id": f"{tenant}:{year}"})
+            known = int(hint["seen"]) if hint else 1
+        for lowest in (known, 1):
             newest = self._collection.find_one(
                 {"tenant_id": tenant, "year": year, "number": {"$gte": lowest, "$lte": MAX_NUMBER}},
                 {"number": 1},

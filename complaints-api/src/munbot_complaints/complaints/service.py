@@ -180,7 +180,9 @@ class ComplaintService:
             draft.set(attachments=[*current["attachments"], *(link for link in links if link["id"] not in known)])
             self._note(draft, _actor(principal), "attached", after={"attachments": [link["id"] for link in links]})
 
-        return self._change(principal, folio, body.version, step)
+        changed = self._change(principal, folio, body.version, step)
+        self._attachments.confirm(links)
+        return changed
 
     def mark_overdue(self, current: ComplaintDocument) -> bool:
         """Note that a complaint's last day is over and tell it once; False when something else came first."""
