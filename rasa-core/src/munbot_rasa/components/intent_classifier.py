@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 _LETTER = re.compile(r"[^\W\d_]", re.UNICODE)
 
+_PAYLOAD = re.compile(r"/\w+\s*(\{.*\})?\s*", re.DOTALL)
+
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class SpanishIntentClassifier(IntentClassifier, GraphComponent):
@@ -88,7 +90,12 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Set `intent` and `intent_ranking` of each message."""
         for message in messages:
-            ranking = self.rank(message.get(TEXT) or "")
+            text = message.get(TEXT) or ""
+            if _PAYLOAD.fullmatch(text):
+                # A button: Rasa's RegexMessageHandler reads it after us. Nothing to guess, and 10 ms saved.
+                message.set(INTENT, {"name": None, "confidence": 1.0}, add_to_output=True)
+                continue
+            ranking = self.rank(text)
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking[: self._config["ranking_length"]], add_to_output=True)
         return messages
