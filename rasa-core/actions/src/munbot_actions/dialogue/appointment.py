@@ -39,7 +39,10 @@ class AppointmentForm:
             state.appointment = None
         if state.appointment is None:
             found = self._hear_which()
-            return found if found is None else found or learnt
+            if found is None or state.appointment is None:
+                return found if found is None else found or learnt
+            learnt = True
+            state.asked = None
         if state.asked == "confirm_cancel" and not learnt:
             return self._answer_cancel()
         if state.goal == "move":

@@ -8,6 +8,7 @@ from munbot_actions.dialogue import people, wishes
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Choice
 from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.services.complaints import Categories
 from munbot_actions.services.models import Category
 from munbot_actions.understanding import answers, names
 from munbot_actions.understanding.normalise import fold, shorten, words
@@ -119,13 +120,20 @@ class ComplaintForm:
                 best = leaf
             chosen = best.id if best else None
             if not chosen and state.asked == "category":
-                chosen = self._by_number()
+                chosen = self._by_number() or self._other(categories)
         if not chosen or chosen not in categories.by_code or chosen == state.category:
             return False
         if correcting and not answers.starts_with_no(talk.message.text) and not talk.message.pressed:
             return False
         state.category = self._filed_as(categories.by_code[str(chosen)])
         return True
+
+    def _other(self, categories: Categories) -> str | None:
+        """Give the category for what fits no other: whoever reads the complaint knows better than a list."""
+        message = self._talk.message
+        if message.is_blank or message.rut or message.phone or message.place or answers.is_question(message.text):
+            return None
+        return next((c.code for c in categories.tops if not c.children and fold(c.name).startswith("otr")), None)
 
     def _filed_as(self, category: Category) -> str:
         """Give the leaf of a category: the one of its children that the story names, else its first."""
@@ -155,15 +163,25 @@ class ComplaintForm:
         if talk.turn.entities.get("choice") == "place":
             state.place = None
             return True
-        place = talk.message.place
+        place = talk.message.place or self._office_named()
+        if state.asked == "place" and answers.does_not_know(talk.message.text):
+            place = talk.texts.get("complaint.no_place")
         if not place or talk.message.pressed:
             return False
         if state.asked == "place" and (talk.message.yes is not None or talk.message.rut and not place.strip()):
             return False
-        if state.place and not correcting and state.asked != "place":
+        more_exact = any(c.isdigit() for c in place) and not any(c.isdigit() for c in state.place or "")
+        if state.place and not correcting and state.asked != "place" and not more_exact:
             return False
         state.place = place
         return True
+
+    def _office_named(self) -> str | None:
+        """Give the address of the office that the story names («me trataron mal en la dideco»)."""
+        if self._state.place or self._talk.message.pressed:
+            return None
+        office = self._talk.office(self._talk.catalogue.office_names.best(self._talk.message.without_identity))
+        return f"{office.name}, {office.address}".strip(" ,") if office else None
 
     def advance(self) -> None:
         """Ask for the next missing thing."""
@@ -183,7 +201,9 @@ class ComplaintForm:
 
     def _ask_category(self) -> None:
         talk = self._talk
-        tops = talk.categories.tops[:5]
+        tops = talk.categories.tops
+        last = next((c for c in tops if fold(c.name).startswith("otr")), None)
+        tops = [*(c for c in tops if c is not last)][:4] + ([last] if last else [])
         self._state.choices = [Choice(kind="category", id=c.code, label=c.name) for c in tops]
         buttons = [Button(c.name, payload("inform", category=c.code)) for c in tops]
         talk.ask("category", "complaint.ask_category", *buttons)

@@ -6,6 +6,8 @@ from munbot_actions.dialogue import person, questions, wishes
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.understanding import answers
 
+LEAVING = 0.6
+"""How sure a goodbye must be to close a form."""
 PATIENCE = 3
 """At this failure of one question a person is offered."""
 
@@ -80,6 +82,9 @@ def _gives_up(talk: Talk) -> bool:
     if state.asked in {"description", "name", "place"} and message.word_count > 6:
         return False
     if answers.wants_to_stop(message.text):
+        return True
+    leaves = talk.turn.intent == "goodbye" and talk.turn.confidence >= LEAVING
+    if leaves and message.word_count <= 4 and state.asked != "name":
         return True
     return state.form != "appointment_form" and answers.says_cancel(message.text)
 

@@ -81,6 +81,8 @@ class Hours:
             return Heard.WISH
         if open_to_numbers and reading.choice in {"first", "any"} and self._procedure:
             return self._by_choice("first")
+        if open_to_numbers and self._state.offered and answers.in_the_middle(self._talk.message.text):
+            return self.take(self._state.offered[len(self._state.offered) // 2])
         if open_to_numbers and answers.wants_other(self._talk.message.text):
             self._state.wish = Wish()
             return Heard.OTHER
@@ -145,21 +147,20 @@ class Hours:
         refused = {r.date for r in reading.negated if r.date}
         if not refused:
             return False
-        chosen = self._chosen_day()
-        if self._state.wish.one_day in refused or chosen in refused or self._state.wish.is_empty:
-            day = max(refused)
-            self.give_back()
-            self._state.wish = self._state.wish.model_copy(
-                update={"first": day + timedelta(days=1), "last": day + timedelta(days=LOOK_AHEAD_DAYS)}
-            )
-            return True
-        return False
+        wish = self._state.wish.model_copy()
+        if wish.one_day in refused:
+            wish.first, wish.last = max(refused), max(refused) + timedelta(days=LOOK_AHEAD_DAYS)
+        wish.avoid = sorted({*wish.avoid, *refused})
+        self.give_back()
+        self._state.wish = wish
+        return True
 
     def _shift(self, relation: str) -> None:
-        ends = self._state.offered[-1] if relation == "later" else self._state.offered[0]
-        local = self._local(ends)
-        bound = {"after": f"{local:%H:%M}"} if relation == "later" else {"before": f"{local:%H:%M}"}
-        self._state.wish = Wish(first=local.date(), last=local.date(), **bound)
+        middle = self._local(self._state.offered[len(self._state.offered) // 2])
+        day, hour = middle.date(), f"{middle:%H:%M}"
+        self.give_back()
+        later = relation == "later"
+        self._state.wish = Wish(first=day, last=day, after=hour if later else None, before=None if later else hour)
 
     def _wish(self, reading: Reading) -> None:
         """Replace what the message says anew; what it does not mention stays."""
@@ -171,6 +172,7 @@ class Hours:
         if reading.date:
             others = [r.date for r in reading.alternatives if r.date]
             new.first, new.last = min([reading.date, *others]), max([reading.date, *others])
+            new.avoid = []
         elif reading.date_range:
             new.first, new.last = reading.date_range
         elif new.first is None and (day := self._chosen_day()):
@@ -393,6 +395,8 @@ class Hours:
 
     def _fits(self, slot: Slot, wish: Wish) -> bool:
         hour = f"{self._local(slot):%H:%M}"
+        if self._local(slot).date() in wish.avoid:
+            return False
         return (wish.after is None or hour >= wish.after) and (wish.before is None or hour < wish.before)
 
     def _some(self, slots: list[Slot], wish: Wish) -> list[Slot]:

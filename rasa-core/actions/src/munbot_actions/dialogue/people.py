@@ -15,7 +15,7 @@ def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
     """
     state, message = talk.state, talk.message
     learnt = False
-    if name and message.name and (state.asked == "name" or names.find_name(message.text)):
+    if name and message.name and (state.asked == "name" or state.name is None or names.find_name(message.text)):
         learnt = state.name != message.name or state.asked == "name"
         state.name = message.name
     if message.phone and message.phone.value:

@@ -40,6 +40,7 @@ class Wish(BaseModel):
     after: str | None = None
     before: str | None = None
     part: str | None = None
+    avoid: list[date] = Field(default_factory=list)
 
     @property
     def is_empty(self) -> bool:

@@ -36,7 +36,11 @@ _QUESTION = re.compile(
     r"hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
 )
 _BACK = re.compile(r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b")
-_ANY = re.compile(r"\b(?:cualquiera|la que sea|el que sea|me da (?:lo mismo|igual)|lo antes posible|cuanto antes|la que haya|primera hora disponible|la mas pronta)\b")
+_MIDDLE = re.compile(r"\b(?:la|el) (?:del|de el|de la|de) (?:medio|centro|mitad)\b|\bla intermedia\b")
+_DOES_NOT_KNOW = re.compile(
+    r"^(?:no (?:lo )?(?:se|sabria|aplica|corresponde|hay|recuerdo|me acuerdo)|ni idea|ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|otr[oa]s?|"
+    r"en ningun lado|ninguna parte|cualquiera|todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
+)
 _OTHER = re.compile(r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b")
 
 
@@ -94,9 +98,14 @@ def is_back(text: str) -> bool:
     return bool(_BACK.search(fold(text)))
 
 
-def takes_any(text: str) -> bool:
-    """Tell whether any hour will do."""
-    return bool(_ANY.search(fold(text)))
+def in_the_middle(text: str) -> bool:
+    """Tell whether the middle one of a list is meant."""
+    return bool(_MIDDLE.search(fold(text)))
+
+
+def does_not_know(text: str) -> bool:
+    """Tell whether a question cannot be answered («no sé», «no aplica», «otro»)."""
+    return bool(_DOES_NOT_KNOW.search(fold(text)))
 
 
 def wants_other(text: str) -> bool:

@@ -85,9 +85,11 @@ class Message:
         """Find a name; a whole answer is one when the name was asked for."""
         if name := names.find_name(self.text):
             return name
-        if self.asked != "name":
-            return None
-        return names.as_name(self.without_identity)
+        whole = names.as_name(self.without_identity)
+        if self.asked == "name":
+            return whole
+        beside_numbers = whole and " " in whole and (self.rut or self.phone) and self.when.is_empty
+        return whole if beside_numbers else None
 
     @cached_property
     def place(self) -> str | None:

@@ -38,7 +38,7 @@ def find_place(text: str) -> str | None:
         named = re.sub(rf"^{_KIND}\b\.?\s*(?:de\s+|del\s+)?(?:la\s+|los\s+|las\s+|el\s+)?", "", place, flags=re.IGNORECASE)
         own = bool(before) and fold_article(before[0])
         starts_named = bool(re.match(r"(?:[A-ZÁÉÍÓÚÑ]|\d|n[°º])", named))
-        if named and len(named) > 1 and (not own or starts_named) and not re.match(r"[,.]|(?:y|de mi|q|que)\b", named):
+        if named and len(named) > 1 and (not own or starts_named) and not re.match(r"[,.]|(?:y|de mi|mi|su|q|que|donde)\b", named):
             return place
     street = _STREET_NUMBER.search(text)
     return street.group(1) if street else None
