@@ -144,7 +144,8 @@ def main() -> int:
     }
     print(
         f"{options.events} events relayed in {result['seconds']} s: {result['events_per_second']}/s, "
-        f"{delivered} in the queue; one event: p50 {result['commit_to_delivery_p50_ms']} ms, p95 {result['commit_to_delivery_p95_ms']} ms"
+        f"{delivered} in the queue; from one commit to its delivery: "
+        f"p50 {result['commit_to_delivery_p50_ms']} ms, p95 {result['commit_to_delivery_p95_ms']} ms"
     )
     if options.json:
         options.json.parent.mkdir(parents=True, exist_ok=True)
