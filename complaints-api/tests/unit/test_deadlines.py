@@ -13,7 +13,8 @@ SANTIAGO = ZoneInfo("America/Santiago")
 CALENDAR = BusinessCalendar(SANTIAGO)
 FAR_SOUTH = BusinessCalendar(ZoneInfo("America/Punta_Arenas"), region="MA")
 
-moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC))
+# hypothesis wants bounds without a zone and adds it
+moments = st.datetimes(datetime(2024, 1, 1), datetime(2029, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001
 calendars = st.sampled_from([CALENDAR, FAR_SOUTH])
 
 
