@@ -10,7 +10,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode puts no test folder on the path
 
-from e2e_support import OTHER_TENANT, TENANT, Platform, Visitor
+from e2e_support import OTHER_TENANT, TENANT, Platform, Visitor, until
 
 
 @pytest.fixture(scope="session")
@@ -62,7 +62,11 @@ def bookings_of(service):
     """Callable: live appointments of a RUT."""
 
     def find(rut):
-        answer = service.get("/api/scheduler/v1/appointments", params={"rut": rut, "live": True})
+        def ask():  # the scheduler may be on its way back
+            answer = service.get("/api/scheduler/v1/appointments", params={"rut": rut, "live": True})
+            return answer if answer.status_code not in {502, 503} else None
+
+        answer = until(ask, "an answer of the scheduler")
         assert answer.status_code == 200, answer.text
         return answer.json()["items"]
 

@@ -182,11 +182,8 @@ class Booking:
     turns: int = 0
 
     def start(self, say: Callable[..., list[dict[str, Any]]]) -> list[dict[str, Any]]:
-        """Ask for an hour with everything in one message."""
-        return say(
-            f"hola, necesito hora para renovar licencia clase B, la más próxima, soy Marcela Soto {self.rut},"
-            " mi fono es 98765 4321"
-        )
+        """Ask for an hour."""
+        return say("quiero pedir hora para renovar la licencia de conducir")
 
     def go_on(
         self, bubbles: list[dict[str, Any]], say: Callable[..., list[dict[str, Any]]]
@@ -197,6 +194,8 @@ class Booking:
         text = " ".join(bubble["text"] for bubble in bubbles)
         if "Su código es" in text:
             return True, bubbles
+        if procedure := press(bubbles, '"procedure"'):
+            return False, say(procedure["title"], payload=procedure["payload"])
         if slot := press(bubbles, "slot_start"):
             return False, say(slot["title"], payload=slot["payload"])
         if yes := press(bubbles, "affirm"):
@@ -264,9 +263,21 @@ class Processes:
         os.kill(pid, signal.SIGKILL)
         return pid
 
+    def stop(self, name: str) -> None:
+        """Stop a process and wait until it is gone."""
+        self.supervisor.stop_program(name)
+        until(lambda: not self.supervisor.state(name).pid, f"{name} stopped")
+
+    def start(self, name: str) -> None:
+        """Start a process again."""
+        self.supervisor.start_program(name)
+        until(lambda: self.supervisor.state(name).pid, f"{name} started")
+
     def wait_reborn(self, name: str, old_pid: int) -> None:
-        """Wait until supervisor has started it again."""
+        """Wait until supervisor has started it again and the whole platform calls itself healthy."""
         until(lambda: self.supervisor.state(name).pid not in {0, old_pid}, f"{name} restarted")
+        health = f"{os.environ['MUNBOT_TEST_BASE_URL']}/health"
+        until(lambda: httpx.get(health, timeout=20).status_code == 200, f"the platform healthy after {name} died")
 
 
 def problem_of(answer: httpx.Response) -> dict[str, Any]:

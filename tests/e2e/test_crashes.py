@@ -88,7 +88,7 @@ def test_killed_at_the_very_moment_of_booking(processes, visitor, booking, booki
 
 def test_while_rasa_is_away_messages_wait_and_the_citizen_is_told_once(processes, visitor):
     visitor.say("hola")
-    processes.supervisor.stop_program("rasa")
+    processes.stop("rasa")
     try:
         first = visitor.post("¿qué horario tienen?", wait=20)
         assert first.status_code == 200, first.text
@@ -100,7 +100,7 @@ def test_while_rasa_is_away_messages_wait_and_the_citizen_is_told_once(processes
         )
         assert len(notices) == 1
     finally:
-        processes.supervisor.start_program("rasa")
+        processes.start("rasa")
     asked = [first.json()["message_id"], second.json()["message_id"]]
 
     def both_answered():
