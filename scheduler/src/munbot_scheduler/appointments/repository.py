@@ -5,11 +5,11 @@ import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from munbot_common.problems import Unprocessable
-from sqlalchemy import Select, delete, select, tuple_, update
+from sqlalchemy import Select, Table, Text, Uuid, bindparam, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session, joinedload
 
@@ -17,6 +17,14 @@ from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.availability.models import Seat
 from munbot_scheduler.texts import say
 
+# built once, on the bare table: asked by everybody who loses a race
+_appointments = cast("Table", Appointment.__table__).c
+_LIVE_BOOKING = select(_appointments.id).where(
+    _appointments.tenant_id == bindparam("tenant", type_=Text),
+    _appointments.rut == bindparam("rut", type_=Text),
+    _appointments.procedure_id == bindparam("procedure_id", type_=Uuid),
+    _appointments.live,
+)
 _WITH_NAMES = (joinedload(Appointment.procedure), joinedload(Appointment.office))
 
 
@@ -49,14 +57,8 @@ def insert_appointment(session: Session, values: dict[str, Any]) -> bool:
 
 def live_booking(session: Session, tenant: str, rut: str, procedure_id: UUID) -> Appointment | None:
     """Return the person's live booking for a procedure."""
-    return session.scalar(
-        select(Appointment).where(
-            Appointment.tenant_id == tenant,
-            Appointment.rut == rut,
-            Appointment.procedure_id == procedure_id,
-            Appointment.live,
-        )
-    )
+    found = session.scalar(_LIVE_BOOKING, {"tenant": tenant, "rut": rut, "procedure_id": procedure_id})
+    return None if found is None else session.get(Appointment, found)
 
 
 def retire(session: Session, appointment_id: UUID, now: datetime) -> None:

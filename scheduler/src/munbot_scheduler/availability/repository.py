@@ -3,10 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Table, Uuid, any_, bindparam, delete, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
@@ -32,16 +34,26 @@ class TakenSeat:
         return self.expires_at is not None and self.expires_at <= now
 
 
-_SEAT_COLUMNS = (
-    Seat.id,
-    Seat.office_id,
-    Seat.procedure_id,
-    Seat.seat_no,
-    Seat.starts_at,
-    Seat.ends_at,
-    Seat.appointment_id,
-    Seat.holder,
-    Seat.expires_at,
+# built once, on the bare table: this is the statement of every search and every booking
+_seats = cast("Table", Seat.__table__).c
+_TAKEN_SEATS = (
+    select(
+        _seats.id,
+        _seats.office_id,
+        _seats.procedure_id,
+        _seats.seat_no,
+        _seats.starts_at,
+        _seats.ends_at,
+        _seats.appointment_id,
+        _seats.holder,
+        _seats.expires_at,
+    )
+    .where(
+        _seats.office_id == any_(bindparam("office_ids", type_=ARRAY(Uuid))),
+        _seats.starts_at < bindparam("end", type_=TIMESTAMP(timezone=True)),
+        _seats.ends_at > bindparam("start", type_=TIMESTAMP(timezone=True)),
+    )
+    .order_by(_seats.starts_at, _seats.seat_no)
 )
 
 
@@ -77,11 +89,7 @@ def opening_exceptions(
 
 def taken_seats(session: Session, office_ids: Collection[UUID], start: datetime, end: datetime) -> list[TakenSeat]:
     """Return all seats taken at some moment of the range, holds that have expired included."""
-    rows = session.execute(
-        select(*_SEAT_COLUMNS)
-        .where(Seat.office_id.in_(office_ids), Seat.starts_at < end, Seat.ends_at > start)
-        .order_by(Seat.starts_at, Seat.seat_no)
-    )
+    rows = session.execute(_TAKEN_SEATS, {"office_ids": list(office_ids), "start": start, "end": end})
     return [TakenSeat(*row) for row in rows]
 
 

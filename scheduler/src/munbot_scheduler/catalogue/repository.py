@@ -1,12 +1,16 @@
 """Queries about procedures, offices and policies."""
 
 from collections.abc import Iterable, Sequence
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Table, Text, bindparam, delete, insert, select
 from sqlalchemy.orm import Session
 
 from munbot_scheduler.catalogue.models import AgendaVersion, Office, OfficeProcedure, Procedure, TenantPolicy
+
+_versions = cast("Table", AgendaVersion.__table__).c
+_AGENDA_VERSION = select(_versions.version).where(_versions.tenant_id == bindparam("tenant", type_=Text))
 
 
 def as_uuid(text: str) -> UUID | None:
@@ -29,7 +33,7 @@ def policy(session: Session, tenant: str) -> TenantPolicy | None:
 
 def agenda_version(session: Session, tenant: str) -> int | None:
     """Return the number that grows with every change of the tenant's agenda; None for a tenant without one."""
-    return session.scalar(select(AgendaVersion.version).where(AgendaVersion.tenant_id == tenant))
+    return session.scalar(_AGENDA_VERSION, {"tenant": tenant})
 
 
 def procedure(session: Session, tenant: str, reference: str) -> Procedure | None:
