@@ -42,15 +42,6 @@ class Worker:
         self.rasa = RasaClient(settings.rasa_url, timeout=settings.rasa_timeout_seconds)
         self.board = TurnBoard()
         self.outage = Outage()
-        self.runner = TurnRunner(
-            self.engine,
-            rasa=self.rasa,
-            board=self.board,
-            outage=self.outage,
-            settings=settings,
-            on_commit=self.relay.wake,
-            clock=clock,
-        )
         self.ingest = Ingest(self.session_factory, settings, self._stored, clock)
         self.sweeper = Sweeper(
             self.session_factory,
@@ -59,6 +50,16 @@ class Worker:
             rasa=self.rasa,
             relay=self.relay,
             settings=settings,
+            clock=clock,
+        )
+        self.runner = TurnRunner(
+            self.engine,
+            rasa=self.rasa,
+            board=self.board,
+            outage=self.outage,
+            settings=settings,
+            on_commit=self.relay.wake,
+            on_recovery=self.sweeper.rasa_is_back,
             clock=clock,
         )
         self._handler = MessageHandler(self.ingest, self.session_factory)

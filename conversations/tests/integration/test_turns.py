@@ -181,6 +181,24 @@ def test_an_inner_failure_of_rasa_is_tried_again(worker, channel, received, rasa
     assert tries == ["hola", "hola"]
 
 
+def test_a_message_that_only_rasa_chokes_on_gets_an_apology(worker, channel, received, rasa):
+    def reply(sender, message):
+        rasa.remember = message != "atragántate"
+        return [{"recipient_id": sender, "text": "bien"}] if rasa.remember else []
+
+    rasa.reply = reply
+    channel.send(received("atragántate", address="choke"))
+    channel.wait_for("message.handled.v1", outcome="deferred")
+    for number in range(2, 8):  # others are answered meanwhile, so that it is not Rasa that is away
+        channel.send(received("hola", address=f"other-{number}"))
+        channel.wait_for("message.handled.v1", number - 1, outcome="answered")
+    channel.send(received("y ahora", address="choke"))
+    channel.wait_for("message.handled.v1", 8, outcome="answered", timeout=30)
+    assert [text for text in rasa.texts() if text == "atragántate"] == ["atragántate"] * 5
+    said = [item["text"] for item in channel.of_type("message.outbound.v1") if "no pude procesar" in item["text"]]
+    assert len(said) == 1
+
+
 def test_an_unknown_tenant_goes_to_the_dead_letters(worker, channel, received, session_factory, rasa):
     channel.send(received("hola", tenant="nowhere"))
     channel.send(received("hola"))

@@ -13,6 +13,7 @@ class Outage:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._unreachable = False
+        self._others_wait = False
         self._last_answer: datetime | None = None
         RASA_UP.set(1)
 
@@ -24,16 +25,19 @@ class Outage:
     def failed(self, reason: Reason) -> None:
         """Note a failed try."""
         with self._lock:
+            self._others_wait = True
             if reason == "unreachable":
                 self._unreachable = True
                 RASA_UP.set(0)
 
-    def answered(self, now: datetime) -> None:
-        """Note an answer."""
+    def answered(self, now: datetime) -> bool:
+        """Note an answer; True when something failed before it, whose turn has come again."""
         with self._lock:
+            others_wait, self._others_wait = self._others_wait, False
             self._unreachable = False
             self._last_answer = now
             RASA_UP.set(1)
+            return others_wait
 
     def reachable_again(self) -> None:
         """Note that Rasa's address answers, though nobody has asked it anything yet."""

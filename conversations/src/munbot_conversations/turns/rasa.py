@@ -97,17 +97,13 @@ class RasaClient:
             raise RasaAway("failed") from error
         return replies_in_tracker(events if isinstance(events, list) else [], message_id)
 
-    def is_there(self) -> bool:
-        """Tell whether Rasa's REST channel answers at all."""
+    def is_ready(self) -> bool:
+        """Tell whether Rasa answers and has a model: its /status answers 409 without one."""
         try:
-            return not self._http.get("/webhooks/rest/", timeout=2.0).is_error
+            status = self._http.get("/status", timeout=2.0).status_code
         except httpx.HTTPError:
             return False
-
-    def check(self) -> None:
-        """Raise RasaAway when Rasa does not answer (for /readyz)."""
-        if not self.is_there():
-            raise RasaAway("unreachable")
+        return status < 400 or status in MISPLACED_STATUS
 
     def close(self) -> None:
         """Close the connections."""

@@ -203,11 +203,11 @@ def due_conversations(session: Session, now: datetime, limit: int = 200) -> list
     )
 
 
-def make_due(session: Session, *, reason: str, now: datetime) -> int:
-    """Make every message that waits for `reason` due now; returns how many."""
+def make_due(session: Session, *, reasons: Sequence[str], now: datetime) -> int:
+    """Make every message due now that waits for one of these reasons; returns how many."""
     result = session.execute(
         update(Message)
-        .where(Message.state == "pending", Message.last_error == reason, Message.next_attempt_at > now)
+        .where(Message.state == "pending", Message.last_error.in_(reasons), Message.next_attempt_at > now)
         .values(next_attempt_at=now)
         .returning(Message.id)
         .execution_options(synchronize_session=False)

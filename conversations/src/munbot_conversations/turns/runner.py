@@ -45,6 +45,7 @@ class TurnRunner:
         outage: what is known of Rasa's health.
         settings: limits.
         on_commit: called after each commit that wrote events.
+        on_recovery: called when Rasa answers after it has failed somebody.
         clock: the time of day.
     """
 
@@ -57,6 +58,7 @@ class TurnRunner:
         outage: Outage,
         settings: WorkerSettings,
         on_commit: Callable[[], None],
+        on_recovery: Callable[[], None] = lambda: None,
         clock: Clock = utc_now,
     ) -> None:
         self._engine = engine
@@ -65,6 +67,7 @@ class TurnRunner:
         self._outage = outage
         self._settings = settings
         self._on_commit = on_commit
+        self._on_recovery = on_recovery
         self._clock = clock
         self._answers = Answers(clock)
 
@@ -150,7 +153,8 @@ class TurnRunner:
             return self._store(session, turn, [Bubble.of_text("poison")], unanswered=asked)
         except RasaAway as away:
             return self._rasa_away(session, turn, away, asked, now)
-        self._outage.answered(self._clock())
+        if self._outage.answered(self._clock()):
+            self._on_recovery()
         if not replies:
             return self._store(session, turn, [Bubble.of_text("fallback")], unanswered=asked)
         return self._store(session, turn, [Bubble(reply) for reply in replies], unanswered=None)
@@ -207,7 +211,8 @@ class TurnRunner:
         with RASA_SECONDS.time():
             replies = list(self._rasa.ask(sender=sender, message=words, metadata=metadata))
         if not replies and self._rasa.earlier_replies(sender=sender, message_id=message_id) is None:
-            raise RasaAway("failed")  # Rasa's REST channel answers an inner failure with 200 and nothing
+            # Rasa's REST channel answers an inner failure, and a missing model, with 200 and nothing.
+            raise RasaAway("failed" if self._rasa.is_ready() else "unreachable")
         return replies
 
     def _rasa_away(self, session: Session, turn: Turn, away: RasaAway, asked: str, now: datetime) -> str:

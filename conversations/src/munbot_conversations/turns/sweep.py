@@ -68,15 +68,15 @@ class Sweeper:
         """While Rasa cannot be reached, look for its return, and then answer at once what has waited."""
         while not stop.wait(self._settings.probe_seconds):
             try:
-                if self._outage.unreachable and self._rasa.is_there():
+                if self._outage.unreachable and self._rasa.is_ready():
                     self.rasa_is_back()
             except Exception:
                 log.exception("probe_failed")
 
     def rasa_is_back(self) -> None:
-        """Make everything due that waited for an unreachable Rasa."""
+        """Make everything due that waited for Rasa, but for what timed out: that may still be under way."""
         with unit_of_work(self._factory) as session:
-            count = repository.make_due(session, reason="unreachable", now=self._clock())
+            count = repository.make_due(session, reasons=("unreachable", "failed"), now=self._clock())
         self._outage.reachable_again()
         log.info("rasa_is_back", messages=count)
         self.poll_once()
