@@ -14,6 +14,7 @@ Each patch is put on by `install()`; tests/test_action_calls.py holds them again
 
 from __future__ import annotations
 
+import asyncio
 from functools import lru_cache
 from typing import Any
 
@@ -92,7 +93,7 @@ async def abort_on_failure(action: RemoteAction, *args: Any, **kwargs: Any) -> A
         return await _rasa_run(action, *args, **kwargs)
     except ActionExecutionRejection:
         raise
-    except (RasaException, ValidationError, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+    except (RasaException, ValidationError, aiohttp.ClientError, OSError, asyncio.TimeoutError, ValueError) as error:
         raise TurnAbortedError(f"{action.name()}: {error}") from error
 
 
