@@ -11,6 +11,7 @@ from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Choice, Wish
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Appointment, Named, Slot
+from munbot_actions.understanding import answers
 
 _MOVE = re.compile(
     r"\b(?:muev\w*|mov(?:er|ed)\w*|cambi\w*|reagend\w*|reprogram\w*|posterg\w*|adelant\w*|atras\w*|pas(?:ar|e|a)l?[ao]s?|"
@@ -99,6 +100,8 @@ class AppointmentForm:
             return self._take(talk.services.scheduler.live_of(talk.tenant, rut=state.rut), "appointment.none_for_rut")
         if talk.message.code and talk.message.code.value:
             return self._by_code(talk.message.code.value)
+        if state.asked == "appointment" and answers.does_not_have(talk.message.text):
+            return True  # «no tengo el código»: the RUT will do
         if state.asked is None and state.booked and talk.turn.conversation_id:
             own = talk.services.scheduler.live_of(talk.tenant, conversation=talk.turn.conversation_id)
             if own:
@@ -253,6 +256,8 @@ class AppointmentForm:
             if state.choices:
                 buttons = [Button(c.label, payload("inform", appointment=c.id)) for c in state.choices]
                 talk.ask("appointment", "appointment.which", *buttons)
+            elif state.asked == "appointment" and answers.does_not_have(talk.message.text):
+                talk.ask("appointment", "appointment.ask_rut_only")
             else:
                 talk.ask("appointment", "appointment.ask_code_or_rut")
             return
@@ -294,6 +299,9 @@ class AppointmentForm:
         if state.asked != "slot_start":
             talk.say("appointment.moving", **shown)
         named_part = state.wish.part is not None
+        if not state.wish.is_empty and state.wish.first is None:  # «mejor a las 12»: of the day it is on
+            day = appointment.start.astimezone(talk.zone).date()
+            state.wish = Wish(**{**state.wish.model_dump(), "first": day, "last": day})
         if not state.wish.is_empty and state.wish.at is None and state.wish.one_day:
             local = appointment.start.astimezone(talk.zone)
             state.wish = Wish(**{**state.wish.model_dump(), "at": f"{local:%H:%M}", "around": True})

@@ -1,5 +1,6 @@
 """Book an hour: procedure, day and hour, RUT, name, telephone, and a yes."""
 
+import re
 from datetime import datetime
 
 from munbot_common.client import ServiceProblem
@@ -227,13 +228,21 @@ class Booking:
             likely = [p.id for p in at_office]
         offered = [catalogue.procedures[i] for i in likely] or list(catalogue.procedures.values())
         offered = offered[:BUTTONS]
-        asked_here = talk.message.word_count > 3 and not likely and state.asked == "procedure"
-        if asked_here:
+        if not likely and not talk.message.pressed and self._names_another():
             talk.note_unanswered()
+            if state.asked is None:
+                talk.say("form.not_understood_procedure")
         buttons = [Button(p.name, payload("inform", procedure=p.id)) for p in offered]
         key = "booking.which_of_these" if likely else "booking.ask_procedure"
         state.choices = [Choice(kind="procedure", id=p.id, label=p.name) for p in offered]
         talk.ask("procedure", key, *buttons)
+
+    def _names_another(self) -> bool:
+        """Tell whether a procedure was named that is not in the list («hora para matrimonio civil»)."""
+        message = self._talk.message
+        for_something = self._state.asked == "procedure" or re.search(r"\b(?:para|pa|por)\b", message.folded)
+        rest = message.when.without_spans(message.without_identity)
+        return bool(for_something) and bool(self._talk.catalogue.procedure_names.unknown_words(rest))
 
     def _book(self) -> None:
         state, talk = self._state, self._talk

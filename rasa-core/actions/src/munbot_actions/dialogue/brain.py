@@ -272,6 +272,8 @@ class Brain:
         return False
 
     def _person_offered(self, talk: Talk, *, yes: bool | None) -> bool:
+        if answers.wants_to_stop(talk.message.text):
+            return False
         if yes is True:
             person.hand_over(talk)
             return True

@@ -12,13 +12,10 @@ from munbot_actions.services.complaints import Categories
 from munbot_actions.services.models import Category
 from munbot_actions.understanding import answers, names
 from munbot_actions.understanding.normalise import fold, shorten, words
+from munbot_actions.understanding.vocabulary import vocabulary
 
 LONGEST_DESCRIPTION = 2_000
-_COMMAND = set(
-    "hola ola buenas buenos dias tardes noches oiga oigan oye quiero quisiera necesito deseo puedo como hacer poner dejar "
-    "ingresar realizar presentar un una el la mi reclamo reclamar reclamos denuncia denunciar queja quejarme reportar problema "
-    "por favor porfa para con de del sobre algo a que tengo me gustaria y por hago donde se".split()
-)
+_COMMAND = vocabulary("complaint_request")
 _PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
 
 

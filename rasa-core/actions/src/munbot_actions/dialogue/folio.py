@@ -4,9 +4,10 @@ from datetime import datetime
 
 from munbot_common.client import ServiceProblem
 
-from munbot_actions.dialogue import wishes
+from munbot_actions.dialogue import person, wishes
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.services.models import Tracking
+from munbot_actions.understanding import answers
 
 
 class FolioForm:
@@ -44,6 +45,8 @@ class FolioForm:
         elif state.folio in state.filed and state.rut and state.last_four is None:
             state.last_four = state.rut.replace("-", "")[-4:]
             learnt = True
+        if state.asked == "folio" and not learnt and answers.does_not_have(talk.message.text):
+            return True
         if learnt and state.folio and state.last_four:
             return self._show()
         return learnt
@@ -97,6 +100,9 @@ class FolioForm:
     def advance(self) -> None:
         """Ask for the next missing thing."""
         if self._state.folio is None:
+            if self._state.asked == "folio" and answers.does_not_have(self._talk.message.text):
+                person.offer(self._talk, "folio.without")
+                return
             self._talk.ask("folio", "folio.ask_folio")
         else:
             self._talk.ask("last_four", "folio.ask_last_four")

@@ -60,6 +60,9 @@ def step(talk: Talk, form: Form) -> None:
         return
     if person.offer_when_cross(talk):
         return
+    if talk.turn.intent == "wait" and message.word_count <= 6:
+        talk.say("smalltalk.wait")
+        return
     if message.pressed:
         form.advance()
         return

@@ -160,6 +160,8 @@ class Hours:
         day, hour = middle.date(), f"{middle:%H:%M}"
         self.give_back()
         later = relation == "later"
+        if later:
+            hour = f"{middle + timedelta(minutes=1):%H:%M}"
         self._state.wish = Wish(first=day, last=day, after=hour if later else None, before=None if later else hour)
 
     def _wish(self, reading: Reading) -> None:

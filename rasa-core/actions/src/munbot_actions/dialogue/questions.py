@@ -146,8 +146,12 @@ def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> None
 
 
 def _ask_which(talk: Talk) -> None:
+    if talk.state.form:
+        if talk.catalogue.procedure_names.unknown_words(talk.message.without_identity):
+            unknown(talk)
+        return
     procedures = list(talk.catalogue.procedures.values())
-    if talk.message.word_count > 5 and talk.turn.confidence < 0.5:
+    if talk.catalogue.procedure_names.unknown_words(talk.message.without_identity):
         talk.note_unanswered()
     buttons = [Button(p.name, payload("inform", procedure=p.id, choice="about")) for p in procedures[:5]]
-    talk.say("questions.which", *([] if talk.state.form else buttons))
+    talk.say("questions.which", *buttons)

@@ -38,6 +38,10 @@ def answer(talk: Talk, intent: str) -> None:
     if message.is_blank:
         talk.say("smalltalk.blank", *menu(talk))
         return
+    unsure = intent in {"nlu_fallback", "inform"}
+    if unsure and says_hello(message.text) and not state.greeted:
+        _greet(talk)
+        return
     if intent == "nlu_fallback" or (intent == "inform" and not questions.is_aside(talk)):
         _not_understood(talk)
         return

@@ -1,5 +1,6 @@
 """Procedures, offices, free hours and appointments, as the scheduler knows them."""
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ class Catalogue:
         self.procedures = {item.id: item for item in procedures}
         self.offices = {item.id: item for item in offices}
         self.procedure_names = Names((p.id, [p.name, *p.synonyms]) for p in procedures)
-        self.office_names = Names((o.id, [o.name]) for o in offices)
+        self.office_names = Names((o.id, _names_of(o)) for o in offices)
 
     def offices_of(self, procedure: Procedure) -> list[Office]:
         """Give the offices that do a procedure."""
@@ -144,6 +145,12 @@ class Scheduler:
         path = f"/v1/appointments/{appointment}/{verb}"
         answer = self._client.request("POST", path, tenant=tenant, json=body, idempotency_key=key)
         return Appointment.model_validate(answer)
+
+
+def _names_of(office: Office) -> list[str]:
+    """Give an office's names: «Dirección de Desarrollo Comunitario (DIDECO)» is also «DIDECO»."""
+    short = re.findall(r"\(([^)]+)\)", office.name)
+    return [re.sub(r"\([^)]*\)", "", office.name), office.code, *short]
 
 
 def _slots(answer: dict[str, Any]) -> dict[str, Any]:

@@ -3,17 +3,11 @@
 import re
 
 from munbot_actions.understanding.normalise import fold, words
+from munbot_actions.understanding.vocabulary import vocabulary
 
-_YES = set(
-    "si sii siii sip sipo sí ya yap yapo dale ok oka okey okei okay oki vale bueno buenisimo claro correcto exacto perfecto "
-    "listo confirmo confirmado obvio afirmativo acepto genial super bacan yes yep eso cierto bien conforme seguro".split()
-)
-_NO = set("no nop nope nones noo nooo negativo nunca tampoco nah na".split())
-_FILLER = set(
-    "po pues pos por favor porfa porfavor gracias muchas señor señorita esta estan todo asi mismo nomas nomás no mas la lo el "
-    "que es de acuerdo reservela resérvela reservemela reservalo hagalo hazlo haga confirme confirmar confirma anulela "
-    "muevala cancelela quiero gusta me sirve esa ese esta este ahi ahí con mucho gusto adelante".split()
-)
+_YES = vocabulary("yes_words")
+_NO = vocabulary("no_words")
+_FILLER = vocabulary("filler")
 _THUMB = re.compile("[\U0001f44d\U0001f44c✅✔☑\U0001f197\U0001f64f]")
 _THUMB_DOWN = re.compile("[\U0001f44e❌✖\U0001f6ab]")
 _STOP = re.compile(
@@ -41,6 +35,7 @@ _DOES_NOT_KNOW = re.compile(
     r"^(?:no (?:lo )?(?:se|sabria|aplica|corresponde|hay|recuerdo|me acuerdo)|ni idea|ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|otr[oa]s?|"
     r"en ningun lado|ninguna parte|cualquiera|todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
 )
+_DOES_NOT_HAVE = re.compile(r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b")
 _OTHER = re.compile(r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b")
 
 
@@ -86,6 +81,11 @@ def is_angry(text: str) -> bool:
     letters = [c for c in text if c.isalpha()]
     shouting = len(letters) >= 12 and sum(c.isupper() for c in letters) > 0.7 * len(letters)
     return shouting or bool(_ANGRY.search(fold(text)))
+
+
+def does_not_have(text: str) -> bool:
+    """Tell whether what was asked for is not at hand («no tengo el código», «no me acuerdo»)."""
+    return bool(_DOES_NOT_HAVE.search(fold(text)))
 
 
 def is_question(text: str) -> bool:

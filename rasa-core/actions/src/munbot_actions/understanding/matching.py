@@ -9,15 +9,13 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 from munbot_actions.understanding.normalise import fold, words
+from munbot_actions.understanding.vocabulary import vocabulary
 
-_STOP = set(
-    "a al algo ante aqui asi aun aunque bien cada como con cual cuando de del desde donde dos el ella en entre era es esa ese "
-    "eso esta estan estar este esto estoy fue gracias ha hace hacer hacia han hasta hay he hola ir la las le les lo los mas "
-    "me mi mis muy nada necesito ni no nos o ola para pa pero po por porfa porfavor favor puedo que quien quiero quisiera se "
-    "sea ser si sin sobre solo son soy su sus tan tengo tiene tipo todo tu un una unas uno unos usted va vamos y ya yo hora "
-    "horas ora pedir tomar agendar reservar cita reclamo reclamar reclamos clase tramite mañana manana papeles papel "
-    "municipal municipalidad municipio chile oficina departamento direccion".split()
-)
+_STOP = vocabulary("stop")
+_WEAK = vocabulary("weak")
+_ANY_REQUEST = vocabulary("not_procedures")
+_WEAK_SHARE = 0.25
+"""What a verb that goes with many procedures weighs beside a telling word."""
 _REQUEST = re.compile(r"\b(?:sacar|pedir|tomar)(?:me|le)? (?:un[ao]? )?(?:h?oras?|citas?|turno)\b")
 _MOST_WORDS = 60
 _ENOUGH = 0.62
@@ -73,7 +71,9 @@ class Names:
             del item
             holders[word] += 1
         count = len({item for item, _ in self._phrases}) or 1
-        self._weight = {word: math.log(1 + count / held) for word, held in holders.items()}
+        self._weight = {
+            word: math.log(1 + count / held) * (_WEAK_SHARE if word in _WEAK else 1.0) for word, held in holders.items()
+        }
 
     def match(self, text: str) -> list[Match]:
         """Return the items that were named, the likeliest first."""
@@ -91,6 +91,12 @@ class Names:
         if len(found) > 1 and found[1].score >= found[0].score * 0.96:
             return None
         return found[0].id
+
+    def unknown_words(self, text: str) -> list[str]:
+        """Return the words that mean something, and none of these items."""
+        plain = self._stop | _WEAK | _ANY_REQUEST
+        said = [w for w in words(_REQUEST.sub(" ", fold(text))) if w not in plain and len(w) > 3]
+        return [w for w in said if not w.isdigit() and all(alike(w, known) == 0 for known in self._weight)]
 
     def _scores(self, text: str) -> list[Match]:
         plain = _REQUEST.sub(" ", fold(text))

@@ -3,6 +3,7 @@
 import re
 
 from munbot_actions.understanding.normalise import clean, fold
+from munbot_actions.understanding.vocabulary import vocabulary
 
 LONGEST_NAME = 80
 _PARTICLES = {"de", "del", "la", "las", "los", "y", "da", "di", "von", "van"}
@@ -15,15 +16,8 @@ _SAYS = re.compile(
     re.IGNORECASE,
 )
 _ALL = re.compile(rf"^{_NAME}$")
-_NOT_NAMES = set(
-    "si no ya ok okey dale bueno hola ola gracias chao adios ahora luego despues nada ninguno yo el la los las un una de que "
-    "quien como cuando donde por para con sin pero mi tu su es esta estoy vecino vecina dirigente adulto mayor nuevo nueva "
-    "discapacitado embarazada chileno chilena extranjero extranjera dueño dueña cliente persona humano alguien mañana hoy "
-    "lunes martes miercoles jueves viernes sabado domingo rut telefono fono celular correo hora reclamo licencia quiero "
-    "necesito tengo puedo puede asi eso esto otro otra cancelar olvidalo espere espera cual porque claro listo perfecto "
-    "correcto tarde temprano primera ultima usted ustedes bot robot nadie persona real".split()
-)
-_ENDS = set("y con para pero que mi rut fono telefono celular necesito quiero tengo vivo del rut numero correo".split())
+_NOT_NAMES = vocabulary("not_names")
+_ENDS = vocabulary("name_ends")
 
 
 def find_name(text: str) -> str | None:
