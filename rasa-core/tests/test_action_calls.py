@@ -3,14 +3,13 @@ from typing import Any
 
 import pytest
 from jsonschema import ValidationError
+from munbot_rasa.serving import action_calls
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
-
-from munbot_rasa.serving import action_calls
 
 ANSWERS: list[Any] = [
     {"events": [], "responses": []},

@@ -5,18 +5,18 @@ from pathlib import Path
 
 import pytest
 import rasa.shared.utils.io
+from munbot_rasa.components.text import normalise
+from munbot_rasa.project import find_project
 from rasa.shared.importers.importer import TrainingDataImporter
 from rasa.validator import Validator
 
-from munbot_rasa.components.text import normalise
-from munbot_rasa.project import find_project
-
 PROJECT = find_project()
-INTENTS = (
-    "greet goodbye thank affirm deny wait ask_human ask_capabilities ask_question complain_about_bot book_appointment "
-    "query_appointment reschedule_appointment cancel_appointment create_complaint query_complaint ask_procedure "
-    "ask_opening_hours ask_location inform out_of_scope"
-).split()
+INTENTS = [
+    *("greet", "goodbye", "thank", "affirm", "deny", "wait", "ask_human", "ask_capabilities", "ask_question"),
+    *("complain_about_bot", "book_appointment", "query_appointment", "reschedule_appointment", "cancel_appointment"),
+    *("create_complaint", "query_complaint", "ask_procedure", "ask_opening_hours", "ask_location", "inform"),
+    "out_of_scope",
+]
 
 
 def examples() -> dict[str, list[str]]:
@@ -49,9 +49,7 @@ def test_no_example_means_two_things() -> None:
 
 
 def test_rasas_validator_finds_nothing() -> None:
-    importer = TrainingDataImporter.load_from_config(
-        str(PROJECT.config), str(PROJECT.domain), [str(PROJECT.data)], {}
-    )
+    importer = TrainingDataImporter.load_from_config(str(PROJECT.config), str(PROJECT.domain), [str(PROJECT.data)], {})
     validator = Validator.from_importer(importer)
     for check in (
         validator.verify_domain_validity,

@@ -3,19 +3,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from munbot_rasa.components import encoder
+from munbot_rasa.components.intent_classifier import SpanishIntentClassifier
+from munbot_rasa.components.ngrams import NgramVectorizer
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from munbot_rasa.components import encoder
-from munbot_rasa.components.intent_classifier import SpanishIntentClassifier
-from munbot_rasa.components.ngrams import NgramVectorizer
-
 EXAMPLES = {
     "greet": ["hola", "buenos días", "buenas tardes", "qué tal", "hola buenas"],
-    "book_appointment": ["quiero pedir hora", "necesito una hora", "agendar una cita", "dame hora", "reservar una hora"],
+    "book_appointment": [
+        "quiero pedir hora",
+        "necesito una hora",
+        "agendar una cita",
+        "dame hora",
+        "reservar una hora",
+    ],
     "inform": ["el lunes", "en la tarde", "licencia clase b", "10:30", "11.111.111-1"],
 }
 

@@ -3,7 +3,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from munbot_rasa.comparison import Phrase, read_phrases, score
 from munbot_rasa.project import Project, find_project
 
@@ -68,7 +67,9 @@ def test_rasa_starts_without_tensorflow() -> None:
 
 def test_scores_count_what_is_accepted(tmp_path: Path) -> None:
     file = tmp_path / "phrases.jsonl"
-    file.write_text('{"text": "hola", "accept": ["greet"]}\n\n{"text": "x", "accept": ["out_of_scope", "ask_procedure"]}\n')
+    file.write_text(
+        '{"text": "hola", "accept": ["greet"]}\n\n{"text": "x", "accept": ["out_of_scope", "ask_procedure"]}\n'
+    )
     phrases = read_phrases(file)
     assert phrases[1] == Phrase("x", ("out_of_scope", "ask_procedure"))
     figures = score(phrases, ["nlu_fallback", "ask_procedure"], [0.001, 0.003], 100.0)

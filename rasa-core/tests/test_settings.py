@@ -1,7 +1,6 @@
 from pathlib import Path
 
 import pytest
-
 from munbot_rasa.serving.settings import ServerSettings, SettingsError
 
 ENVIRONMENT = {

@@ -1,5 +1,4 @@
 import pytest
-
 from munbot_rasa.components.text import MAX_CHARACTERS, normalise, without_accents
 
 

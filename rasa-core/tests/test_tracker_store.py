@@ -2,16 +2,19 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from munbot_rasa.serving.tracker_store import BatchingTrackerStore, event_class
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, Event, SessionStarted, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
-from munbot_rasa.serving.tracker_store import BatchingTrackerStore, event_class
-
 DOMAIN = Domain.from_dict(
-    {"intents": ["inform"], "slots": {"rut": {"type": "text", "mappings": [{"type": "custom"}]}}, "actions": ["action_x"]}
+    {
+        "intents": ["inform"],
+        "slots": {"rut": {"type": "text", "mappings": [{"type": "custom"}]}},
+        "actions": ["action_x"],
+    }
 )
 
 
@@ -34,7 +37,9 @@ def say(tracker: DialogueStateTracker, text: str) -> None:
 
 def begin(sender: str = "c.1") -> DialogueStateTracker:
     tracker = DialogueStateTracker(sender, DOMAIN.slots)
-    tracker.update_with_events([ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")], DOMAIN)
+    tracker.update_with_events(
+        [ActionExecuted("action_session_start"), SessionStarted(), ActionExecuted("action_listen")], DOMAIN
+    )
     return tracker
 
 

@@ -61,8 +61,8 @@ def score(phrases: list[Phrase], answers: list[str], seconds: list[float], memor
         The figures. Recall of `out_of_scope` is strict: of the phrases that accept it, the share answered with exactly
         that intent, though another may be accepted too.
     """
-    hits = [answer in phrase.accept for phrase, answer in zip(phrases, answers)]
-    outside = [answer for phrase, answer in zip(phrases, answers) if OUT_OF_SCOPE in phrase.accept]
+    hits = [answer in phrase.accept for phrase, answer in zip(phrases, answers, strict=True)]
+    outside = [answer for phrase, answer in zip(phrases, answers, strict=True) if OUT_OF_SCOPE in phrase.accept]
     ordered = sorted(seconds)
     return Score(
         accuracy=sum(hits) / max(1, len(hits)),

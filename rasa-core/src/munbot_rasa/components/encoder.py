@@ -47,7 +47,7 @@ class SentenceEncoder:
         missing = sorted({text for text in texts if text not in known}, key=len)
         for start in range(0, len(missing), _BATCH):
             batch = missing[start : start + _BATCH]
-            known.update(zip(batch, self.encode(batch)))
+            known.update(zip(batch, self.encode(batch), strict=True))
         if path and missing:
             _write_cache(Path(path), {text: known[text] for text in texts})
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(-1, DIMENSIONS)
@@ -65,7 +65,7 @@ def _read_cache(path: Path) -> dict[str, np.ndarray]:
         with np.load(path, allow_pickle=False) as arrays:
             if str(arrays["stamp"]) != _stamp():
                 return {}
-            return dict(zip(arrays["texts"].tolist(), arrays["vectors"]))
+            return dict(zip(arrays["texts"].tolist(), arrays["vectors"], strict=True))
     except (OSError, ValueError, KeyError, EOFError):
         return {}
 

@@ -48,7 +48,11 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> SpanishIntentClassifier:
         """Create an untrained component, as Rasa's graph asks for one."""
         return cls(config, model_storage, resource)
@@ -123,7 +127,7 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
         return [{"name": self._labels[i], "confidence": float(probabilities[i])} for i in order]
 
     def _given(self, text: str) -> np.ndarray | None:
-        """Decide without the model what has no letters: digits answer a question (a RUT, "10:30"); else nothing fits."""
+        """Decide without the model what has no letters: digits answer a question (a RUT, "10:30"), else nothing."""
         if _LETTER.search(text) or not self._labels:
             return None
         probabilities = np.full(len(self._labels), 1 / len(self._labels))

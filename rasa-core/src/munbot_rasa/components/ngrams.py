@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,7 @@ def character_ngrams(text: str) -> Counter[str]:
         padded = f" {word} "
         for size in SIZES:
             counts.update(padded[i : i + size] for i in range(len(padded) - size + 1))
-    counts.update(f"{left}_{right}" for left, right in zip(words, words[1:], strict=False))
+    counts.update(f"{left}_{right}" for left, right in pairwise(words))
     return counts
 
 

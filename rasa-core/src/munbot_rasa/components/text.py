@@ -23,7 +23,16 @@ ABBREVIATIONS = {
 }  # fmt: skip
 
 # Emoji that are an answer; every other one is dropped.
-ANSWERS = {"👍": " sí ", "👌": " sí ", "✅": " sí ", "🆗": " sí ", "👎": " no ", "❌": " no ", "🙏": " gracias ", "👋": " hola "}
+ANSWERS = {
+    "👍": " sí ",
+    "👌": " sí ",
+    "✅": " sí ",
+    "🆗": " sí ",
+    "👎": " no ",
+    "❌": " no ",
+    "🙏": " gracias ",
+    "👋": " hola ",
+}
 
 _URL = re.compile(r"https?://\S+|www\.\S+")
 _TAG = re.compile(r"<[^<>]{0,200}>")

@@ -21,6 +21,7 @@ from typing import Any
 import aiohttp
 import rasa
 from jsonschema import ValidationError
+from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
@@ -31,7 +32,6 @@ from rasa.utils.endpoints import EndpointConfig
 # The actions read slots and the latest message; events serve to look a few steps back.
 EVENTS_SENT = 40
 
-_rasa_call_format = RemoteAction._action_call_format
 _rasa_run = RemoteAction.run
 
 
@@ -56,8 +56,6 @@ def validate_action_result(_action: RemoteAction, result: dict[str, Any]) -> boo
     Raises:
         ValidationError: when the answer does not have the form of the protocol.
     """
-    from jsonschema.exceptions import best_match
-
     error = best_match(_validator().iter_errors(result))
     if error is None:
         return True

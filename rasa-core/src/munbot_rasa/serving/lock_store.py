@@ -9,6 +9,7 @@ import uuid
 from collections.abc import AsyncGenerator
 from typing import Any
 
+import redis.asyncio as redis
 from rasa.core.lock_store import LockError, LockStore
 
 LEASE_SECONDS = 6.0
@@ -17,7 +18,9 @@ PATIENCE_SECONDS = 30.0
 POLL_SECONDS = 0.03
 
 # Renew or free the lease only while it is still ours.
-_RENEW = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end"
+_RENEW = (
+    "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('pexpire', KEYS[1], ARGV[2]) else return 0 end"
+)
 _FREE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) else return 0 end"
 
 
@@ -30,8 +33,6 @@ class LeasedRedisLockStore(LockStore):
     """
 
     def __init__(self, endpoint_config: Any) -> None:
-        import redis.asyncio as redis
-
         self._redis = redis.Redis.from_url(endpoint_config.url, socket_timeout=5, socket_connect_timeout=5)
         self._renew = self._redis.register_script(_RENEW)
         self._free = self._redis.register_script(_FREE)
@@ -58,15 +59,15 @@ class LeasedRedisLockStore(LockStore):
 
     async def _acquire(self, key: str, token: str, lifetime: float, poll: float) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        milliseconds = int(lifetime * 1000)
+        while not await self._take(key, token, lifetime):
+            if time.monotonic() > deadline:
+                raise LockError("Another turn of this conversation is still running")
+            await asyncio.sleep(poll)
+
+    async def _take(self, key: str, token: str, lifetime: float) -> bool:
         try:
-            while not await self._redis.set(key, token, nx=True, px=milliseconds):
-                if time.monotonic() > deadline:
-                    raise LockError("Another turn of this conversation is still running")
-                await asyncio.sleep(poll)
-        except LockError:
-            raise
-        except Exception as error:
+            return bool(await self._redis.set(key, token, nx=True, px=int(lifetime * 1000)))
+        except (redis.RedisError, OSError) as error:
             raise LockError(f"The lock store cannot be asked: {error}") from error
 
     async def _keep(self, key: str, token: str, lifetime: float) -> None:

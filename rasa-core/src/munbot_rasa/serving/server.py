@@ -73,8 +73,11 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.processors.format_exc_info],
-            processors=[_add_service, structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                        structlog.processors.JSONRenderer(ensure_ascii=False)],
+            processors=[
+                _add_service,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(ensure_ascii=False),
+            ],
         )
     )
     logging.getLogger().handlers = [handler]
@@ -99,6 +102,7 @@ def serve(project: Project, settings: ServerSettings) -> None:
 
     from rasa.core.run import serve_application
     from rasa.core.utils import AvailableEndpoints
+
     from munbot_rasa.serving import action_calls, tracker_store
 
     configure_logs(settings.log_level)

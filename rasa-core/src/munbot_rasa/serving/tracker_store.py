@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -63,7 +63,7 @@ class BatchingTrackerStore(SQLTrackerStore):
         }
 
 
-@lru_cache(maxsize=None)
+@cache
 def event_class(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
     """Find the class of an event by its name, once; Rasa walks through all subclasses for every event it reads.
 
