@@ -39,6 +39,16 @@ def _in_utc(moment: datetime) -> datetime:
     return min(max(moment, _EARLIEST), _LATEST).astimezone(UTC)
 
 
+_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$", re.ASCII)
+
+
+def _only_a_day(value: object) -> object:
+    """Refuse midnight as a way to write a day: `2026-11-24T00:00:00-03:00` is a moment."""
+    if isinstance(value, str) and not _DAY.match(value):
+        raise PydanticCustomError("date_parsing", "not a day")
+    return value
+
+
 def _bounded(day: date) -> date:
     return min(max(day, _EARLIEST.date()), _LATEST.date())
 
@@ -46,7 +56,7 @@ def _bounded(day: date) -> date:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """A moment with its offset, normalised to UTC."""
 
-Day = Annotated[date, AfterValidator(_bounded)]
+Day = Annotated[date, BeforeValidator(_only_a_day), AfterValidator(_bounded)]
 """A calendar day."""
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True)]

@@ -269,6 +269,8 @@ def test_the_agenda_has_filters_and_pages(api, booked, ruts):
     assert codes(**{"from": "2026-11-24T10:20:00-03:00", "to": "2026-11-24T10:40:00-03:00"}) == [
         made[3]["code"], made[4]["code"],
     ]  # fmt: skip
+    midnights = {"from": "2026-11-24T00:00:00-03:00", "to": "2026-11-25T00:00:00-03:00"}  # as calendars ask
+    assert len(codes(**midnights)) == 6
     assert len(codes(office_id=made[0]["office"]["id"], procedure_id=made[0]["procedure"]["id"])) == 6
 
 

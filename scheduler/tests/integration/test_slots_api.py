@@ -111,6 +111,7 @@ def test_the_nearest_to_any_moment_at_all(api, at):
         ({"from": "2026-11-30", "to": "2026-11-24"}, "range_invalid"),
         ({"from": "2026-11-24", "to": "2027-11-24"}, "range_invalid"),
         ({"from": "2026-06-31"}, "invalid"),
+        ({"from": "2026-11-24T00:00:00-03:00"}, "invalid"),
         ({"near": "25:00"}, "time_invalid"),
         ({"near": "10"}, "time_invalid"),
         ({"limit": "0"}, "invalid"),
