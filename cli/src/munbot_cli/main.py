@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from types import FrameType
 
 import typer
 from rich.markup import escape
@@ -31,6 +33,7 @@ app.add_typer(test.app, name="test")
 
 def main() -> None:
     """Run the command line, with one readable line for what a person can put right."""
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         app(prog_name="./munbot")
     except MunbotError as error:
@@ -39,3 +42,8 @@ def main() -> None:
     except KeyboardInterrupt:
         console.print("munbot: interrupted")
         sys.exit(130)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Treat SIGTERM as Ctrl-C, so that builds under way end with us."""
+    raise KeyboardInterrupt

@@ -67,3 +67,20 @@ def test_a_circle_is_refused_before_anything_runs():
     with pytest.raises(MunbotError, match="wait for each other"):
         run_steps(steps)
     assert started == []
+
+
+def test_what_other_steps_wait_for_is_ended():
+    ended = threading.Event()
+    waiting = threading.Event()
+
+    def build(_failed):
+        waiting.set()
+        assert ended.wait(10)
+        raise GivenUp("the build was given up")
+
+    def fail(_failed):
+        assert waiting.wait(10)
+        raise MunbotError("the cause")
+
+    with pytest.raises(MunbotError, match="the cause"):
+        run_steps([Step("build", build), Step("broken", fail)], give_up=ended.set)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from munbot_cli.errors import MunbotError
+from munbot_cli.errors import GivenUp, MunbotError
 from munbot_cli.project import Project
 
-__all__ = ["Context", "last_line", "run_logged"]
+__all__ = ["Context", "end_children", "last_line", "run_logged"]
+
+_children: set[subprocess.Popen[bytes]] = set()
+_children_lock = threading.Lock()
 
 
 @dataclass
@@ -67,19 +71,35 @@ def run_logged(
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("w", encoding="utf-8") as output:
         try:
-            result = subprocess.run(
+            process = subprocess.Popen(
                 list(command),
                 cwd=cwd,
                 env={**os.environ, **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                check=False,
             )
         except OSError as error:
             raise MunbotError(f"{what} cannot run: {error.strerror} ({command[0]})", log=log) from error
-    if result.returncode:
+        with _children_lock:
+            _children.add(process)
+        code = process.wait()
+        with _children_lock:
+            given_up = process not in _children
+            _children.discard(process)
+    if given_up:
+        raise GivenUp(f"{what} was given up")
+    if code:
         raise MunbotError(f"{what} failed: {last_line(log)}", log=log)
+
+
+def end_children() -> None:
+    """End what `run_logged` is waiting for: another step failed, or a person pressed Ctrl-C."""
+    with _children_lock:
+        ended = list(_children)
+        _children.clear()
+    for process in ended:
+        process.terminate()
 
 
 def last_line(log: Path) -> str:

@@ -27,12 +27,13 @@ class Step:
     needs: tuple[str, ...] = ()
 
 
-def run_steps(steps: Iterable[Step], *, workers: int = 32) -> None:
+def run_steps(steps: Iterable[Step], *, workers: int = 32, give_up: Callable[[], None] = lambda: None) -> None:
     """Run all steps, in parallel where they do not need one another.
 
     Args:
         steps: what to do.
         workers: threads; steps mostly wait for other processes.
+        give_up: called once when a step has failed, to end what the others wait for.
 
     Raises:
         MunbotError: the steps go in a circle.
@@ -56,4 +57,5 @@ def run_steps(steps: Iterable[Step], *, workers: int = 32) -> None:
                     done.add(running.pop(future))
         except BaseException:  # an error of a step, or an interrupt: the other threads stop waiting
             failed.set()
+            give_up()
             raise

@@ -12,7 +12,7 @@ import psutil
 from munbot_cli.compose import Service
 from munbot_cli.errors import GivenUp, MunbotError
 from munbot_cli.native import builds, health, machine
-from munbot_cli.native.context import Context, last_line
+from munbot_cli.native.context import Context, end_children, last_line
 from munbot_cli.native.graph import Step, run_steps
 from munbot_cli.native.prepare import INITIALISE, PREPARE
 from munbot_cli.native.programs import Program, build_programs, script, source_fingerprint
@@ -66,7 +66,7 @@ class Runner:
             with board.step("supervisor", "starting") as note:
                 note.text = "unchanged" if already else ""
                 self.supervisor.start(build_programs(self.project, self.everything).values())
-            run_steps(steps)
+            run_steps(steps, give_up=end_children)
 
     # ---- steps
 
