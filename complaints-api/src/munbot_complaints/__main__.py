@@ -1,13 +1,13 @@
-"""python -m munbot_complaints api | worker | migrate [--seed-demo]."""
+"""python -m munbot_complaints api | worker | migrate [--seed-demo].
+
+Each command imports only what it needs: an idle worker is 20 MB smaller without the API.
+"""
 
 import argparse
 import sys
 
 from munbot_common.logs import configure_logging
-from munbot_common.worker import run_api
 
-from munbot_complaints import migrate, worker
-from munbot_complaints.app import create_app
 from munbot_complaints.settings import ApiSettings, StoreSettings, WorkerSettings
 
 
@@ -21,17 +21,37 @@ def main() -> int:
     migration.add_argument("--seed-demo", action="store_true", help="load the demo's categories and complaints")
     arguments = parser.parse_args()
     if arguments.command == "api":
-        settings = ApiSettings()
-        configure_logging(settings.service_name, settings.log_level)
-        run_api(create_app(settings), settings)
-        return 0
+        return _api()
     if arguments.command == "worker":
-        worker_settings = WorkerSettings()
-        configure_logging(worker_settings.service_name, worker_settings.log_level)
-        return worker.run(worker_settings)
-    store_settings = StoreSettings()
-    configure_logging(store_settings.service_name, store_settings.log_level)
-    migrate.run(store_settings, seed_demo=arguments.seed_demo)
+        return _worker()
+    return _migrate(seed_demo=arguments.seed_demo)
+
+
+def _api() -> int:
+    from munbot_common.worker import run_api  # noqa: PLC0415
+
+    from munbot_complaints.app import create_app  # noqa: PLC0415
+
+    settings = ApiSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    run_api(create_app(settings), settings)
+    return 0
+
+
+def _worker() -> int:
+    from munbot_complaints import worker  # noqa: PLC0415
+
+    settings = WorkerSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    return worker.run(settings)
+
+
+def _migrate(*, seed_demo: bool) -> int:
+    from munbot_complaints import migrate  # noqa: PLC0415
+
+    settings = StoreSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    migrate.run(settings, seed_demo=seed_demo)
     return 0
 
 

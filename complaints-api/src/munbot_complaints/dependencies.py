@@ -1,6 +1,7 @@
 """Everything the API is made of, built once and handed to the routes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -46,7 +47,8 @@ class Limits:
 
 
 def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, limits: Limits | None = None) -> Services:
-    """Put the features together."""
+    """Put the features together. Their clock ticks in milliseconds, as MongoDB's times do."""
+    clock = _in_milliseconds(clock)
     limits = limits or Limits()
     repository = ComplaintRepository(database)
     calendars = Calendars(database)
@@ -74,6 +76,14 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
             minutes=limits.tracking_window_minutes,
         ),
     )
+
+
+def _in_milliseconds(clock: Clock) -> Clock:
+    def now() -> datetime:
+        moment = clock()
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    return now
 
 
 def get_services(request: Request) -> Services:

@@ -17,6 +17,7 @@ def test_a_complaint_gets_a_folio_and_a_date(client, file_complaint, as_):
     assert receipt["created_at"] == "2026-11-23T10:00:00-03:00"
 
     found = client.get(f"/v1/complaints/{receipt['folio'].lower()}", headers=as_("viewer")).json()
+    assert found["created_at"] == receipt["created_at"]
     assert found["citizen"] == {
         "rut": "15482903-2",
         "name": "Marcela Soto",
