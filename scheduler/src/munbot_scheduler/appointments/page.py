@@ -54,7 +54,7 @@ def appointment_page(
     parts = [_notice(notice) if notice else "", f"<p><strong>{escape(procedure.name)}</strong></p>", "<dl>"]
     parts += [f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in facts]
     parts.append("</dl>")
-    if procedure.required_papers:
+    if procedure.required_papers and slots is None and not asked:
         items = "".join(f"<li>{escape(paper)}</li>" for paper in procedure.required_papers)
         parts.append(f"<h2>{escape(say('page.papers'))}</h2><ul>{items}</ul>")
     if Status(appointment.status) in LIVE:
@@ -66,7 +66,7 @@ def _actions(appointment: Appointment, token: str, slots: Iterable[Slot] | None,
     if asked:
         question = f"<p>{escape(say('page.cancel_question'))}</p>"
         yes = _form("page/cancel", token, say("page.cancel_yes"))
-        return question + yes + _link("page", token, say("page.back"))
+        return question + _group([yes, _link("page", token, say("page.back"))])
     if slots is not None:
         return _moves(token, slots)
     parts = []
@@ -75,7 +75,7 @@ def _actions(appointment: Appointment, token: str, slots: Iterable[Slot] | None,
     parts.append(_link("page", token, say("page.move"), show="slots"))
     parts.append(_link("page", token, say("page.cancel"), show="cancel"))
     parts.append(_link("ics", token, say("page.calendar")))
-    return "<p>" + " ".join(parts) + "</p>"
+    return _group(parts)
 
 
 def _moves(token: str, slots: Iterable[Slot]) -> str:
@@ -84,7 +84,11 @@ def _moves(token: str, slots: Iterable[Slot]) -> str:
         for slot in slots
     ]
     intro = say("page.move_intro") if forms else say("page.move_none")
-    return f"<p>{escape(intro)}</p>{''.join(forms)}<p>{_link('page', token, say('page.back'))}</p>"
+    return f"<p>{escape(intro)}</p>" + _group([*forms, _link("page", token, say("page.back"))])
+
+
+def _group(controls: Iterable[str]) -> str:
+    return f'<div class="actions">{"".join(controls)}</div>'
 
 
 def _notice(text: str) -> str:
