@@ -72,6 +72,15 @@ def test_a_pause_costs_its_business_days():
     assert rules.resume(CALENDAR, paused, local(2026, 11, 29)).due_date == date(2026, 12, 4)  # Sunday counts as Monday
 
 
+def test_a_pause_on_the_last_evening_leaves_the_day_of_the_return():
+    term = rules.start(CALENDAR, local(2025, 2, 3), 1)
+    paused = rules.pause(term, local(2025, 2, 4, 18))  # after the cutoff of its last day
+    saturday = local(2025, 3, 15, 21)
+    resumed = rules.resume(CALENDAR, paused, saturday)
+    assert resumed.due_date == date(2025, 3, 17)
+    assert not rules.is_overdue(CALENDAR, resumed, saturday)
+
+
 @given(calendars, moments, st.integers(1, 60))
 def test_due_days_are_business_days_in_the_right_number(calendar, moment, days):
     term = rules.start(calendar, moment, days)

@@ -110,12 +110,14 @@ def resume(calendar: BusinessCalendar, deadline: Deadline, moment: datetime) -> 
     """Count again: the term grows by the business days of the pause; without effect unless it is paused.
 
     Both ends of a pause follow the cutoff as entries do, so a pause within one business day costs nothing. A term that
-    had not passed before the pause has not passed after it.
+    had not passed before the pause has not passed after it: it lasts at least for the business day of the return.
     """
     if deadline.state is not ClockState.PAUSED or deadline.paused_since is None:
         return deadline
-    waited = calendar.between(calendar.entry_day(deadline.paused_since), calendar.entry_day(moment))
-    due = calendar.add(deadline.due_date, waited)
+    back = calendar.entry_day(moment)
+    due = calendar.add(deadline.due_date, calendar.between(calendar.entry_day(deadline.paused_since), back))
+    if calendar.end_of(deadline.due_date) > deadline.paused_since:
+        due = max(due, back)
     still_late = deadline.overdue_since is not None and calendar.end_of(due) <= moment
     return replace(
         deadline,
