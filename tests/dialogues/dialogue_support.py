@@ -33,8 +33,8 @@ LONGEST_BUBBLE = 400
 MOST_BUBBLES = 2
 STEPS = (
     "ciudadano", "presiona", "bot dice", "bot no dice", "botones", "sin botones", "bot calla", "existe hora",
-    "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva", "repite lo mismo",
-    "conversación", "pregunta sin respuesta",
+    "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva",
+    "repite lo mismo", "conversación", "pregunta sin respuesta",
 )  # fmt: skip
 _UNITS = {"minuto": 60, "hora": 3600, "día": 86_400, "dia": 86_400}
 
@@ -43,8 +43,8 @@ def load_all() -> list[dict[str, Any]]:
     """Return every conversation of the folder; a file may hold several."""
     found: list[dict[str, Any]] = []
     for path in sorted(FOLDER.glob("*.yml")):
-        for document in yaml.safe_load_all(path.read_text(encoding="utf-8")):
-            found.append({**document, "archivo": path.name})
+        documents = yaml.safe_load_all(path.read_text(encoding="utf-8"))
+        found += [{**document, "archivo": path.name} for document in documents]
     return found
 
 
@@ -317,7 +317,10 @@ class Dialogue:
         start = datetime.combine(day, datetime.strptime(hour, "%H:%M").time(), self.office.zone)  # noqa: DTZ007
         procedure = wanted.get("trámite", self.agenda.procedure)
         free = self.office.get(
-            "/api/scheduler/v1/slots", procedure_id=procedure, limit=200, **{"from": day.isoformat(), "to": day.isoformat()}
+            "/api/scheduler/v1/slots",
+            procedure_id=procedure,
+            limit=200,
+            **{"from": day.isoformat(), "to": day.isoformat()},
         )["items"]
         for slot in (s for s in free if datetime.fromisoformat(s["start"]) == start):
             for _ in range(slot["free"]):

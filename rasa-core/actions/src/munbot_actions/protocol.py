@@ -11,7 +11,7 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-DEFAULT_ZONE = "America/Santiago"
+DEFAULT_ZONE = ZoneInfo("America/Santiago")
 _SESSION = re.compile(r"\.(\d+)$")
 
 
@@ -40,7 +40,7 @@ class Turn:
     tenant: str = ""
     channel: str = "web"
     conversation_id: str | None = None
-    zone: tzinfo = ZoneInfo(DEFAULT_ZONE)
+    zone: tzinfo = DEFAULT_ZONE
     slots: dict[str, Any] = field(default_factory=dict)
     active_loop: str | None = None
     previous_at: datetime | None = None
@@ -106,7 +106,9 @@ def _metadata(said: list[dict[str, Any]]) -> dict[str, Any]:
     own = said[-1].get("metadata") or {}
     if own.get("tenant"):
         return dict(own)
-    earlier: dict[str, Any] = next((e["metadata"] for e in reversed(said) if (e.get("metadata") or {}).get("tenant")), {})
+    earlier: dict[str, Any] = next(
+        (e["metadata"] for e in reversed(said) if (e.get("metadata") or {}).get("tenant")), {}
+    )
     lasting = {k: v for k, v in earlier.items() if k in {"tenant", "timezone", "conversation_id", "channel"}}
     return {**lasting, **own}
 
@@ -118,9 +120,9 @@ def _time(event: dict[str, Any]) -> datetime:
 
 def _zone(name: Any) -> ZoneInfo:
     try:
-        return ZoneInfo(str(name or DEFAULT_ZONE))
+        return ZoneInfo(str(name)) if name else DEFAULT_ZONE
     except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo(DEFAULT_ZONE)
+        return DEFAULT_ZONE
 
 
 def _guess(parsed: dict[str, Any]) -> str:

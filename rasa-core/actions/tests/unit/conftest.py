@@ -33,7 +33,9 @@ from munbot_common.client import ServiceAway, ServiceProblem
 ZONE = ZoneInfo("America/Santiago")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 
-TRANSITO = Office(id="o1", name="Dirección de Tránsito", address="Av. Los Maitenes 120", hours_text="Lun a vie 08:30–14:00")
+TRANSITO = Office(
+    id="o1", name="Dirección de Tránsito", address="Av. Los Maitenes 120", hours_text="Lun a vie 08:30–14:00"
+)
 DIDECO = Office(id="o2", name="DIDECO", address="Pasaje El Litre 45", hours_text="Lun a vie 09:00–13:30")
 PROCEDURES = [
     Procedure(
@@ -45,7 +47,9 @@ PROCEDURES = [
         duration_minutes=30,
         office_ids=["o1"],
     ),
-    Procedure(id="p2", name="Primera licencia de conducir", synonyms=["primera licencia", "sacar licencia"], office_ids=["o1"]),
+    Procedure(
+        id="p2", name="Primera licencia de conducir", synonyms=["primera licencia", "sacar licencia"], office_ids=["o1"]
+    ),
     Procedure(
         id="p3",
         name="Permiso de circulación",
@@ -61,7 +65,9 @@ TREE = [
         name="Aseo y ornato",
         synonyms=["basura", "aseo"],
         children=[
-            Category(code="aseo.retiro", name="Retiro de basura", synonyms=["camión de la basura", "no pasa la basura"]),
+            Category(
+                code="aseo.retiro", name="Retiro de basura", synonyms=["camión de la basura", "no pasa la basura"]
+            ),
             Category(code="aseo.micro", name="Microbasural", synonyms=["microbasural", "escombros"]),
         ],
     ),
@@ -69,7 +75,9 @@ TREE = [
         code="alumbrado",
         name="Alumbrado público",
         synonyms=["luz", "luminaria"],
-        children=[Category(code="alumbrado.poste", name="Luminaria apagada", synonyms=["poste apagado", "luminaria apagada"])],
+        children=[
+            Category(code="alumbrado.poste", name="Luminaria apagada", synonyms=["poste apagado", "luminaria apagada"])
+        ],
     ),
     Category(code="otros", name="Otros", synonyms=[]),
 ]
@@ -80,7 +88,9 @@ class FakeScheduler:
 
     def __init__(self) -> None:
         self.now = MONDAY
-        self.holidays: dict[date, str] = {date(2026, 12, 8): "El martes 8 de diciembre es feriado (Inmaculada Concepción)."}
+        self.holidays: dict[date, str] = {
+            date(2026, 12, 8): "El martes 8 de diciembre es feriado (Inmaculada Concepción)."
+        }
         self.taken: set[datetime] = set()
         self.holds: dict[str, Hold] = {}
         self.appointments: dict[str, Appointment] = {}
@@ -164,7 +174,9 @@ class FakeScheduler:
         for a in self.appointments.values():
             if self.ruts[a.id] == rut and a.procedure.id == body["procedure_id"] and a.status == "booked":
                 shown = {"code": a.code, "start": a.start.isoformat()}
-                raise ServiceProblem(409, {"code": "appointment_exists", "detail": "Ya tiene una hora", "appointment": shown})
+                raise ServiceProblem(
+                    409, {"code": "appointment_exists", "detail": "Ya tiene una hora", "appointment": shown}
+                )
         start = datetime.fromisoformat(body["start"])
         if start in self.taken:
             near = [s.model_dump(mode="json") for s in self.nearest(tenant, body["procedure_id"], start)]
@@ -260,7 +272,9 @@ class FakeConversations:
         self.open_now = True
 
     def tenant(self, tenant) -> Tenant:
-        return Tenant(id=tenant, name="Municipalidad de Valle Claro", attention_hours_text="lunes a viernes de 08:30 a 14:00")
+        return Tenant(
+            id=tenant, name="Municipalidad de Valle Claro", attention_hours_text="lunes a viernes de 08:30 a 14:00"
+        )
 
     def hand_off(self, tenant, conversation, reason, summary) -> Handoff:
         self.handoffs.append((conversation, summary))

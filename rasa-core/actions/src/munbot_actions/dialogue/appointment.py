@@ -17,7 +17,9 @@ _MOVE = re.compile(
     r"\b(?:muev\w*|mov(?:er|ed)\w*|cambi\w*|reagend\w*|reprogram\w*|posterg\w*|adelant\w*|atras\w*|pas(?:ar|e|a)l?[ao]s?|"
     r"correrl?[ao]?|traslad\w*)\b"
 )
-_CANCEL = re.compile(r"\b(?:cancel\w*|anul\w*|elimin\w*|borr\w*|suspend\w*|dar de baja|no (?:voy a|podre) (?:ir|asistir) nomas)\b")
+_CANCEL = re.compile(
+    r"\b(?:cancel\w*|anul\w*|elimin\w*|borr\w*|suspend\w*|dar de baja|no (?:voy a|podre) (?:ir|asistir) nomas)\b"
+)
 _CONFIRM = re.compile(r"\b(?:confirmo|confirmar) (?:mi |la )?(?:hora|asistencia|cita)\b")
 
 
@@ -30,7 +32,7 @@ class AppointmentForm:
         self._talk = talk
         self._state = talk.state
 
-    def hear(self) -> bool | None:
+    def hear(self) -> bool | None:  # noqa: PLR0911 - one line for each way to say it
         """Take which hour, and what is to be done with it."""
         state, talk = self._state, self._talk
         learnt = self._hear_goal()
@@ -84,7 +86,7 @@ class AppointmentForm:
             return True
         return False
 
-    def _hear_which(self) -> bool | None:
+    def _hear_which(self) -> bool | None:  # noqa: PLR0911 - one line for each way to say it
         """Find the appointment by its code, by RUT, or among those that were listed."""
         state, talk = self._state, self._talk
         chosen = talk.turn.entities.get("appointment") or self._by_choice()
@@ -158,7 +160,7 @@ class AppointmentForm:
             return None
         hours = Hours(talk, appointment.procedure.id)
         if state.asked == "slot_start" and state.offered and self._agrees():
-            heard = hours.take(hours.first_choice())
+            heard = hours.take(hours.offers.first_choice())
         else:
             heard = hours.hear(open_to_numbers=state.asked == "slot_start")
         if heard is Heard.PICKED:
@@ -187,7 +189,7 @@ class AppointmentForm:
                 talk.say("appointment.gone")
                 state.end_form()
                 return
-            Hours(talk, appointment.procedure.id).refused(problem, start)
+            Hours(talk, appointment.procedure.id).offers.refused(problem, start)
             state.settled = True
             return
         talk.say(
@@ -294,7 +296,7 @@ class AppointmentForm:
         state, talk = self._state, self._talk
         hours = Hours(talk, appointment.procedure.id)
         if state.offered and state.asked == "slot_start":
-            hours.remind()
+            hours.offers.remind()
             return
         if state.asked != "slot_start":
             talk.say("appointment.moving", **shown)
@@ -306,9 +308,9 @@ class AppointmentForm:
             local = appointment.start.astimezone(talk.zone)
             state.wish = Wish(**{**state.wish.model_dump(), "at": f"{local:%H:%M}", "around": True})
         taken = hours.offer()
-        if not taken and named_part and state.offered and hours.is_wished(state.offered[0]):
+        if not taken and named_part and state.offered and hours.offers.is_wished(state.offered[0]):
             # «pal jueves en la mañana» leaves the hour to us: the one nearest to the old one
-            taken = hours.take(hours.first_choice()) is Heard.PICKED
+            taken = hours.take(hours.offers.first_choice()) is Heard.PICKED
         if taken:
             talk.bubbles.clear()
             self._move(appointment)

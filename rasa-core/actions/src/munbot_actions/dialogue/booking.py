@@ -17,7 +17,17 @@ from munbot_actions.understanding.normalise import shorten
 
 BUTTONS = 5
 _OTHER_HOUR = frozenset(
-    {"slot_taken", "past", "too_soon", "beyond_horizon", "closed", "holiday", "off_grid", "hold_lost", "procedure_not_offered"}
+    {
+        "slot_taken",
+        "past",
+        "too_soon",
+        "beyond_horizon",
+        "closed",
+        "holiday",
+        "off_grid",
+        "hold_lost",
+        "procedure_not_offered",
+    }
 )
 """The scheduler's refusals that another hour answers."""
 
@@ -147,24 +157,28 @@ class Booking:
 
     def _hear_hour(self, *, only_dates: bool) -> Heard:
         state, talk = self._state, self._talk
-        reading = talk.message.when
-        if only_dates and not reading.has_date and not talk.turn.entities:
+        if not self._may_say_hour(only_dates=only_dates):
             return Heard.NOTHING
-        if state.asked in {"rut", "name", "phone"} and not reading.has_date and not talk.turn.entities:
-            if not (reading.time or reading.part_of_day or reading.negated):
-                return Heard.NOTHING
-        asked_hour = state.asked in {"slot_start", "confirm", "change"}
-        if not asked_hour and not reading.has_date and not reading.has_time and not talk.turn.entities:
-            if not reading.problems and reading.choice is None:
-                return Heard.NOTHING
-            if state.procedure is None or state.asked is not None:
-                return Heard.NOTHING
-        heard = Hours(talk, state.procedure).hear(open_to_numbers=state.asked == "slot_start")
+        hours = Hours(talk, state.procedure)
+        heard = hours.hear(open_to_numbers=state.asked == "slot_start")
         if heard is Heard.NOTHING and state.asked == "slot_start" and talk.message.yes and state.offered:
-            hours = Hours(talk, state.procedure)
-            heard = hours.take(hours.first_choice())
+            heard = hours.take(hours.offers.first_choice())
         self._just_held = heard is Heard.PICKED
         return heard
+
+    def _may_say_hour(self, *, only_dates: bool) -> bool:
+        """Tell whether the message may be about the hour: the less it was asked for, the plainer it must be."""
+        state, talk = self._state, self._talk
+        reading = talk.message.when
+        if talk.turn.entities or reading.has_date:
+            return True
+        if only_dates:
+            return False
+        if state.asked in {"slot_start", "confirm", "change"}:
+            return True
+        if state.asked in {"rut", "name", "phone"}:
+            return bool(reading.time or reading.part_of_day or reading.negated)
+        return reading.has_time or bool(reading.problems) or (reading.choice is not None and state.asked is None)
 
     def advance(self) -> None:
         """Ask for the next missing thing."""
@@ -176,7 +190,7 @@ class Booking:
         hours = Hours(talk, procedure.id)
         if state.slot_start is None:
             if state.asked == "slot_start" and state.offered:
-                hours.remind()
+                hours.offers.remind()
                 return
             if not hours.offer():
                 return
@@ -295,7 +309,7 @@ class Booking:
             talk.say("people.rut_wrong", said="")
             talk.ask("rut", "people.ask_rut")
         elif problem.code in _OTHER_HOUR:
-            Hours(talk, state.procedure).refused(problem, start)
+            Hours(talk, state.procedure).offers.refused(problem, start)
         else:
             talk.ask("confirm", "booking.not_possible", detail=problem.detail[:200])
 

@@ -9,13 +9,13 @@ from munbot_common.client import ServiceAway, ServiceProblem
 from munbot_common.logs import get_logger
 
 from munbot_actions.dialogue import form as forms
-from munbot_actions.dialogue import people, person, questions, smalltalk, wishes
+from munbot_actions.dialogue import opening, people, person, questions, smalltalk, wishes
 from munbot_actions.dialogue.appointment import AppointmentForm
 from munbot_actions.dialogue.booking import Booking
 from munbot_actions.dialogue.complaint import ComplaintForm
 from munbot_actions.dialogue.folio import FolioForm
 from munbot_actions.dialogue.form import Form
-from munbot_actions.dialogue.hours import Hours
+from munbot_actions.dialogue.offers import Offers
 from munbot_actions.dialogue.reply import Bubble, Texts, as_responses, pack
 from munbot_actions.dialogue.state import SecondWish, State
 from munbot_actions.dialogue.talk import Services, Talk
@@ -28,21 +28,7 @@ log = get_logger("brain")
 IDLE = timedelta(minutes=30)
 """After this silence inside a form the bot says where it was."""
 
-_FORM_OF_INTENT = {
-    "book_appointment": "booking_form",
-    "create_complaint": "complaint_form",
-    "query_appointment": "appointment_form",
-    "reschedule_appointment": "appointment_form",
-    "cancel_appointment": "appointment_form",
-    "query_complaint": "folio_form",
-}
-_FORM_OF_WISH = {
-    "booking": "booking_form",
-    "complaint": "complaint_form",
-    "appointment": "appointment_form",
-    "folio": "folio_form",
-}
-FORMS = frozenset(_FORM_OF_INTENT.values())
+FORMS = frozenset(opening.FORM_OF_INTENT.values())
 ACTIONS = frozenset({f"validate_{name}" for name in FORMS} | {"action_answer"})
 """What Rasa's domain lists under `actions`."""
 
@@ -142,9 +128,9 @@ class Brain:
             self._greet_first(talk)
             wishes.add(talk, second)
             talk.hear_instead(words)
-            self._start(talk, _FORM_OF_WISH[first])
+            self._start(talk, opening.FORM_OF_WISH[first])
             return
-        form = self._wanted_form(talk, intent)
+        form = opening.wanted_form(talk, intent)
         if form:
             self._greet_first(talk)
             self._start(talk, form)
@@ -155,61 +141,6 @@ class Brain:
         if state.form is None and not talk.bubbles:
             questions.unknown(talk)
 
-    def _wanted_form(self, talk: Talk, intent: str) -> str | None:
-        """Tell which form a message outside of forms opens, from its intent and from what stands in it."""
-        turn, message = talk.turn, talk.message
-        if message.pressed:
-            return self._pressed_form(talk, intent)
-        if message.is_blank:
-            return None
-        if message.folio:
-            return "folio_form"
-        sure = _FORM_OF_INTENT.get(intent)
-        asks = questions.is_aside(talk)
-        if sure and not (asks and intent == "book_appointment" and turn.confidence < 0.5):
-            return None if wishes.only_asks(talk) else sure
-        if message.code and message.code.value and intent in {"inform", "nlu_fallback", "affirm"}:
-            return "appointment_form"
-        if talk.state.booked and (answers.says_cancel(message.text) or self._corrects_hour(talk)):
-            return "appointment_form"
-        if intent in {"inform", "nlu_fallback"} and not asks:
-            named = talk.catalogue.procedure_names.best(message.without_identity) or talk.state.topic
-            if named and (message.when.has_date or message.when.problems):
-                return "booking_form"
-            if turn.guess in {"book_appointment", "create_complaint"} and turn.confidence < 0.5:
-                return self._guessed(talk)
-            if talk.catalogue.procedure_names.best(message.without_identity) and message.word_count <= 5:
-                return "booking_form"
-        return None
-
-    @staticmethod
-    def _corrects_hour(talk: Talk) -> bool:
-        """Tell whether another hour is wanted for what was just booked or moved («no, mejor a las 11»)."""
-        reading = talk.message.when
-        if not reading.has_date and not reading.has_time:
-            return False
-        return answers.starts_with_no(talk.message.text) or talk.message.folded.startswith("mejor ")
-
-    def _guessed(self, talk: Talk) -> str | None:
-        names = talk.catalogue.procedure_names.best(talk.message.without_identity)
-        if talk.turn.guess == "book_appointment" and names:
-            return "booking_form"
-        if talk.turn.guess == "create_complaint" and talk.categories.names.match(talk.message.text):
-            return "complaint_form"
-        return None
-
-    def _pressed_form(self, talk: Talk, intent: str) -> str | None:
-        given = talk.turn.entities
-        if intent in _FORM_OF_INTENT:
-            return _FORM_OF_INTENT[intent]
-        if given.get("choice") == "about" and given.get("procedure"):
-            return None
-        if "slot_start" in given or "procedure" in given:
-            return "booking_form"
-        if "category" in given:
-            return "complaint_form"
-        return "appointment_form" if "appointment" in given else None
-
     def _start(self, talk: Talk, form: str) -> None:
         state = talk.state
         wishes_kept, pending = state.wishes, state.pending
@@ -218,10 +149,10 @@ class Brain:
         state.end_form()
         state.wishes, state.topic = wishes_kept, topic
         state.form = form
-        if form == "booking_form" and self._means_topic(talk):
+        if form == "booking_form" and opening.means_topic(talk):
             state.procedure = state.topic
         if form == "appointment_form":
-            state.goal = "move" if self._corrects_hour(talk) else "show"
+            state.goal = "move" if opening.corrects_hour(talk) else "show"
         made = self._form(talk)
         heard = made.hear()
         if state.form is None or state.settled:
@@ -229,13 +160,6 @@ class Brain:
         if heard is None and talk.bubbles and len(talk.bubbles) > 1:
             del talk.bubbles[:-1]
         made.advance()
-
-    def _means_topic(self, talk: Talk) -> bool:
-        """Tell whether an hour is wanted for the procedure that was just talked of."""
-        if talk.state.topic is None:
-            return False
-        named = talk.catalogue.procedure_names.possible(talk.message.without_identity)
-        return not named
 
     def _greet_first(self, talk: Talk) -> None:
         """Answer a greeting that stands before a request; only once."""
@@ -245,7 +169,7 @@ class Brain:
         name = talk.message.name or talk.state.name
         talk.say("smalltalk.hello", name=f", {name.split()[0]}" if name else "")
 
-    def _answers_pending(self, talk: Talk) -> bool:
+    def _answers_pending(self, talk: Talk) -> bool:  # noqa: PLR0911 - one line for each way to say it
         """Take the message as the answer to an offer (a person, the second wish, a message after hours)."""
         state, message, turn = talk.state, talk.message, talk.turn
         pending, state.pending = state.pending, None
@@ -257,7 +181,11 @@ class Brain:
         if pending == "person":
             return self._person_offered(talk, yes=yes)
         if pending == "message":
-            if (turn.intent in _FORM_OF_INTENT and message.pressed) or turn.intent == "greet" or message.is_blank:
+            if (
+                (turn.intent in opening.FORM_OF_INTENT and message.pressed)
+                or turn.intent == "greet"
+                or message.is_blank
+            ):
                 return False
             talk.say("person.message_taken")
             return True
@@ -290,11 +218,11 @@ class Brain:
         if not state.wishes:
             return False
         wish: SecondWish = state.wishes[0]
-        same = _FORM_OF_INTENT.get(talk.turn.intent) == _FORM_OF_WISH[wish.kind]
+        same = opening.FORM_OF_INTENT.get(talk.turn.intent) == opening.FORM_OF_WISH[wish.kind]
         if yes is True or same:
             state.wishes = state.wishes[1:]
             talk.hear_instead(wish.text if yes is True else f"{wish.text}. {talk.message.text}")
-            self._start(talk, _FORM_OF_WISH[wish.kind])
+            self._start(talk, opening.FORM_OF_WISH[wish.kind])
             return True
         if yes is False:
             state.wishes = state.wishes[1:]
@@ -323,7 +251,7 @@ class Brain:
         start = state.slot_start
         if start and state.form == "booking_form" and procedure:
             people.hear_person(talk)
-            Hours(talk, procedure.id).gone(datetime.fromisoformat(start))
+            Offers(talk, procedure.id).gone(datetime.fromisoformat(start))
             return
         asked = state.asked
         if not answers.is_back(message.text) and talk.turn.intent not in {"greet", "affirm", "ask_human"}:

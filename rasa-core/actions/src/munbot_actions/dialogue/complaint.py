@@ -90,7 +90,11 @@ class ComplaintForm:
         """Give what happened in the citizen's words, without who they are; None when there is no story in it."""
         raw = " ".join(self._talk.message.raw.split())[:LONGEST_DESCRIPTION]
         message = self._talk.message
-        if answers.is_question(raw) and self._talk.turn.intent != "create_complaint" and self._state.asked != "description":
+        if (
+            answers.is_question(raw)
+            and self._talk.turn.intent != "create_complaint"
+            and self._state.asked != "description"
+        ):
             return None
         for found in (message.rut, message.phone, message.email):
             if found:
@@ -165,7 +169,7 @@ class ComplaintForm:
             place = talk.texts.get("complaint.no_place")
         if not place or talk.message.pressed:
             return False
-        if state.asked == "place" and (talk.message.yes is not None or talk.message.rut and not place.strip()):
+        if state.asked == "place" and (talk.message.yes is not None or (talk.message.rut and not place.strip())):
             return False
         more_exact = any(c.isdigit() for c in place) and not any(c.isdigit() for c in state.place or "")
         if state.place and not correcting and state.asked != "place" and not more_exact:

@@ -29,44 +29,56 @@ class Form(Protocol):
 
 def step(talk: Talk, form: Form) -> None:
     """Go one turn further in a form."""
-    state, message = talk.state, talk.message
+    state = talk.state
+    if _leaves(talk, form):
+        return
     asked_before = state.asked
-    if _gives_up(talk):
-        form.stop()
-        _close(talk)
-        return
-    if person.is_wanted(talk):
-        person.hand_over(talk)
-        return
     aside = questions.is_aside(talk)
     heard = form.hear()
     if state.form is None or state.settled:
         return
     if heard is None:
         _failed(talk, form, asked_before, explained=True)
-        return
-    if not heard and wishes.remember(talk):
+    elif _is_remembered_or_answered(talk, heard=heard, aside=aside):
         form.advance()
-        return
-    if aside:
-        questions.answer(talk)
-        form.advance()
-        return
-    if heard or state.away or _acknowledges(talk):
+    elif heard or state.away or talk.message.pressed or _acknowledges(talk):
         state.away = False
         if heard and asked_before:
             state.failures.pop(asked_before, None)
         form.advance()
-        return
+    elif not _is_soothed(talk):
+        _failed(talk, form, asked_before, explained=False)
+
+
+def _leaves(talk: Talk, form: Form) -> bool:
+    """Close the form for who gives up or wants a person; tell whether it was closed."""
+    if _gives_up(talk):
+        form.stop()
+        _close(talk)
+        return True
+    if person.is_wanted(talk):
+        person.hand_over(talk)
+        return True
+    return False
+
+
+def _is_remembered_or_answered(talk: Talk, *, heard: bool, aside: bool) -> bool:
+    """Note another wish, or answer a question that the form does not ask; the form's question follows."""
+    if not heard and wishes.remember(talk):
+        return True
+    if aside:
+        questions.answer(talk)
+    return aside
+
+
+def _is_soothed(talk: Talk) -> bool:
+    """Answer who is cross or needs a moment, without asking again."""
     if person.offer_when_cross(talk):
-        return
-    if talk.turn.intent == "wait" and message.word_count <= 6:
+        return True
+    waits = talk.turn.intent == "wait" and talk.message.word_count <= 6
+    if waits:
         talk.say("smalltalk.wait")
-        return
-    if message.pressed:
-        form.advance()
-        return
-    _failed(talk, form, asked_before, explained=False)
+    return waits
 
 
 def _close(talk: Talk) -> None:

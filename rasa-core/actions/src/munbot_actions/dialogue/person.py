@@ -18,7 +18,7 @@ def is_wanted(talk: Talk) -> bool:
     turn, message = talk.turn, talk.message
     if turn.intent == "ask_human" and message.pressed:
         return True
-    if message.pressed or talk.state.asked in {"name", "description"} and message.word_count > 12:
+    if message.pressed or (talk.state.asked in {"name", "description"} and message.word_count > 12):
         return False
     if answers.wants_person(message.text):
         return True
@@ -67,7 +67,9 @@ def hand_over(talk: Talk) -> None:
         return
     state.pending = "message"
     if handoff.opens_at:
-        talk.say("person.closed", hours=hours, opens=f"{talk.the_day(handoff.opens_at)} a las {talk.hour(handoff.opens_at)}")
+        talk.say(
+            "person.closed", hours=hours, opens=f"{talk.the_day(handoff.opens_at)} a las {talk.hour(handoff.opens_at)}"
+        )
     else:
         talk.say("person.closed_unknown", hours=hours)
 

@@ -11,11 +11,19 @@ from munbot_actions.understanding.normalise import shorten
 FAQ = frozenset({"ask_procedure", "ask_opening_hours", "ask_location", "ask_question"})
 SMALL = frozenset({"ask_capabilities", "greet", "thank", "wait", "goodbye"})
 
-_PAPERS = re.compile(r"\b(?:papel\w*|document\w*|requisito\w*|llevar|llevo|presentar|piden|necesito para|que necesito|que se necesita|antecedentes)\b")
-_PRICE = re.compile(r"\b(?:cuanto (?:cuesta|vale|sale|es|hay que pagar|se paga|pago|cobran)|precio|valor|costo|cobran|tarifa|gratis|pagar|paga)\b")
+_PAPERS = re.compile(
+    r"\b(?:papel\w*|document\w*|requisito\w*|llevar|llevo|presentar|piden|necesito para|que necesito|que se necesita|"
+    r"antecedentes)\b"
+)
+_PRICE = re.compile(
+    r"\b(?:cuanto (?:cuesta|vale|sale|es|hay que pagar|se paga|pago|cobran)|precio|valor|costo|cobran|tarifa|gratis|"
+    r"pagar|paga)\b"
+)
 _DURATION = re.compile(r"\b(?:cuanto (?:dura|demora|se demora|tiempo)|demora)\b")
 _PLACE = re.compile(r"\b(?:donde|adonde|direccion|ubicad\w*|ubicacion|queda\w*|como llego|llegar)\b")
-_HOURS = re.compile(r"\b(?:horario\w*|a que hora|atienden|atencion|abre\w*|abiert\w*|cierra\w*|que dias|hasta que hora)\b")
+_HOURS = re.compile(
+    r"\b(?:horario\w*|a que hora|atienden|atencion|abre\w*|abiert\w*|cierra\w*|que dias|hasta que hora)\b"
+)
 _PHONE = re.compile(r"\b(?:telefono|numero|llamar|fono|correo|mail|email)\b")
 
 
@@ -29,7 +37,7 @@ def is_aside(talk: Talk) -> bool:
     asks = answers.is_question(message.text)
     folded = message.folded
     if asks and (_aspect(folded) is not None):
-        return intent not in {"book_appointment"} or not message.when.has_date
+        return intent != "book_appointment" or not message.when.has_date
     return intent in FAQ and asks and talk.turn.confidence >= 0.4
 
 

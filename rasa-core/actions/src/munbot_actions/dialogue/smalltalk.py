@@ -10,7 +10,8 @@ from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.talk import Talk, payload
 
 _HELLO = re.compile(
-    r"^\W*(?:hola+|ola+|holi\w*|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|alo|saludos|hi|hello)\b", re.IGNORECASE
+    r"^\W*(?:hola+|ola+|holi\w*|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|alo|saludos|hi|hello)\b",
+    re.IGNORECASE,
 )
 
 

@@ -1,4 +1,4 @@
-"""What is known in a conversation. It lives in Rasa's slots: the fields of the forms each in their own, the rest in `memory`."""
+"""What is known in a conversation; it lives in Rasa's slots: each form field in its own, the rest in `memory`."""
 
 from datetime import date, datetime
 from typing import Any, Literal

@@ -12,7 +12,9 @@ _BOOKING = re.compile(
 )
 _COMPLAINT = re.compile(r"\b(?:reclam\w+|denunci\w+|queja\w*|reportar)\b")
 _ASKS = re.compile(r"^[¿\s]*(?:cuant[oa]s?|quien(?:es)?|cual(?:es)?|que es|que significa)\b")
-_ALSO = re.compile(r"\s*(?:[,.;]\s*)?\b(?:y\s+)?(?:adem[aá]s|tambi[eé]n|aparte|de paso|y)\b\s*(?:de eso\s*)?", re.IGNORECASE)
+_ALSO = re.compile(
+    r"\s*(?:[,.;]\s*)?\b(?:y\s+)?(?:adem[aá]s|tambi[eé]n|aparte|de paso|y)\b\s*(?:de eso\s*)?", re.IGNORECASE
+)
 _MAX = 3
 _SURE = 0.6
 _OTHER: dict[str, tuple[str, Wanted]] = {
@@ -57,7 +59,7 @@ def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
 def remember(talk: Talk) -> bool:
     """Note another wish that comes up inside a form; tell whether there was one."""
     state, turn, message = talk.state, talk.turn, talk.message
-    if message.pressed or state.asked in {"description"}:
+    if message.pressed or state.asked == "description":
         return False
     folded = message.folded
     wish: SecondWish | None = None

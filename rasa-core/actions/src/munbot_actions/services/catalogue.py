@@ -11,7 +11,9 @@ T = TypeVar("T")
 class Kept(Generic[T]):
     """Values by key, asked again when they are older than `seconds`; a stale one is better than none."""
 
-    def __init__(self, ask: Callable[[str], T], seconds: float, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, ask: Callable[[str], T], seconds: float, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._ask = ask
         self._seconds = seconds
         self._monotonic = monotonic

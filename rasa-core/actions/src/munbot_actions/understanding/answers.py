@@ -11,32 +11,46 @@ _FILLER = vocabulary("filler")
 _THUMB = re.compile("[\U0001f44d\U0001f44c✅✔☑\U0001f197\U0001f64f]")
 _THUMB_DOWN = re.compile("[\U0001f44e❌✖\U0001f6ab]")
 _STOP = re.compile(
-    r"\b(olvida(?:lo|telo)?|olvidelo|olvidemoslo|dejalo (?:asi|ahi)|dejelo (?:asi|ahi)|ya no quiero(?! esa| ese| el | la )|"
-    r"no quiero (?:nada|seguir|continuar)|no sigamos|no seguir|mejor no(?: gracias)?$|salir|detente|me arrepenti|"
-    r"no importa(?: ya)?$|dejemoslo|filo|parar|terminar|empezar de nuevo|empecemos de nuevo|reiniciar)\b"
+    r"\b(?:olvida(?:lo|telo)?|olvidelo|olvidemoslo|(?:deja|deje)lo (?:asi|ahi)|ya no quiero(?! esa| ese| el | la )|"
+    r"no quiero (?:nada|seguir|continuar)|no sigamos|no seguir|mejor no(?: gracias)?$|me arrepenti|dejemoslo|"
+    r"no importa(?: ya)?$|emp(?:ezar|ecemos) de nuevo)\b"
+    r"|^(?:quiero )?(?:salir|filo|parar|detente|terminar|reiniciar)(?: ya| po)?$"
 )
-_CANCEL = re.compile(r"^(?:quiero )?(?:cancelar|cancela|cancelo|cancelalo|cancele|cancelemos|anular|anula)(?: todo| esto| nomas| no mas| por favor| porfa)?$")
+_CANCEL = re.compile(
+    r"^(?:quiero )?(?:cancelar|cancela|cancelo|cancelalo|cancele|cancelemos|anular|anula)"
+    r"(?: todo| esto| nomas| no mas| por favor| porfa)?$"
+)
+_SOMEBODY = r"(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)"
 _PERSON = re.compile(
-    r"\b(?:hablar?|hable|comunica\w*|contacta\w*|atien\w*|atend\w*|pas[ae]\w*|deriv\w*|conect\w*|necesito|quiero)\b"
-    r".{0,25}\b(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)\b"
-    r"|\bpersona (?:real|de verdad)\b|^(?:un |una )?(?:humano|persona|funcionari[oa]|ejecutiv[oa])(?: por favor| porfa| ya)?$"
+    r"\b(?:hablar|hable|conversar|comuni\w+|contact\w+|deriv\w+|conect\w+|pas(?:a|e|ame|eme|ar|arme)) (?:directamente )?"
+    rf"(?:con|a) (?:\w+ ){{0,2}}{_SOMEBODY}\b"
+    rf"|\bque (?:me|nos) (?:atienda|llame|responda|conteste|ayude) (?:\w+ )?{_SOMEBODY}\b"
+    r"|\bque alguien (?:me|nos) (?:atienda|llame|responda|conteste|ayude)\b"
+    rf"|^(?:(?:necesito|quiero|prefiero|exijo) )?(?:a |con )?(?:una? |alguna |otra )?{_SOMEBODY}"
+    r"(?: real| de verdad| humana?| por favor| porfa| ya| ahora)*$"
 )
 _ANGRY = re.compile(
-    r"\b(?:no (?:me )?sirve[sn]?|inutil(?:es)?|porqueria|basura de|estupid[oa]s?|tont[oa]s?|idiota|mierda|wea|weon|weá|ctm|csm|"
-    r"pesim[oa]|no entiende[sn]?(?: nada)?|chat(?:bot)? malo|verguenza|chanta|hasta cuando)\b"
+    r"\b(?:no (?:me )?sirve[sn]?|inutil(?:es)?|porqueria|estupid[oa]s?|tont[oa]s?|idiota|mierda|weon|ctm|csm|pesim[oa]|"
+    r"no entiende[sn]?(?: nada)?|chat(?:bot)? malo|verguenza|chanta|hasta cuando)\b"
 )
 _QUESTION = re.compile(
-    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|como|cuando|quien|"
-    r"hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
+    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|"
+    r"como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
 )
-_BACK = re.compile(r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b")
+_BACK = re.compile(
+    r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b"
+)
 _MIDDLE = re.compile(r"\b(?:la|el) (?:del|de el|de la|de) (?:medio|centro|mitad)\b|\bla intermedia\b")
 _DOES_NOT_KNOW = re.compile(
-    r"^(?:no (?:lo )?(?:se|sabria|aplica|corresponde|hay|recuerdo|me acuerdo)|ni idea|ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|otr[oa]s?|"
-    r"en ningun lado|ninguna parte|cualquiera|todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
+    r"^(?:no (?:lo )?(?:se|sabria|aplica|corresponde|hay|recuerdo|me acuerdo)|ni idea|otr[oa]s?|"
+    r"ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|en ningun lado|ninguna parte|cualquiera|todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
 )
-_DOES_NOT_HAVE = re.compile(r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b")
-_OTHER = re.compile(r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b")
+_DOES_NOT_HAVE = re.compile(
+    r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b"
+)
+_OTHER = re.compile(
+    r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b"
+)
 
 
 def yes_or_no(text: str) -> bool | None:

@@ -66,8 +66,8 @@ def find_phone(text: str, *, asked: bool = False) -> Found | None:
         found = _phone(match)
         if found.value:
             return found
-    if asked and (match := _ANY_PHONE.search(text)):
-        return _phone(match)
+    if asked and (other := _ANY_PHONE.search(text)):
+        return _phone(other)
     return None
 
 

@@ -35,10 +35,17 @@ def find_place(text: str) -> str | None:
         rest = text[match.start() :]
         stop = _STOP.search(rest, match.end() - match.start())
         place = clean(rest[: stop.start()] if stop else rest).strip(" ,.-:")[:LONGEST_PLACE]
-        named = re.sub(rf"^{_KIND}\b\.?\s*(?:de\s+|del\s+)?(?:la\s+|los\s+|las\s+|el\s+)?", "", place, flags=re.IGNORECASE)
+        named = re.sub(
+            rf"^{_KIND}\b\.?\s*(?:de\s+|del\s+)?(?:la\s+|los\s+|las\s+|el\s+)?", "", place, flags=re.IGNORECASE
+        )
         own = bool(before) and fold_article(before[0])
         starts_named = bool(re.match(r"(?:[A-ZÁÉÍÓÚÑ]|\d|n[°º])", named))
-        if named and len(named) > 1 and (not own or starts_named) and not re.match(r"[,.]|(?:y|de mi|mi|su|q|que|donde)\b", named):
+        if (
+            named
+            and len(named) > 1
+            and (not own or starts_named)
+            and not re.match(r"[,.]|(?:y|de mi|mi|su|q|que|donde)\b", named)
+        ):
             return place
     street = _STREET_NUMBER.search(text)
     return street.group(1) if street else None
