@@ -84,6 +84,7 @@ def test_ngrams_survive_json() -> None:
     np.testing.assert_array_equal(first.transform(texts), second.transform(texts))
     assert np.linalg.norm(first.transform(["quiero"])[0]) == pytest.approx(1.0)
     assert not first.transform(["zzz"]).any()
+    np.testing.assert_allclose(first.transform_sparse([*texts, "zzz"]).toarray(), first.transform([*texts, "zzz"]))
 
 
 def test_known_embeddings_are_not_computed_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,7 @@ def train(project: Project, *, force: bool = False) -> bool:
     project.models.mkdir(parents=True, exist_ok=True)
     # Rasa's own cache of training steps is larger than what it saves here.
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
+    os.environ["LOG_LEVEL"] = "WARNING"  # by which Rasa decides whether to draw its progress bars
     os.environ[CACHE_VARIABLE] = str(project.models / "embeddings.npz")
     import rasa.model_training
 

@@ -69,7 +69,6 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples that have an intent and a text."""
-        from scipy import sparse
         from sklearn.linear_model import LogisticRegression
 
         # Spellings that come out the same count once; what has no letters is decided by a rule (`_given`).
@@ -82,8 +81,7 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
         if self._config["ngrams"]:
             self._ngrams = NgramVectorizer.fit(texts)
         model = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=200, tol=1e-3, random_state=7)
-        # Most n-gram columns are zero: the solver is ten times faster on a sparse matrix.
-        model.fit(sparse.csr_matrix(self._features(texts, training=True)), list(intents.values()))
+        model.fit(self._training_features(texts), list(intents.values()))
         self._labels = [str(label) for label in model.classes_]
         self._weights = model.coef_.astype(np.float32)
         self._bias = model.intercept_.astype(np.float32)
@@ -136,10 +134,21 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
             probabilities[self._labels.index("inform")] = 1.0
         return probabilities
 
-    def _features(self, texts: list[str], *, training: bool = False) -> np.ndarray:
+    def _training_features(self, texts: list[str]) -> Any:
+        """Give the features of all examples; most n-grams are zero, and the solver is faster on a sparse matrix."""
+        from scipy import sparse
+
         parts = []
         if self._encoder is not None:
-            parts.append(self._encoder.encode_many(texts) if training else self._encoder.encode(texts))
+            parts.append(sparse.csr_matrix(self._encoder.encode_many(texts)))
+        if self._ngrams is not None:
+            parts.append(self._ngrams.transform_sparse(texts) * self._config["ngram_weight"])
+        return sparse.hstack(parts).tocsr()
+
+    def _features(self, texts: list[str]) -> np.ndarray:
+        parts = []
+        if self._encoder is not None:
+            parts.append(self._encoder.encode(texts))
         if self._ngrams is not None:
             parts.append(self._ngrams.transform(texts) * self._config["ngram_weight"])
         return np.hstack(parts)

@@ -48,14 +48,26 @@ class NgramVectorizer:
         """Give a float32 array of shape (len(texts), size of the vocabulary)."""
         matrix = np.zeros((len(texts), len(self._idf)), dtype=np.float32)
         for row, text in enumerate(texts):
-            for ngram, count in character_ngrams(text).items():
-                column = self._index.get(ngram)
-                if column is not None:
-                    matrix[row, column] = (1 + math.log(count)) * self._idf[column]
-            norm = np.linalg.norm(matrix[row])
-            if norm:
-                matrix[row] /= norm
+            columns, weights = self._weigh(text)
+            matrix[row, columns] = weights
         return matrix
+
+    def transform_sparse(self, texts: list[str]) -> Any:
+        """Give the same as a scipy matrix, which holds only what is not zero."""
+        from scipy import sparse
+
+        weighed = [self._weigh(text) for text in texts]
+        ends = np.cumsum([0] + [len(columns) for columns, _ in weighed])
+        columns = np.concatenate([columns for columns, _ in weighed])
+        weights = np.concatenate([weights for _, weights in weighed])
+        return sparse.csr_matrix((weights, columns, ends), shape=(len(texts), len(self._idf)))
+
+    def _weigh(self, text: str) -> tuple[np.ndarray, np.ndarray]:
+        counts = {self._index[n]: count for n, count in character_ngrams(text).items() if n in self._index}
+        columns = np.fromiter(counts, dtype=np.int32, count=len(counts))
+        weights = np.array([1 + math.log(count) for count in counts.values()], dtype=np.float32) * self._idf[columns]
+        norm = np.linalg.norm(weights)
+        return columns, weights / norm if norm else weights
 
     def as_dict(self) -> dict[str, Any]:
         """Give what `from_dict` needs, ready for JSON."""

@@ -19,7 +19,7 @@ from functools import lru_cache
 from typing import Any
 
 import aiohttp
-import rasa
+import rasa.core.actions.action
 from jsonschema import ValidationError
 from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
@@ -31,6 +31,8 @@ from rasa.utils.endpoints import EndpointConfig
 
 # The actions read slots and the latest message; events serve to look a few steps back.
 EVENTS_SENT = 40
+# Rasa waits 300 s. A citizen does not, and the conversation is locked meanwhile.
+TIMEOUT_SECONDS = 20
 
 _rasa_run = RemoteAction.run
 
@@ -114,7 +116,7 @@ def keep_connections(endpoint: EndpointConfig) -> _SharedSession:
     if session is None or session.closed:
         session = aiohttp.ClientSession(
             headers=endpoint.headers,
-            timeout=aiohttp.ClientTimeout(total=30),
+            timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
             connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=4),
         )
         endpoint._munbot_session = session
@@ -127,3 +129,4 @@ def install() -> None:
     RemoteAction._action_call_format = action_call
     RemoteAction.run = abort_on_failure
     EndpointConfig.session = keep_connections
+    rasa.core.actions.action.DEFAULT_REQUEST_TIMEOUT = TIMEOUT_SECONDS

@@ -27,7 +27,6 @@ def prepare_process(*, threads: int = 1) -> None:
     os.environ["RASA_TELEMETRY_ENABLED"] = "false"
     os.environ["SQLALCHEMY_SILENCE_UBER_WARNING"] = "1"
     os.environ["SANIC_WORKERS"] = "1"
-    os.environ.setdefault("TQDM_DISABLE", "1")
     warnings.showwarning = _show_warning
     if os.environ.get("RASA_WITH_TENSORFLOW") != "1":
         from munbot_rasa import without_tensorflow
