@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -15,7 +16,8 @@ from munbot_cli.errors import GivenUp
 
 __all__ = ["Board", "console"]
 
-console = Console(highlight=False)
+# A log file or a pipe has no width of its own.
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 130)
 
 
 class Board:

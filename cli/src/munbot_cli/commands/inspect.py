@@ -91,6 +91,8 @@ def report(project: Project) -> list[ProcessReport]:
     context.programs_found["postgres"] = str(postgres)
     reports = []
     for name, state in supervisor.states().items():
+        if not state.started:
+            continue  # not part of a partial start
         program = programs.get(name, Program(name=name, command=()))
         problem = check(program.health, context.values, project) if state.state == "RUNNING" else ""
         reports.append(_report(program, state, problem))

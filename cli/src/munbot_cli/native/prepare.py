@@ -116,7 +116,7 @@ def prepare_redis(context: Context) -> None:
 def prepare_rabbitmq(context: Context) -> None:
     """Put this instance's ports in front of the configuration that the container uses too."""
     project = context.project
-    for name in ("mnesia", "log"):
+    for name in ("data", "log"):
         (project.data / "rabbitmq" / name).mkdir(parents=True, exist_ok=True)
     shared = (project.root / "config" / "rabbitmq" / "rabbitmq.conf").read_text(encoding="utf-8")
     own = (

@@ -24,6 +24,7 @@ from munbot_cli.project import Project
 __all__ = ["Runner"]
 
 _POLL_SECONDS = 0.15
+_LIVES = 3  # how often a program may be started again by supervisor before the start is given up
 
 
 @dataclass
@@ -182,15 +183,15 @@ class Runner:
     def _wait_healthy(self, program: Program, failed: threading.Event) -> None:
         deadline = time.monotonic() + self.timeout
         log = self.project.log(program.name)
-        exits = 0
+        lives: set[int] = set()
         while not failed.is_set():
             state = self.supervisor.state(program.name)
             if state.state == "FATAL":
                 raise MunbotError(f"{program.name} does not start: {last_line(log)}", log=log)
-            if state.state in {"BACKOFF", "EXITED"}:
-                exits += 1
-                if exits >= 2 / _POLL_SECONDS:  # it has kept ending for two seconds
-                    raise MunbotError(f"{program.name} keeps ending: {last_line(log)}", log=log)
+            if state.pid:
+                lives.add(state.pid)
+            if len(lives) > _LIVES:
+                raise MunbotError(f"{program.name} keeps ending: {last_line(log)}", log=log)
             problem = "not running"
             if state.state in {"RUNNING", "STARTING"}:
                 problem = health.check(program.health, self.context.values, self.project)
