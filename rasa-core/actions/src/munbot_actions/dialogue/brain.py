@@ -15,6 +15,7 @@ from munbot_actions.dialogue.booking import Booking
 from munbot_actions.dialogue.complaint import ComplaintForm
 from munbot_actions.dialogue.folio import FolioForm
 from munbot_actions.dialogue.form import Form
+from munbot_actions.dialogue.hours import Hours
 from munbot_actions.dialogue.offers import Offers
 from munbot_actions.dialogue.reply import Bubble, Texts, as_responses, pack
 from munbot_actions.dialogue.state import SecondWish, State
@@ -78,17 +79,19 @@ class Brain:
         return talk.bubbles
 
     def _away(self, talk: Talk, kept: State) -> list[Bubble]:
-        """Say kindly that it cannot be done now; what was known before stays known, the form is kept."""
+        """Say kindly that it cannot be done now; form and question stay, and what this message said is kept."""
         state = talk.state
-        learnt = {name: getattr(state, name) for name in ("procedure", "rut", "name", "phone", "email", "description")}
-        form, asked = kept.form, kept.asked
-        if form is None and state.form in FORMS:
-            form = state.form
+        form = kept.form or (state.form if state.form in FORMS else None)
+        learnt = {name: getattr(state, name) for name in ("procedure", "description")}
         for name in State.model_fields:
             setattr(state, name, getattr(kept, name))
         for name, value in learnt.items():
             setattr(state, name, value or getattr(state, name))
-        state.form, state.asked, state.away = form, asked, True
+        if form:
+            people.hear_person(talk)
+        if form == "booking_form" and state.slot_start is None and not talk.message.pressed:
+            Hours(talk, None).hear(open_to_numbers=False)  # no procedure: nothing is asked of anybody
+        state.form, state.away = form, True
         talk.bubbles.clear()
         talk.say("form.away_kept" if form else "form.away")
         return talk.bubbles

@@ -55,10 +55,6 @@ class Texts:
         """Tell whether there is such a text."""
         return key in self._texts
 
-    def keys(self) -> list[str]:
-        """Give all keys."""
-        return sorted(self._texts)
-
 
 def _flat(tree: dict[str, Any], prefix: str) -> dict[str, Any]:
     flat: dict[str, Any] = {}

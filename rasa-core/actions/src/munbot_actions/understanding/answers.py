@@ -22,8 +22,8 @@ _CANCEL = re.compile(
 )
 _SOMEBODY = r"(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)"
 _PERSON = re.compile(
-    r"\b(?:hablar|hable|conversar|comuni\w+|contact\w+|deriv\w+|conect\w+|pas(?:a|e|ame|eme|ar|arme)) (?:directamente )?"
-    rf"(?:con|a) (?:\w+ ){{0,2}}{_SOMEBODY}\b"
+    r"\b(?:hablar|hable|conversar|comuni\w+|contact\w+|deriv\w+|conect\w+|pas(?:a|e|ame|eme|ar|arme)) "
+    rf"(?:directamente )?(?:con|a) (?:\w+ ){{0,2}}{_SOMEBODY}\b"
     rf"|\bque (?:me|nos) (?:atienda|llame|responda|conteste|ayude) (?:\w+ )?{_SOMEBODY}\b"
     r"|\bque alguien (?:me|nos) (?:atienda|llame|responda|conteste|ayude)\b"
     rf"|^(?:(?:necesito|quiero|prefiero|exijo) )?(?:a |con )?(?:una? |alguna |otra )?{_SOMEBODY}"
@@ -34,8 +34,8 @@ _ANGRY = re.compile(
     r"no entiende[sn]?(?: nada)?|chat(?:bot)? malo|verguenza|chanta|hasta cuando)\b"
 )
 _QUESTION = re.compile(
-    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|"
-    r"como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
+    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|"
+    r"adonde|como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
 )
 _BACK = re.compile(
     r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b"
@@ -43,7 +43,8 @@ _BACK = re.compile(
 _MIDDLE = re.compile(r"\b(?:la|el) (?:del|de el|de la|de) (?:medio|centro|mitad)\b|\bla intermedia\b")
 _DOES_NOT_KNOW = re.compile(
     r"^(?:no (?:lo )?(?:se|sabria|aplica|corresponde|hay|recuerdo|me acuerdo)|ni idea|otr[oa]s?|"
-    r"ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|en ningun lado|ninguna parte|cualquiera|todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
+    r"ningun[oa]?(?: de (?:es[ao]s|est[ao]s))?|en ningun lado|ninguna parte|cualquiera|"
+    r"todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
 )
 _DOES_NOT_HAVE = re.compile(
     r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b"
