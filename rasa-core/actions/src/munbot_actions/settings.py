@@ -14,4 +14,4 @@ class ActionsSettings(ServiceSettings):
     service_token: SecretStr
     default_tenant: str | None = Field(default=None, description="for messages without metadata (rasa shell)")
     catalogue_seconds: float = Field(default=30.0, ge=0, description="procedures, offices, categories, tenants")
-    service_timeout_seconds: float = Field(default=3.0, gt=0)
+    service_timeout_seconds: float = Field(default=5.0, gt=0, description="of one attempt; two are made")
