@@ -60,7 +60,7 @@ _INDEXES: Mapping[str, list[IndexModel]] = {
             }.items()
         ),
         IndexModel([("clock.sweep_at", ASCENDING)], name="overdue_sweep", sparse=True),
-        IndexModel([("relay.pending", ASCENDING)], name="relay", sparse=True),
+        IndexModel([("relay.pending", ASCENDING)], name="relay"),
         # The version is named because SecantusDB takes one without it for another index the second time.
         IndexModel([("place.location", GEOSPHERE)], name="place", **{"2dsphereIndexVersion": 3}),
     ],

@@ -98,6 +98,8 @@ def test_overdue_and_due_order(client, as_, many, clock):
     ("q", "hit"),
     [
         ("luminaria", True),
+        ("lum", True),
+        ("de mi", True),
         ("LUMINARIAS", True),
         ("lumin quill", True),
         ("quillay 310", True),

@@ -77,7 +77,7 @@ def test_every_change_is_told_in_order(client, as_, file_complaint, make_relay, 
     assert make_relay().relay_batch() == 0
     left = database["complaints"].find_one({})
     assert left["pending_events"] == []
-    assert left["relay"] == {}
+    assert left["relay"] == {"pending": False}
 
 
 def test_a_relay_that_dies_after_publishing_tells_again_with_the_same_ids(

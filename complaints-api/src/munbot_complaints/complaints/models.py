@@ -104,9 +104,9 @@ class PendingEvent(TypedDict):
 
 
 class Relay(TypedDict):
-    """`pending` is there, and true, while events wait."""
+    """Whether events wait."""
 
-    pending: NotRequired[bool]
+    pending: bool
 
 
 class ComplaintDocument(TypedDict):

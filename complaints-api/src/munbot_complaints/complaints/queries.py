@@ -58,7 +58,7 @@ def plans(wanted: ComplaintFilter, sort: Sort, now: datetime) -> list[Plan]:
     if sort == "due":  # its only index is the tenant's
         return [_plan(wanted.tenant, None, exact, rest)]
     said = words(wanted.q or "")
-    term = max((cut for word in said if (cut := lookup_term(word))), key=len, default=None)
+    term = lookup_term(max(said, key=len, default=""))
     personal = any(field in {"conversation_id", "citizen.rut"} for field, _ in exact)
     if term is not None and not personal:
         return [_plan(wanted.tenant, (field, term), exact, rest) for field in ("terms", "citizen.terms")]

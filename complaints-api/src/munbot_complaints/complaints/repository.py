@@ -193,9 +193,11 @@ class ComplaintRepository:
 
     def remove_events(self, complaint_ids: list[str], event_ids: list[str]) -> None:
         """Drop confirmed events; what was added meanwhile stays pending."""
-        among = {"_id": {"$in": complaint_ids}}
-        self._collection.update_many(among, {"$pull": {"pending_events": {"id": {"$in": event_ids}}}})
-        self._collection.update_many(among | {"pending_events": {"$size": 0}}, {"$unset": {"relay.pending": ""}})
+        others = {"$filter": {"input": "$pending_events", "cond": {"$not": [{"$in": ["$$this.id", event_ids]}]}}}
+        self._collection.update_many(
+            {"_id": {"$in": complaint_ids}},
+            [{"$set": {"pending_events": others}}, {"$set": {"relay.pending": {"$ne": ["$pending_events", []]}}}],
+        )
 
     def existing(self, complaint_ids: list[str]) -> set[str]:
         """Return those of these ids that exist."""
