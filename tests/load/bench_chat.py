@@ -189,9 +189,8 @@ def main() -> None:
     print_table("Chat turn: Munbot through nginx and Socket.IO, and Rasa's bare REST channel", rows)
     one = runs[0]
     share = round(one["munbot"]["all"]["p50_ms"] - one["rasa"]["all"]["p50_ms"], 1)
-    print(
-        f"\n  our own share at {one['citizens']} citizen(s), p50: {share} ms; unanswered: {[run['lost'] for run in runs]}"
-    )
+    unanswered = sum(run["unanswered"] for run in runs)
+    print(f"\n  our own share at one citizen, p50: {share} ms; turns without an answer: {unanswered}")
     write(arguments.json, {"runs": runs, "own_share_p50_ms": share})
 
 

@@ -240,8 +240,8 @@ class Publisher:
 class Subscription:
     """A consumer's own queue and the events that it wants.
 
-    `bindings` are routing keys of the topic exchange (`message.received.v1`, `appointment.#`). `single_active`: of several
-    processes only one receives at a time, and another takes over when it ends, so that the queue's order is kept.
+    `bindings` are routing keys of the topic exchange (`message.received.v1`, `appointment.#`). `single_active`: of
+    several processes only one receives at a time, and another takes over when it ends: the queue's order is kept.
     """
 
     queue: str
