@@ -12,6 +12,7 @@ from munbot_actions.dialogue import form as forms
 from munbot_actions.dialogue import opening, people, person, questions, smalltalk, wishes
 from munbot_actions.dialogue.appointment import AppointmentForm
 from munbot_actions.dialogue.booking import Booking
+from munbot_actions.dialogue.buttons import pressed_by_words
 from munbot_actions.dialogue.complaint import ComplaintForm
 from munbot_actions.dialogue.folio import FolioForm
 from munbot_actions.dialogue.form import Form
@@ -56,8 +57,9 @@ class Brain:
         opening = turn.action.removeprefix("validate_")
         if opening in FORMS and turn.active_loop == opening and not turn.slots.get("requested_slot"):
             state.form = None  # Rasa has just opened it; whether it stays open is decided here
-        bubbles = self._bubbles(turn, state)
-        return answer(state.changes(turn.slots), state.form, as_responses(pack(bubbles)))
+        bubbles = pack(self._bubbles(pressed_by_words(turn, state.buttons), state))
+        state.buttons = {button.title: button.payload for bubble in bubbles for button in bubble.buttons}
+        return answer(state.changes(turn.slots), state.form, as_responses(bubbles))
 
     def _bubbles(self, turn: Turn, state: State) -> list[Bubble]:
         message = Message(turn.text, turn.local_now, asked=state.asked, pressed=turn.pressed)
@@ -190,11 +192,11 @@ class Brain:
                 or message.is_blank
             ):
                 return False
-            talk.say("person.message_taken")
+            talk.say("smalltalk.deny" if message.yes is False else "person.message_taken")
             return True
         if pending == "wish":
             return self._wish_offered(talk, yes=yes)
-        if pending == "book" and yes is not None:
+        if pending == "book" and yes is not None and not smalltalk.only_thanks(talk):
             if yes:
                 self._start(talk, "booking_form")
             else:

@@ -16,6 +16,7 @@ from munbot_actions.understanding.vocabulary import vocabulary
 
 LONGEST_DESCRIPTION = 2_000
 _COMMAND = vocabulary("complaint_request")
+_CHANGES_PLACE = re.compile(r"\b(?:cambi|corrig|correg|modific)\w* (?:\w+ ){0,2}(?:lugar|direccion)\b")
 _PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
 
 
@@ -73,8 +74,11 @@ class ComplaintForm:
         if choice == "description":
             state.description = state.category = None
             return True
-        if message.pressed or correcting or message.is_blank:
+        retelling = state.asked == "change" and message.word_count > 4 and not message.place
+        if message.pressed or message.is_blank or (correcting and not retelling):
             return False
+        if retelling:
+            state.description = state.category = None
         story = self._story()
         if not story:
             return False
@@ -161,8 +165,8 @@ class ComplaintForm:
 
     def _hear_place(self, *, correcting: bool) -> bool:
         state, talk = self._state, self._talk
-        if talk.turn.entities.get("choice") == "place":
-            state.place = None
+        if talk.turn.entities.get("choice") == "place" or _CHANGES_PLACE.search(talk.message.folded):
+            state.place = talk.message.place if talk.message.place and not talk.message.pressed else None
             return True
         place = talk.message.place or self._office_named()
         if state.asked == "place" and answers.does_not_know(talk.message.text):

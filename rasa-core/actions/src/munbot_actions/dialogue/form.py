@@ -41,6 +41,9 @@ def step(talk: Talk, form: Form) -> None:
         _failed(talk, form, asked_before, explained=True)
     elif _is_remembered_or_answered(talk, heard=heard, aside=aside):
         form.advance()
+    elif not heard and _asks_unknown(talk):
+        questions.unknown(talk)
+        form.advance()
     elif heard or state.away or talk.message.pressed or _acknowledges(talk):
         state.away = False
         if heard and asked_before:
@@ -69,6 +72,11 @@ def _is_remembered_or_answered(talk: Talk, *, heard: bool, aside: bool) -> bool:
     if aside:
         questions.answer(talk)
     return aside
+
+
+def _asks_unknown(talk: Talk) -> bool:
+    """Tell whether something was asked, with its sign, that no form or service answers («¿es seguro dar mi RUT?»)."""
+    return "?" in talk.message.text and talk.message.word_count > 2 and talk.turn.intent != "complain_about_bot"
 
 
 def _is_soothed(talk: Talk) -> bool:

@@ -78,7 +78,9 @@ class Hours:
             return self._by_choice("first")
         if open_to_numbers and self._state.offered and answers.in_the_middle(self._talk.message.text):
             return self.take(self._state.offered[len(self._state.offered) // 2])
-        if open_to_numbers and answers.wants_other(self._talk.message.text):
+        refuses = self._talk.message.yes is False or answers.wants_other(self._talk.message.text)
+        if open_to_numbers and refuses:
+            self.give_back()
             self._state.wish = Wish()
             return Heard.OTHER
         return Heard.NOTHING

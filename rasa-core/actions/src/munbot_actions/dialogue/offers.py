@@ -73,7 +73,7 @@ class Offers:
         elif len(shown) == 1 and len(slots) == 1:
             self._offer_these(shown, "hours.only_one", at_day=True)
         elif wish.one_day:
-            key = "hours.near" if wish.at else "hours.that_day"
+            key = ("hours.near" if wish.around else "hours.not_at_that_hour") if wish.at else "hours.that_day"
             at = say_time(time.fromisoformat(wish.at)) if wish.at else ""
             self._offer_these(shown, key, at_day=True, day=_capital(self._talk.the_day(shown[0].start)), at=at)
         else:
@@ -106,6 +106,8 @@ class Offers:
         key = f"hours.why_{status}"
         if status == "open" or not self._talk.texts.has(key):
             key = "hours.why_time"
+        if any(self.local(slot).date() == day for slot in near):
+            key, status = "hours.why_time", "open"
         if not wish.one_day and wish.first:
             key = "hours.why_range"
         detail = ((why.detail if why else None) or "").strip(" .")

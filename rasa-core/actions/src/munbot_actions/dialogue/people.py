@@ -3,7 +3,7 @@
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.understanding import names
 
-_NO_PHONE = ("no tengo", "sin telefono", "no uso", "prefiero no", "no quiero dar", "ninguno", "no tiene")
+_NO_PHONE = ("no tengo", "sin telefono", "no uso", "prefiero no", "no quiero", "ningun", "no tiene", "no hay")
 
 
 def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
@@ -19,10 +19,10 @@ def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
         learnt = state.name != message.name or state.asked == "name"
         state.name = message.name
     if message.phone and message.phone.value:
-        learnt = learnt or state.phone != message.phone.value
+        learnt = True
         state.phone = message.phone.value
     if message.email and message.email.value:
-        learnt = learnt or state.email != message.email.value
+        learnt = True
         state.email = message.email.value
     if state.asked == "phone" and not learnt and any(said in message.folded for said in _NO_PHONE):
         state.no_phone = learnt = True
@@ -30,7 +30,7 @@ def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
         if message.rut.value is None:
             talk.say("people.rut_wrong", said=message.rut.text[:20])
             return None
-        learnt = learnt or state.rut != message.rut.value or state.asked == "rut"
+        learnt = True
         state.rut = message.rut.value
         state.failures.pop("rut", None)
     if state.asked == "phone" and message.phone and message.phone.value is None and not learnt:

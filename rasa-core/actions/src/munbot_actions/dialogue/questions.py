@@ -21,6 +21,7 @@ _PRICE = re.compile(
 )
 _DURATION = re.compile(r"\b(?:cuanto (?:dura|demora|se demora|tiempo)|demora)\b")
 _PLACE = re.compile(r"\b(?:donde|adonde|direccion|ubicad\w*|ubicacion|queda\w*|como llego|llegar)\b")
+_SHORT = 6
 _HOURS = re.compile(
     r"\b(?:horario\w*|a que hora|atienden|atencion|abre\w*|abiert\w*|cierra\w*|que dias|hasta que hora)\b"
 )
@@ -47,17 +48,19 @@ def answer(talk: Talk) -> None:
     aspect = _aspect(folded) or {"ask_opening_hours": "hours", "ask_location": "place"}.get(talk.turn.intent)
     procedure = _procedure(talk)
     office = _office(talk, procedure)
+    talk.state.topic_office = office.id if office else None
+    talk.state.topic_aspect = aspect
     if aspect == "hours":
         _say_hours(talk, office, procedure)
     elif aspect == "place":
         _say_place(talk, office, procedure)
+    elif aspect == "phone" and any(o.phone for o in _offices(talk, office, procedure)):
+        _say_phones(talk, office, procedure)
     elif procedure is None and (talk.turn.intent == "ask_procedure" or aspect in {"papers", "price", "duration"}):
         _ask_which(talk)
     elif procedure is not None and (aspect or talk.turn.intent == "ask_procedure"):
         talk.state.topic = procedure.id
         _say_procedure(talk, procedure, aspect)
-    elif aspect == "phone" and office is not None and office.phone:
-        talk.say("questions.phone", office=office.name, phone=office.phone)
     else:
         unknown(talk)
 
@@ -105,8 +108,9 @@ def _office(talk: Talk, procedure: Procedure | None) -> Office | None:
     named = catalogue.office_names.best(talk.message.without_identity)
     if named:
         return catalogue.offices[named]
-    if talk.state.office:
-        return talk.office(talk.state.office)
+    known = talk.office(talk.state.office or talk.state.topic_office)
+    if known:
+        return known
     offices = catalogue.offices_of(procedure) if procedure else list(catalogue.offices.values())
     return offices[0] if len(offices) == 1 else None
 
@@ -124,6 +128,29 @@ def _say_hours(talk: Talk, office: Office | None, procedure: Procedure | None) -
         for o in _offices(talk, office, procedure)
     ]
     talk.say("questions.hours", lines="\n".join(lines))
+
+
+def _say_phones(talk: Talk, office: Office | None, procedure: Procedure | None) -> None:
+    lines = [
+        talk.texts.get("questions.phone_line", office=o.name, phone=o.phone)
+        for o in _offices(talk, office, procedure)
+        if o.phone
+    ]
+    talk.say("questions.phone", lines="\n".join(lines))
+
+
+def goes_on(talk: Talk) -> bool:
+    """Answer «¿y el de obras?»: the same question about another office; tell whether it was one."""
+    message, state = talk.message, talk.state
+    if state.topic_aspect not in {"hours", "place", "phone"} or message.word_count > _SHORT:
+        return False
+    office = talk.catalogue.office_names.best(message.without_identity)
+    if not office or not message.folded.lstrip("¿ ").startswith("y "):
+        return False
+    state.topic_office = office
+    say = {"hours": _say_hours, "place": _say_place, "phone": _say_phones}[state.topic_aspect]
+    say(talk, talk.office(office), None)
+    return True
 
 
 def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -> None:

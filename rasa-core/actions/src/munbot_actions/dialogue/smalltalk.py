@@ -14,10 +14,17 @@ _HELLO = re.compile(
     re.IGNORECASE,
 )
 
+_OK_THANKS = re.compile(r"^(?:ok\w*|oki|ya|bueno|vale|perfecto|listo|super|genial)[, ]+(?:muchas |mil )?gracias\W*$")
+
 
 def says_hello(text: str) -> bool:
     """Tell whether a message begins with a greeting."""
     return bool(_HELLO.search(text.replace("í", "i")))
+
+
+def only_thanks(talk: Talk) -> bool:
+    """Tell whether a yes is a polite end («ok, gracias») rather than a yes."""
+    return not talk.message.pressed and bool(_OK_THANKS.match(talk.message.folded))
 
 
 def menu(talk: Talk) -> list[Button]:
@@ -33,35 +40,34 @@ def menu(talk: Talk) -> list[Button]:
 def answer(talk: Talk, intent: str) -> None:
     """Answer a message that opens no form."""
     message, state = talk.message, talk.state
+    unsure = intent in {"nlu_fallback", "inform"}
     if message.pressed:
         _pressed(talk, intent)
-        return
-    if message.is_blank:
+    elif message.is_blank:
         talk.say("smalltalk.blank", *menu(talk))
+    elif questions.goes_on(talk):
         return
-    unsure = intent in {"nlu_fallback", "inform"}
-    if unsure and says_hello(message.text) and not state.greeted:
+    elif intent == "greet" or (unsure and says_hello(message.text) and not state.greeted):
         _greet(talk)
-        return
-    if intent == "nlu_fallback" or (intent == "inform" and not questions.is_aside(talk)):
+    elif only_thanks(talk):
+        _small(talk, "thank")
+    elif intent == "nlu_fallback" or (unsure and not questions.is_aside(talk)):
         _not_understood(talk)
-        return
-    if intent in questions.FAQ or (questions.is_aside(talk) and intent != "out_of_scope"):
+    elif intent in questions.FAQ or (questions.is_aside(talk) and intent != "out_of_scope"):
         questions.answer(talk)
-        return
-    if intent == "greet":
-        _greet(talk)
-    elif intent == "out_of_scope":
-        talk.note_unanswered()
-        talk.say("smalltalk.out_of_scope", *menu(talk))
-    elif intent == "ask_human":
-        state.pending = "person"
-        talk.say("person.offer", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
     else:
         _small(talk, intent)
 
 
 def _small(talk: Talk, intent: str) -> None:
+    if intent == "out_of_scope":
+        talk.note_unanswered()
+        talk.say("smalltalk.out_of_scope", *menu(talk))
+        return
+    if intent == "ask_human":
+        talk.state.pending = "person"
+        talk.say("person.offer", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+        return
     key = {
         "ask_capabilities": "smalltalk.capabilities",
         "thank": "smalltalk.thank",
@@ -75,6 +81,9 @@ def _small(talk: Talk, intent: str) -> None:
 
 
 def _greet(talk: Talk) -> None:
+    if talk.state.greeted:
+        talk.say("smalltalk.greet_again", *menu(talk), name=first_name(talk))
+        return
     talk.state.greeted = True
     try:
         office = talk.services.conversations.tenant(talk.tenant).name

@@ -111,6 +111,9 @@ class State(BaseModel):
     booked: list[str] = Field(default_factory=list)
     filed: list[str] = Field(default_factory=list)
     topic: str | None = None
+    topic_office: str | None = None
+    topic_aspect: str | None = None
+    buttons: dict[str, str] = Field(default_factory=dict, description="the last titles and payloads, to be typed")
     turn: str | None = None
     away: bool = False
     greeted: bool = False

@@ -17,6 +17,7 @@ _ALSO = re.compile(
 )
 _MAX = 3
 _SURE = 0.6
+_KNOWN = re.compile(r"\b(?:h?oras?|citas?|reclamos?|folio)\b")
 _OTHER: dict[str, tuple[str, Wanted]] = {
     "query_appointment": ("appointment_form", "appointment"),
     "reschedule_appointment": ("appointment_form", "appointment"),
@@ -69,7 +70,8 @@ def remember(talk: Talk) -> bool:
         wish = SecondWish(kind="complaint", text=message.text[:500])
     elif kind := _OTHER.get(turn.intent):
         form, wanted = kind
-        if state.form not in {form, "appointment_form"} and turn.confidence >= _SURE and message.word_count > 2:
+        told = _KNOWN.search(folded) and turn.confidence >= _SURE
+        if state.form not in {form, "appointment_form"} and told:
             wish = SecondWish(kind=wanted, text=message.text[:500])
     if wish is None:
         return False

@@ -14,6 +14,7 @@ _STOP = re.compile(
     r"\b(?:olvida(?:lo|telo)?|olvidelo|olvidemoslo|(?:deja|deje)lo (?:asi|ahi)|ya no quiero(?! esa| ese| el | la )|"
     r"no quiero (?:nada|seguir|continuar)|no sigamos|no seguir|mejor no(?: gracias)?$|me arrepenti|dejemoslo|"
     r"no importa(?: ya)?$|emp(?:ezar|ecemos) de nuevo)\b"
+    r"|^(?:no )?nada(?: mas)?(?: gracias)?$"
     r"|^(?:quiero )?(?:salir|filo|parar|detente|terminar|reiniciar)(?: ya| po)?$"
 )
 _CANCEL = re.compile(
@@ -78,7 +79,7 @@ def starts_with_no(text: str) -> bool:
 
 def wants_to_stop(text: str) -> bool:
     """Tell whether the citizen gives up what is being done."""
-    return bool(_STOP.search(fold(text)))
+    return bool(_STOP.search(fold(text).replace(",", "").strip(" .!")))
 
 
 def says_cancel(text: str) -> bool:

@@ -88,8 +88,10 @@ class Message:
         whole = names.as_name(self.without_identity)
         if self.asked == "name":
             return whole
-        beside_numbers = whole and " " in whole and (self.rut or self.phone) and self.when.is_empty
-        return whole if beside_numbers else None
+        if not whole or " " not in whole or not self.when.is_empty:
+            return None
+        written_as_name = self.text.istitle() and self.asked in {"slot_start", "rut", "phone"}
+        return whole if self.rut or self.phone or written_as_name else None
 
     @cached_property
     def place(self) -> str | None:

@@ -10,9 +10,10 @@ _PARTICLES = {"de", "del", "la", "las", "los", "y", "da", "di", "von", "van"}
 _LETTERS = r"[^\W\d_]"
 _WORD = rf"{_LETTERS}(?:{_LETTERS}|['’.-])*"
 _NAME = rf"{_WORD}(?:\s+{_WORD}){{0,5}}"
+_TITLE = r"(?:(?:la|el)\s+)?(?:señor(?:a|ita)?|sra?|srta|don|doña)\.?\s+"
 _SAYS = re.compile(
     r"\b(?:me llamo|mi nombre es|mi nombre completo es|a nombre de|a mi nombre,?|nombre\s*:|habla|le habla|soy)\s+"
-    rf"({_NAME})",
+    rf"(?:{_TITLE})?({_NAME})",
     re.IGNORECASE,
 )
 _ALL = re.compile(rf"^{_NAME}$")
@@ -32,6 +33,7 @@ def as_name(text: str) -> str | None:
     """Read a whole answer as a name, or None when it is not one (signs, digits, a sentence)."""
     plain = clean(text).strip(" .,;:!¡")
     plain = re.sub(r"^(?:es|soy|me llamo|mi nombre es|a nombre de|nombre:?)\s+", "", plain, flags=re.IGNORECASE)
+    plain = re.sub(rf"^{_TITLE}", "", plain, flags=re.IGNORECASE)
     if not plain or len(plain) > LONGEST_NAME or not _ALL.match(plain):
         return None
     return _tidy(plain)
