@@ -132,6 +132,37 @@ def test_away_while_booking_books_at_the_next_yes(chat):
     assert len(chat.scheduler.appointments) == 1
 
 
+def test_a_booking_whose_answer_was_lost_is_not_made_twice(chat, monkeypatch):
+    book_until_confirm(chat)
+    book = chat.scheduler.book
+
+    def answer_lost(tenant, body, key):
+        book(tenant, body, key)
+        raise ServiceAway("timed out")
+
+    monkeypatch.setattr(chat.scheduler, "book", answer_lost)
+    assert "guardé" in chat.say("sí", "affirm")
+    monkeypatch.setattr(chat.scheduler, "book", book)
+    said = chat.say("sí", "affirm")
+    assert "código" in said
+    assert len(chat.scheduler.appointments) == 1
+
+
+def test_a_complaint_whose_answer_was_lost_carries_the_same_key(chat, monkeypatch):
+    chat.say("hay un poste apagado en calle quillay 310, quiero reclamar, 15.482.903-2, 987654321", "create_complaint")
+    create = chat.complaints.create
+
+    def answer_lost(tenant, body, key):
+        create(tenant, body, key)
+        raise ServiceAway("timed out")
+
+    monkeypatch.setattr(chat.complaints, "create", answer_lost)
+    chat.say("sí", "affirm")
+    monkeypatch.setattr(chat.complaints, "create", create)
+    assert "REC-" in chat.say("sí", "affirm")
+    assert len(set(chat.complaints.keys)) == 1
+
+
 def test_conversations_away_does_not_spoil_an_answer(chat):
     def away(*_args):
         raise ServiceAway("down")

@@ -271,7 +271,7 @@ class Booking:
         }
         body = {name: value for name, value in body.items() if value is not None}
         try:
-            appointment = talk.services.scheduler.book(talk.tenant, body, talk.key("book"))
+            appointment = talk.services.scheduler.book(talk.tenant, body, talk.key_for("book", body))
         except ServiceProblem as problem:
             self._refused(problem)
             return

@@ -84,7 +84,7 @@ class Brain:
         """Say kindly that it cannot be done now; form and question stay, and what this message said is kept."""
         state = talk.state
         form = kept.form or (state.form if state.form in FORMS else None)
-        learnt = {name: getattr(state, name) for name in ("procedure", "description")}
+        learnt = {name: getattr(state, name) for name in ("procedure", "description", "attempt")}
         for name in State.model_fields:
             setattr(state, name, getattr(kept, name))
         for name, value in learnt.items():

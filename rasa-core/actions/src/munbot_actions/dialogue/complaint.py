@@ -240,7 +240,7 @@ class ComplaintForm:
         }
         body = {name: value for name, value in body.items() if value is not None}
         try:
-            complaint = talk.services.complaints.create(talk.tenant, body, talk.key("complaint"))
+            complaint = talk.services.complaints.create(talk.tenant, body, talk.key_for("complaint", body))
         except ServiceProblem as problem:
             self._refused(problem)
             return

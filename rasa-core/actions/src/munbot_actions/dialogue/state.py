@@ -77,6 +77,13 @@ class SecondWish(BaseModel):
     text: str = ""
 
 
+class Attempt(BaseModel):
+    """A booking or a filing that was sent and whose answer is not known."""
+
+    key: str
+    body: str = Field(description="digest of what was sent")
+
+
 class State(BaseModel):
     """All that a conversation remembers."""
 
@@ -116,6 +123,7 @@ class State(BaseModel):
     buttons: dict[str, str] = Field(default_factory=dict, description="the last titles and payloads, to be typed")
     turn: str | None = None
     away: bool = False
+    attempt: Attempt | None = None
     greeted: bool = False
     nudges: int = 0
 
@@ -159,7 +167,7 @@ class State(BaseModel):
         self.appointment = self.folio = self.last_four = self.office_wish = None
         self.wish, self.hold, self.choices, self.failures = Wish(), None, [], {}
         self.no_phone = False
-        self.pending = None
+        self.pending = self.attempt = None
 
     def fail(self, question: str) -> int:
         """Count a question that was not answered; return how often in a row."""

@@ -1,15 +1,17 @@
 """Everything that one turn of a conversation works with."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from typing import Any
 
 from munbot_common.chile import format_rut
 from munbot_common.client import ServiceAway, ServiceProblem
 from munbot_common.logs import get_logger
 
 from munbot_actions.dialogue.reply import Bubble, Button, Texts
-from munbot_actions.dialogue.state import State
+from munbot_actions.dialogue.state import Attempt, State
 from munbot_actions.protocol import Turn
 from munbot_actions.services.complaints import Categories, Complaints
 from munbot_actions.services.conversations import Conversations
@@ -130,6 +132,17 @@ class Talk:
     def key(self, what: str) -> str:
         """Give the idempotency key of one effect of this message: the same when it is delivered again."""
         return f"{what}-{self.turn.message_id or self.turn.sender}-{self.turn.conversation_id or ''}"[:128]
+
+    def key_for(self, what: str, body: dict[str, Any]) -> str:
+        """Give the idempotency key of something that must happen once, however often «sí» is said.
+
+        When a service did not answer in time, it may have done it nonetheless: the next «sí» for the very same
+        thing carries the key of the first.
+        """
+        digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:32]
+        if self.state.attempt is None or self.state.attempt.body != digest:
+            self.state.attempt = Attempt(key=self.key(what), body=digest)
+        return self.state.attempt.key
 
     def shown_rut(self) -> str:
         """Give the citizen's own RUT as people write it."""

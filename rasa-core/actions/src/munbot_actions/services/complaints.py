@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from munbot_common.client import ServiceAway, ServiceClient
+from munbot_common.client import ServiceClient
 
 from munbot_actions.services.catalogue import Kept
 from munbot_actions.services.models import Category, Complaint, Tracking
@@ -53,7 +53,7 @@ class Complaints:
 
     def categories(self, tenant: str) -> Categories:
         """Give the category tree."""
-        return self._categories.get(tenant, stale_on=(ServiceAway,))
+        return self._categories.get(tenant)
 
     def _ask_categories(self, tenant: str) -> Categories:
         answer = self._client.request("GET", "/v1/categories", tenant=tenant)

@@ -1,6 +1,6 @@
 """Handoff, unanswered questions and the tenant, as conversations knows them."""
 
-from munbot_common.client import ServiceAway, ServiceClient
+from munbot_common.client import ServiceClient
 
 from munbot_actions.services.catalogue import Kept
 from munbot_actions.services.models import Handoff, Tenant
@@ -20,7 +20,7 @@ class Conversations:
 
     def tenant(self, tenant: str) -> Tenant:
         """Give the tenant."""
-        return self._tenants.get(tenant, stale_on=(ServiceAway,))
+        return self._tenants.get(tenant)
 
     def _ask_tenant(self, tenant: str) -> Tenant:
         return Tenant.model_validate(self._client.request("GET", f"/v1/public/tenants/{tenant}"))

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from munbot_common.client import ServiceAway, ServiceClient
+from munbot_common.client import ServiceClient
 
 from munbot_actions.services.catalogue import Kept
 from munbot_actions.services.models import Appointment, Found, Hold, Office, Procedure, Slot
@@ -43,7 +43,7 @@ class Scheduler:
 
     def catalogue(self, tenant: str) -> Catalogue:
         """Give procedures and offices."""
-        return self._catalogues.get(tenant, stale_on=(ServiceAway,))
+        return self._catalogues.get(tenant)
 
     def _ask_catalogue(self, tenant: str) -> Catalogue:
         procedures = self._client.request("GET", "/v1/procedures", tenant=tenant)["items"]
