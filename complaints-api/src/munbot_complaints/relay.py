@@ -70,7 +70,7 @@ class ComplaintRelay:
         publisher: Publisher,
         lease: Lease,
         *,
-        batch_size: int = 250,
+        batch_size: int = 100,
         idle_seconds: float = 0.2,
     ) -> None:
         self._repository = repository

@@ -31,7 +31,7 @@ class WorkerSettings(StoreSettings, BrokerSettings):
     """What the worker needs."""
 
     service_name: str = "complaints-worker"
-    relay_batch_size: int = Field(default=250, ge=1, le=1000)
+    relay_batch_size: int = Field(default=100, ge=1, le=1000)
     relay_lease_seconds: float = Field(default=30.0, gt=0)
     relay_idle_seconds: float = Field(default=0.2, gt=0)
     overdue_sweep_seconds: float = Field(default=30.0, gt=0)

@@ -14,7 +14,7 @@ from munbot_complaints.dependencies import build_services
 from munbot_complaints.folios import Folio
 
 WRITERS = 8
-EACH = 40
+EACH = 20
 
 
 def _write(settings, writer, count, start, killed):

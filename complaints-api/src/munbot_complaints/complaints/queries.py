@@ -19,7 +19,7 @@ Sort = Literal["created", "due"]
 Match = dict[str, Any]
 
 _FIRST_WINDOW_MS = 10_000
-_GROWTH = 6
+_GROWTH = 3
 _DUE_STEPS_DAYS = (-180, -90, -30, -14, -7, -3, -1, 0, 1, 3, 7, 14, 30, 90)
 _LAST = (1 << 63) - 1
 _UNIX_MS_1990 = 631_152_000_000
