@@ -24,11 +24,8 @@ export interface MunbotApi {
   toggle: () => void;
 }
 
-declare global {
-  interface Window {
-    Munbot?: MunbotApi;
-  }
-}
+/** The page sees the handle as `window.Munbot`. */
+const page = window as unknown as { Munbot?: MunbotApi };
 
 export interface WidgetOptions {
   tenant: string;
@@ -64,7 +61,7 @@ function paint(host: HTMLElement, colors: Record<string, string> | null | undefi
 
 /** Build the widget at the end of the page and return its handle. A second call returns the first one's. */
 export function mountWidget(options: WidgetOptions): MunbotApi {
-  if (window.Munbot && document.getElementById(HOST_ID)) return window.Munbot;
+  if (page.Munbot && document.getElementById(HOST_ID)) return page.Munbot;
   const host = document.createElement("munbot-widget");
   host.id = HOST_ID;
   const shadow = host.attachShadow({ mode: "open" });
@@ -106,7 +103,7 @@ export function mountWidget(options: WidgetOptions): MunbotApi {
     close: () => panel.close(),
     toggle: () => panel.toggle(),
   };
-  window.Munbot = api;
+  page.Munbot = api;
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target.closest("[data-munbot-open]") : null;
     if (!target) return;

@@ -32,9 +32,9 @@ export function Composer({ field, text, onText, onSend }: ComposerProps) {
   useLayoutEffect(() => {
     const area = field.current;
     if (!area) return;
-    area.style.height = "auto";
+    area.style.setProperty("height", "auto");
     // The border is not part of scrollHeight.
-    area.style.height = `${String(area.scrollHeight + 2)}px`;
+    area.style.setProperty("height", `${String(area.scrollHeight + 2)}px`);
   }, [field, text]);
 
   const onKeyDown = (event: KeyboardEvent) => {

@@ -1,11 +1,8 @@
-import type { RefObject } from "react";
 import { useChat } from "../context";
 import type { Snapshot } from "../engine/engine";
 import { openButtonsKey, type ChatMessage } from "../engine/timeline";
 import { days } from "../format/groups";
-import type { StickToEnd } from "../hooks/useStickToEnd";
 import { Greeting } from "./Greeting";
-import { DownIcon } from "./icons";
 import { MessageGroup } from "./MessageGroup";
 import { QuickReplies } from "./QuickReplies";
 
@@ -13,7 +10,6 @@ interface MessageLogProps {
   snapshot: Snapshot;
   /** This browser has talked before: an empty list may only mean that its messages are still on their way. */
   returning: boolean;
-  stick: StickToEnd;
   now: number;
   onSay: (text: string, payload: string | null) => void;
   onEdit: (message: ChatMessage) => void;
@@ -21,7 +17,7 @@ interface MessageLogProps {
 
 /** The office's newest message, if it offers answers, and what the citizen has answered since. */
 function offer(timeline: Snapshot["timeline"]) {
-  const message = timeline.findLast((known) => known.from !== "citizen");
+  const message = [...timeline].reverse().find((known) => known.from !== "citizen");
   if (!message || message.buttons.length === 0) return null;
   const open = openButtonsKey(timeline) === message.key;
   return { message, open, chosen: open ? null : (timeline.at(-1)?.text ?? null) };
@@ -44,7 +40,7 @@ function TypingSign({ on }: { on: boolean }) {
 }
 
 /** The conversation, oldest first. */
-export function MessageLog({ snapshot, returning, stick, now, onSay, onEdit }: MessageLogProps) {
+export function MessageLog({ snapshot, returning, now, onSay, onEdit }: MessageLogProps) {
   const { t, dates } = useChat();
   const { timeline, connection } = snapshot;
   const loading = timeline.length === 0 && returning && connection !== "online" && connection !== "offline";
@@ -52,53 +48,33 @@ export function MessageLog({ snapshot, returning, stick, now, onSay, onEdit }: M
   const first = timeline[0];
   const fromStart = first === undefined || first.order < 2;
   return (
-    <div className="mb-body">
-      <div
-        ref={stick.scroller as RefObject<HTMLDivElement>}
-        className="mb-scroller"
-        onScroll={stick.onScroll}
-        // Scrolling with the keyboard needs a place to stand.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
-        role="region"
-        aria-label={t("chat.log")}
-      >
-        <div ref={stick.content as RefObject<HTMLDivElement>} className="mb-content">
-          <div className="mb-log" role="log" aria-live="polite" aria-label={t("chat.log")} aria-busy={loading}>
-            {loading && <p className="mb-note">{t("chat.loading")}</p>}
-            {snapshot.restarted && <p className="mb-note">{t("chat.restarted")}</p>}
-            {!loading && fromStart && (
-              <Greeting starters={timeline.length === 0} onSay={(text) => onSay(text, null)} />
-            )}
-            {days(timeline, dates).map((day) => (
-              <section key={`${day.key} ${day.groups[0]?.key ?? ""}`} className="mb-day">
-                <p className="mb-date">{Number.isNaN(day.at) ? "" : dates.day(day.at, now)}</p>
-                {day.groups.map((group) => (
-                  <MessageGroup key={group.key} group={group} onEdit={onEdit} />
-                ))}
-              </section>
+    <>
+      <div className="mb-log" role="log" aria-live="polite" aria-label={t("chat.log")} aria-busy={loading}>
+        {loading && <p className="mb-note">{t("chat.loading")}</p>}
+        {snapshot.restarted && <p className="mb-note">{t("chat.restarted")}</p>}
+        {!loading && fromStart && <Greeting starters={timeline.length === 0} onSay={(text) => onSay(text, null)} />}
+        {days(timeline, dates).map((day) => (
+          <section key={`${day.key} ${day.groups[0]?.key ?? ""}`} className="mb-day">
+            <p className="mb-date">{Number.isNaN(day.at) ? "" : dates.day(day.at, now)}</p>
+            {day.groups.map((group) => (
+              <MessageGroup key={group.key} group={group} onEdit={onEdit} />
             ))}
-          </div>
-          {offered && (
-            <QuickReplies
-              label={t("chat.options")}
-              titles={offered.message.buttons.map((button) => button.title)}
-              chosen={offered.chosen}
-              disabled={!offered.open}
-              onPress={(index) => {
-                const button = offered.message.buttons[index];
-                if (button) onSay(button.title, button.payload);
-              }}
-            />
-          )}
-          <TypingSign on={snapshot.typing} />
-        </div>
+          </section>
+        ))}
       </div>
-      {stick.away && (
-        <button type="button" className="mb-pill" onClick={stick.toEnd}>
-          {stick.news ? t("chat.new_below") : t("chat.go_down")} <DownIcon />
-        </button>
+      {offered && (
+        <QuickReplies
+          label={t("chat.options")}
+          titles={offered.message.buttons.map((button) => button.title)}
+          chosen={offered.chosen}
+          disabled={!offered.open}
+          onPress={(index) => {
+            const button = offered.message.buttons[index];
+            if (button) onSay(button.title, button.payload);
+          }}
+        />
       )}
-    </div>
+      <TypingSign on={snapshot.typing} />
+    </>
   );
 }

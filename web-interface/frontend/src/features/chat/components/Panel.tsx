@@ -9,6 +9,7 @@ import { Composer, isSendable } from "./Composer";
 import { ConnectionBanner } from "./ConnectionBanner";
 import { CloseIcon, TownHallIcon } from "./icons";
 import { MessageLog } from "./MessageLog";
+import { Scroller } from "./Scroller";
 
 export const PHONE = "(max-width: 480px), (max-height: 440px)";
 const FOCUSABLE = "button:not(:disabled), textarea, a[href], [tabindex='0']";
@@ -57,7 +58,7 @@ export function Panel({ snapshot, takeFocus, onClose }: PanelProps) {
   const phone = useMedia(PHONE);
   const [text, setText] = useState(() => storage.draft());
   const [opened] = useState(() => ({ at: Date.now(), returning: engine.hasHistory }));
-  const stick = useStickToEnd(snapshot.timeline.at(-1)?.key ?? null);
+  const { toEnd, ...scrolling } = useStickToEnd(snapshot.timeline.at(-1)?.key ?? null);
   usePhoneViewport(panel, phone);
 
   const focusField = () => {
@@ -77,7 +78,7 @@ export function Panel({ snapshot, takeFocus, onClose }: PanelProps) {
 
   const say = (words: string, payload: string | null) => {
     engine.send(words, payload);
-    stick.toEnd();
+    toEnd();
     // The pressed button is gone or disabled, and the focus with it.
     focusField();
   };
@@ -86,7 +87,7 @@ export function Panel({ snapshot, takeFocus, onClose }: PanelProps) {
     if (!isSendable(text)) return;
     engine.send(text.trim());
     write("");
-    stick.toEnd();
+    toEnd();
     field.current?.focus({ preventScroll: true });
   };
 
@@ -120,14 +121,15 @@ export function Panel({ snapshot, takeFocus, onClose }: PanelProps) {
     >
       <Header onClose={onClose} />
       <ConnectionBanner connection={snapshot.connection} />
-      <MessageLog
-        snapshot={snapshot}
-        returning={opened.returning}
-        stick={stick}
-        now={Math.max(opened.at, snapshot.timeline.at(-1)?.at ?? 0)}
-        onSay={say}
-        onEdit={edit}
-      />
+      <Scroller {...scrolling} toEnd={toEnd}>
+        <MessageLog
+          snapshot={snapshot}
+          returning={opened.returning}
+          now={Math.max(opened.at, snapshot.timeline.at(-1)?.at ?? 0)}
+          onSay={say}
+          onEdit={edit}
+        />
+      </Scroller>
       <Composer field={field} text={text} onText={write} onSend={sendText} />
     </div>
   );

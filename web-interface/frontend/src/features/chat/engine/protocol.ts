@@ -1,5 +1,5 @@
 /** What crosses the wire between the widget and the gateway. Everything that comes in is parsed here, never trusted. */
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 export const ButtonSchema = z.object({ title: z.string(), payload: z.string() });
 

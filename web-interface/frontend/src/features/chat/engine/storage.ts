@@ -1,5 +1,5 @@
 /** What survives a reload, per tenant and browser. Everything read back is parsed; a broken or blocked store means "nothing kept". */
-import { z } from "zod/mini";
+import * as z from "zod/mini";
 
 const StoredSessionSchema = z.object({
   sessionKey: z.string(),
