@@ -30,6 +30,10 @@ MONTHS = (
     "diciembre",
 )  # fmt: skip
 LONGEST_BUBBLE = 400
+DAYS_OF_A_CONVERSATION = 3
+HOURS_OF_A_DAY = 6
+DRAW = random.SystemRandom()
+LOST_RACE = "Justo tomaron esa hora"
 MOST_BUBBLES = 2
 STEPS = (
     "ciudadano", "presiona", "bot dice", "bot no dice", "botones", "sin botones", "bot calla", "existe hora",
@@ -62,7 +66,7 @@ def check_digit(number: int) -> str:
 
 def new_rut() -> str:
     """Return a valid RUT that nobody is likely to have used."""
-    number = random.SystemRandom().randint(5_000_000, 24_999_999)
+    number = DRAW.randint(5_000_000, 24_999_999)
     return f"{number}-{check_digit(number)}"
 
 
@@ -117,6 +121,11 @@ class Office:
         assert answer.status_code < 300, f"{path}: {answer.status_code} {answer.text}"
         return answer.json()
 
+    def try_post(self, path: str, body: dict[str, Any]) -> None:
+        """Write, unless somebody else has done it before."""
+        answer = send(self._client, "POST", path, json=body, headers={"Idempotency-Key": str(uuid.uuid4())})
+        assert answer.status_code < 300 or answer.status_code == 409, f"{path}: {answer.status_code} {answer.text}"
+
     def appointments(self, rut: str) -> list[dict[str, Any]]:
         """Return all appointments of a RUT."""
         items: list[dict[str, Any]] = self.get("/api/scheduler/v1/appointments", rut=rut, limit=50)["items"]
@@ -162,12 +171,27 @@ class Agenda:
         tomorrow = datetime.now(self.office.zone).date() + timedelta(days=1)
         return {day: sorted(starts) for day, starts in sorted(found.items()) if day >= tomorrow and len(starts) >= 6}
 
-    def free_day(self, number: int) -> date:
-        """Give the n-th day with plenty of free hours."""
+    @cached_property
+    def _chosen(self) -> list[date]:
+        """Draw the days of this conversation: conversations that run side by side seldom meet."""
         days = list(self.by_day)
-        if len(days) < number:
-            pytest.skip(f"the agenda of {self.procedure} has no {number} free days left")
-        return days[number - 1]
+        if len(days) < DAYS_OF_A_CONVERSATION:
+            pytest.skip(f"the agenda of {self.procedure} has no {DAYS_OF_A_CONVERSATION} free days left")
+        return sorted(DRAW.sample(days, DAYS_OF_A_CONVERSATION))
+
+    def free_day(self, number: int) -> date:
+        """Give the n-th of the days drawn for this conversation."""
+        return self._chosen[number - 1]
+
+    def free_hour(self, number: int, day: int) -> str:
+        """Give the n-th of the hours drawn for a day, `9:15`."""
+        starts = self.by_day[self.free_day(day)]
+        drawn = self._hours.setdefault(day, sorted(DRAW.sample(starts, min(len(starts), HOURS_OF_A_DAY))))
+        return f"{drawn[number - 1]:%H:%M}".lstrip("0")
+
+    @cached_property
+    def _hours(self) -> dict[int, list[datetime]]:
+        return {}
 
     def next_weekday(self, weekday: int) -> date:
         """Give the next such weekday after today, free or not."""
@@ -216,6 +240,7 @@ class Dialogue:
     bubbles: list[dict[str, Any]] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     transcript: list[str] = field(default_factory=list)
+    rivals: list[str] = field(default_factory=list)
     last: tuple[str, str | None, str] = ("", None, "")
 
     def __post_init__(self) -> None:
@@ -226,7 +251,7 @@ class Dialogue:
             "rut con puntos": dotted(rut),
             "rut malo": dotted(wrong(rut)),
             "fin del rut": rut.replace("-", "")[-4:],
-            "teléfono": f"9 8{random.SystemRandom().randint(200, 999)} {random.SystemRandom().randint(1000, 9999)}",
+            "teléfono": f"9 8{DRAW.randint(200, 999)} {DRAW.randint(1000, 9999)}",
         }
         self.agenda = Agenda(self.office, self.description.get("trámite", "licencia-renovacion"))
 
@@ -238,7 +263,8 @@ class Dialogue:
         except AssertionError as error:
             raise AssertionError(f"{error}\n\n" + "\n".join(self.transcript)) from None
         finally:
-            self.office.clean(self.rut)
+            for rut in [self.rut, *self.rivals]:
+                self.office.clean(rut)
 
     def _step(self, step: dict[str, Any]) -> None:
         for name, value in step.items():
@@ -258,6 +284,13 @@ class Dialogue:
         self._send(pressed["title"], pressed["payload"])
 
     def _send(self, text: str, payload: str | None) -> None:
+        self._exchange(text, payload)
+        for _ in range(3):  # another conversation took the hour in between: do as a person would
+            if LOST_RACE not in self.said or "ajenas" in self.values:
+                return
+            self._exchange("la primera", None)
+
+    def _exchange(self, text: str, payload: str | None) -> None:
         key = str(uuid.uuid4())
         self.transcript.append(f"  ciudadano: {text[:200]}")
         self.bubbles = self.citizen.say(text, payload, key)
@@ -323,6 +356,7 @@ class Dialogue:
             **{"from": day.isoformat(), "to": day.isoformat()},
         )["items"]
         for slot in (s for s in free if datetime.fromisoformat(s["start"]) == start):
+            self.values["ajenas"] = "sí"
             for _ in range(slot["free"]):
                 body = {
                     "procedure_id": slot["procedure_id"],
@@ -331,9 +365,8 @@ class Dialogue:
                     "citizen": {"rut": new_rut(), "name": "Otra Persona", "phone": "+56987654321"},
                     "channel": "staff",
                 }
-                booked = self.office.post("/api/scheduler/v1/appointments", body)
-                self.values.setdefault("ajenas", "")
-                self.values["ajenas"] += f"{booked['id']} "
+                self.rivals.append(body["citizen"]["rut"])
+                self.office.try_post("/api/scheduler/v1/appointments", body)
 
     # ---- What must be true
 
@@ -445,8 +478,7 @@ class Dialogue:
         if name in self.values:
             return self.values[name]
         if match := re.match(r"hora libre (\d+)(?: del día (\d+))?$", name):
-            starts = self.agenda.by_day[self.agenda.free_day(int(match.group(2) or 1))]
-            value = f"{starts[int(match.group(1)) - 1]:%H:%M}".lstrip("0")
+            value = self.agenda.free_hour(int(match.group(1)), int(match.group(2) or 1))
         elif match := re.match(r"(día libre \d+|feriado|domingo|mañana|hoy)(?: corto)?$", name):
             day = self._day("{" + match.group(1) + "}")
             value = f"{day.day} de {MONTHS[day.month - 1]}"
