@@ -39,11 +39,13 @@ def step(talk: Talk, form: Form) -> None:
         return
     if heard is None:
         _failed(talk, form, asked_before, explained=True)
-    elif _is_remembered_or_answered(talk, heard=heard, aside=aside):
+    elif not heard and wishes.remember(talk):
         form.advance()
-    elif not heard and _asks_unknown(talk):
-        questions.unknown(talk)
-        form.advance()
+    elif aside or (not heard and _asks_unknown(talk)):
+        if questions.answer(talk) or heard:
+            form.advance()
+        else:
+            _failed(talk, form, asked_before, explained=True)
     elif heard or state.away or talk.message.pressed or _acknowledges(talk):
         state.away = False
         if heard and asked_before:
@@ -63,15 +65,6 @@ def _leaves(talk: Talk, form: Form) -> bool:
         person.hand_over(talk)
         return True
     return False
-
-
-def _is_remembered_or_answered(talk: Talk, *, heard: bool, aside: bool) -> bool:
-    """Note another wish, or answer a question that the form does not ask; the form's question follows."""
-    if not heard and wishes.remember(talk):
-        return True
-    if aside:
-        questions.answer(talk)
-    return aside
 
 
 def _asks_unknown(talk: Talk) -> bool:

@@ -42,8 +42,12 @@ def is_aside(talk: Talk) -> bool:
     return intent in FAQ and asks and talk.turn.confidence >= 0.4
 
 
-def answer(talk: Talk) -> None:
-    """Answer a question; where nothing is known say so, record it, and offer a person outside of forms."""
+def answer(talk: Talk) -> bool:
+    """Answer a question and tell whether it was known.
+
+    What is not known is said, recorded, and outside of forms a person is offered.
+    """
+    said = len(talk.bubbles)
     folded = talk.message.folded
     aspect = _aspect(folded) or {"ask_opening_hours": "hours", "ask_location": "place"}.get(talk.turn.intent)
     procedure = _procedure(talk)
@@ -57,22 +61,24 @@ def answer(talk: Talk) -> None:
     elif aspect == "phone" and any(o.phone for o in _offices(talk, office, procedure)):
         _say_phones(talk, office, procedure)
     elif procedure is None and (talk.turn.intent == "ask_procedure" or aspect in {"papers", "price", "duration"}):
-        _ask_which(talk)
+        return _ask_which(talk)
     elif procedure is not None and (aspect or talk.turn.intent == "ask_procedure"):
         talk.state.topic = procedure.id
-        _say_procedure(talk, procedure, aspect)
+        return _say_procedure(talk, procedure, aspect)
     else:
-        unknown(talk)
+        return unknown(talk)
+    return len(talk.bubbles) > said
 
 
-def unknown(talk: Talk) -> None:
-    """Say honestly that the answer is not known, record the question, and offer a person."""
+def unknown(talk: Talk) -> bool:
+    """Say honestly that the answer is not known, record the question, and offer a person; always False."""
     talk.note_unanswered()
     if talk.state.form:
         talk.say("questions.unknown_in_form")
-        return
+        return False
     talk.state.pending = "person"
     talk.say("questions.unknown", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+    return False
 
 
 def about(talk: Talk, procedure: Procedure) -> None:
@@ -161,7 +167,7 @@ def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -
     talk.say("questions.place", lines="\n".join(lines))
 
 
-def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> None:
+def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> bool:
     papers = shorten("; ".join(procedure.required_papers), 280)
     name = procedure.name
     if aspect == "price" and procedure.price_text:
@@ -173,20 +179,20 @@ def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> None
     elif procedure.description:
         talk.say("questions.description", procedure=name, description=shorten(procedure.description, 300))
     else:
-        unknown(talk)
-        return
+        return unknown(talk)
     if talk.state.form is None:
         talk.state.pending = "book"
         talk.say("questions.offer_book", talk.button("book_this", "affirm"), talk.button("refuse", "deny"))
+    return True
 
 
-def _ask_which(talk: Talk) -> None:
+def _ask_which(talk: Talk) -> bool:
+    unknown_words = talk.catalogue.procedure_names.unknown_words(talk.message.without_identity)
     if talk.state.form:
-        if talk.catalogue.procedure_names.unknown_words(talk.message.without_identity):
-            unknown(talk)
-        return
-    procedures = list(talk.catalogue.procedures.values())
-    if talk.catalogue.procedure_names.unknown_words(talk.message.without_identity):
+        return unknown(talk) if unknown_words else True
+    if unknown_words:
         talk.note_unanswered()
+    procedures = list(talk.catalogue.procedures.values())
     buttons = [Button(p.name, payload("inform", procedure=p.id, choice="about")) for p in procedures[:5]]
     talk.say("questions.which", *buttons)
+    return True
