@@ -88,7 +88,7 @@ def build_frontend(context: Context) -> str:
     """
     project = context.project
     folder = project.root / "web-interface" / "frontend"
-    if not (folder / "index.html").is_file():
+    if not (folder / "package.json").is_file():
         return "not there"
     with locked(project.cache / f"frontend-{hashlib.sha256(str(folder).encode()).hexdigest()[:12]}.lock"):
         stamp = _hash(_frontend_inputs(folder))
