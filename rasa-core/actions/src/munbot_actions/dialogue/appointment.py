@@ -6,9 +6,10 @@ from datetime import datetime
 from munbot_common.client import ServiceProblem
 
 from munbot_actions.dialogue import wishes
+from munbot_actions.dialogue.finding import Finder
 from munbot_actions.dialogue.hours import Heard, Hours
 from munbot_actions.dialogue.reply import Button
-from munbot_actions.dialogue.state import Choice, Wish
+from munbot_actions.dialogue.state import Wish
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Appointment, Named, Slot
 from munbot_actions.understanding import answers
@@ -41,7 +42,7 @@ class AppointmentForm:
         if talk.message.rut or (talk.message.code and state.asked == "goal"):
             state.appointment = None
         if state.appointment is None:
-            found = self._hear_which()
+            found = Finder(talk).hear()
             if found is None or state.appointment is None:
                 return found if found is None else found or learnt
             learnt = True
@@ -85,73 +86,6 @@ class AppointmentForm:
             self._keep()
             return True
         return False
-
-    def _hear_which(self) -> bool | None:  # noqa: PLR0911 - one line for each way to say it
-        """Find the appointment by its code, by RUT, or among those that were listed."""
-        state, talk = self._state, self._talk
-        chosen = talk.turn.entities.get("appointment") or self._by_choice()
-        if chosen:
-            state.appointment = str(chosen)
-            state.choices = []
-            return True
-        if talk.message.rut and talk.message.rut.value is None:
-            talk.say("people.rut_wrong", said=talk.message.rut.text[:20])
-            return None
-        if talk.message.rut and talk.message.rut.value:
-            state.rut = talk.message.rut.value
-            return self._take(talk.services.scheduler.live_of(talk.tenant, rut=state.rut), "appointment.none_for_rut")
-        if talk.message.code and talk.message.code.value:
-            return self._by_code(talk.message.code.value)
-        if state.asked == "appointment" and answers.does_not_have(talk.message.text):
-            return True  # «no tengo el código»: the RUT will do
-        if state.asked is None and state.booked and talk.turn.conversation_id:
-            own = talk.services.scheduler.live_of(talk.tenant, conversation=talk.turn.conversation_id)
-            if own:
-                return self._take(own, "appointment.none_for_rut")
-        return False
-
-    def _by_code(self, code: str) -> bool | None:
-        talk = self._talk
-        try:
-            found = talk.services.scheduler.by_code(talk.tenant, code)
-        except ServiceProblem:
-            talk.say("appointment.code_unknown", code=code)
-            return None
-        if found.status not in {"booked", "confirmed"}:
-            talk.say("appointment.not_live", code=found.code)
-            return None
-        return self._take([found], "")
-
-    def _take(self, found: list[Appointment], none_key: str) -> bool | None:
-        state, talk = self._state, self._talk
-        coming = [a for a in found if a.status in {"booked", "confirmed"}]
-        if not coming:
-            talk.say(none_key)
-            return None
-        if len(coming) == 1:
-            state.appointment = coming[0].id
-            self._remember(coming[0])
-            return True
-        state.choices = [
-            Choice(kind="appointment", id=a.id, label=f"{a.procedure.name}, {talk.short(a.start)}") for a in coming[:5]
-        ]
-        return True
-
-    def _by_choice(self) -> str | None:
-        state, reading = self._state, self._talk.message.when
-        if not state.choices or self._talk.message.pressed:
-            return None
-        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
-        number = {"first": 1, "last": len(state.choices)}.get(str(reading.choice), number)
-        if number and 1 <= int(number) <= len(state.choices):
-            return state.choices[int(number) - 1].id
-        named = [c.id for c in state.choices if self._named(c)]
-        return named[0] if len(named) == 1 else None
-
-    def _named(self, choice: Choice) -> bool:
-        names = self._talk.catalogue.procedure_names.match(self._talk.message.text)
-        known = {m.id: self._talk.catalogue.procedures[m.id].name for m in names}
-        return any(choice.label.startswith(name) for name in known.values())
 
     def _hear_hour(self, *, learnt: bool) -> bool | None:
         state, talk = self._state, self._talk
@@ -314,10 +248,6 @@ class AppointmentForm:
         if taken:
             talk.bubbles.clear()
             self._move(appointment)
-
-    def _remember(self, appointment: Appointment) -> None:
-        self._state.office_wish = None
-        self._state.topic = appointment.procedure.id
 
     def _get(self) -> Appointment | None:
         """Give the appointment as it is now; when it is no longer there, say so and close the form."""
