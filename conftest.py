@@ -9,6 +9,12 @@ import secrets
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from hypothesis import settings
+
+# The same examples on every run, so that a red run means a change; MUNBOT_HYPOTHESIS=explore looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None, max_examples=2_000)
+settings.load_profile(os.environ.get("MUNBOT_HYPOTHESIS", "steady"))
 
 
 def _address(name: str) -> str:

@@ -24,8 +24,8 @@ def normalise(question: str) -> str:
 
     What has no letters or digits at all (emoji) keeps its characters.
     """
-    masked = without_personal_data(question).lower()
-    decomposed = unicodedata.normalize("NFKD", masked)
-    plain = "".join(char for char in decomposed if not unicodedata.combining(char))
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", question).casefold())
+    masked = unicodedata.normalize("NFKD", without_personal_data(folded))
+    plain = "".join(char for char in masked if not unicodedata.combining(char))
     words = " ".join(_NOT_WORD.sub(" ", plain).split())
     return (words or " ".join(masked.split()))[:NORMALISED_LIMIT]
