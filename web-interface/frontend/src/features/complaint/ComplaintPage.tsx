@@ -1,5 +1,37 @@
+import { useMutation } from "@tanstack/react-query";
 import type { Tenant } from "@/shared/api/schemas";
+import { followComplaint } from "./api/follow";
+import { ComplaintResult } from "./components/ComplaintResult";
+import { FollowError } from "./components/FollowError";
+import { FollowForm } from "./components/FollowForm";
+import { LostFolio } from "./components/LostFolio";
+import texts from "./texts/es-CL.json";
+import styles from "./ComplaintPage.module.css";
 
+/** Following a complaint. A mutation, not a query: what was asked and answered is kept nowhere. */
 export default function ComplaintPage({ tenant }: { tenant: Tenant }) {
-  return <h1>{tenant.name}</h1>;
+  const { mutate, reset, data, error, isPending, submittedAt } = useMutation({
+    mutationFn: followComplaint.bind(null, tenant.id),
+    gcTime: 0,
+  });
+
+  return (
+    <div className={`page-width ${styles.page}`}>
+      <div className={styles.heading}>
+        <h1>{texts.title}</h1>
+        <p>{texts.intro}</p>
+      </div>
+      {data ? (
+        <ComplaintResult complaint={data} timeZone={tenant.timezone} onAnother={reset} />
+      ) : (
+        <div className={styles.columns}>
+          <div className={styles.main}>
+            <FollowForm isPending={isPending} onSubmit={mutate} />
+            {error && <FollowError key={submittedAt} error={error} />}
+          </div>
+          <LostFolio />
+        </div>
+      )}
+    </div>
+  );
 }

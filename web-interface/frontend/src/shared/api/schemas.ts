@@ -12,8 +12,10 @@ export type Tenant = Required<Chat["schemas"]["Tenant"]>;
 export type GuideProcedure = Required<Chat["schemas"]["GuideProcedure"]>;
 export type GuideOffice = Required<Chat["schemas"]["GuideOffice"]>;
 export type Guide = { procedures: GuideProcedure[]; offices: GuideOffice[] };
-export type PublicComplaint = Required<Complaints["schemas"]["PublicComplaint"]>;
 export type ComplaintUpdate = Required<Complaints["schemas"]["PublicUpdate"]>;
+export type PublicComplaint = Required<Omit<Complaints["schemas"]["PublicComplaint"], "updates">> & {
+  updates: ComplaintUpdate[];
+};
 export type ComplaintStatus = Complaints["schemas"]["ComplaintStatus"];
 
 export const TenantSchema: Wire<Tenant> = z.object({

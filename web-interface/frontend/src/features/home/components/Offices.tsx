@@ -26,7 +26,7 @@ export function Offices({ guide }: { guide: Guide }) {
 function Office({ office, procedures }: { office: GuideOffice; procedures: number }) {
   const { name, address, hours_text, phone, email } = office;
   return (
-    <article className={`${cards.card} ${styles.office}`}>
+    <article className={cards.card}>
       <h3>{name}</h3>
       <dl className={cards.facts}>
         {address && (
@@ -40,7 +40,7 @@ function Office({ office, procedures }: { office: GuideOffice; procedures: numbe
           <div>
             <Icon name="clock" />
             <dt className="visually-hidden">{texts.hours}</dt>
-            <dd className={styles.hours}>{hours_text}</dd>
+            <dd className={styles.hours}>{hours_text.replaceAll("; ", "\n")}</dd>
           </div>
         )}
         {phone && (

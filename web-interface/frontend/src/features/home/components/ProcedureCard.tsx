@@ -37,7 +37,7 @@ export function ProcedureCard({ procedure, offices }: Props) {
       ) : (
         <p className={styles.noPapers}>{texts.papers_none}</p>
       )}
-      <div>
+      <div className={cards.foot}>
         <button
           className="button"
           type="button"
