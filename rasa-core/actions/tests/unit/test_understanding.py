@@ -318,3 +318,18 @@ def test_fold_keeps_the_enye_and_drops_accents():
 
 def test_mask_keeps_offsets():
     assert mask("a 123 b", [(2, 5)]) == "a     b"
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("a que hora abren", True),
+        ("hasta qué hora atienden", True),
+        ("y cuánto vale", True),
+        ("a las 10", False),
+        ("en la tarde", False),
+        ("para mañana", False),
+    ],
+)
+def test_a_question_needs_no_sign(text, asks):
+    assert answers.is_question(text) is asks

@@ -35,8 +35,9 @@ _ANGRY = re.compile(
     r"no entiende[sn]?(?: nada)?|chat(?:bot)? malo|verguenza|chanta|hasta cuando)\b"
 )
 _QUESTION = re.compile(
-    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|"
-    r"adonde|como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
+    r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?"
+    r"(?:(?:a|hasta|desde|en|con|para|por|de) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|"
+    r"como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
 )
 _BACK = re.compile(
     r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b"
