@@ -55,7 +55,7 @@ class FakeHub:
     def __init__(self, signer, amqp_url, script):
         self.signer, self.amqp_url, self.script = signer, amqp_url, script
         self.addresses, self.messages, self.outcomes = {}, defaultdict(list), {}
-        self.tenant_of = {}
+        self.tenant_of, self.address_of, self.closed = {}, {}, set()
         self.received = []
         self.lock = threading.RLock()
         self._stop = threading.Event()
@@ -76,9 +76,7 @@ class FakeHub:
         def session(body: dict, x_munbot_tenant: str = Header()):
             if x_munbot_tenant not in TENANTS:
                 raise HTTPException(404)
-            with self.lock:
-                conversation = self.addresses.setdefault((x_munbot_tenant, body["address"]), uuid7())
-                self.tenant_of[conversation] = x_munbot_tenant
+            conversation = self.live(x_munbot_tenant, body["address"])
             token = self.signer.issue(
                 subject=body["address"],
                 role=Role.VISITOR,
@@ -92,6 +90,28 @@ class FakeHub:
                 "token": token,
                 "expires_in": 3600,
             }
+
+        def item(conversation):
+            return {
+                "id": str(conversation),
+                "status": "closed" if conversation in self.closed else "open",
+                "channel": "web",
+                "account": "widget",
+                "contact": {"id": self.address_of[conversation], "address": self.address_of[conversation]},
+            }
+
+        @app.get("/v1/conversations")
+        def listed(contact_id: str, status: str, x_munbot_tenant: str = Header()):
+            with self.lock:
+                found = [item(c) for c, a in self.address_of.items() if a == contact_id]
+            return {"items": [i for i in found if i["status"] == status], "next_cursor": None}
+
+        @app.get("/v1/conversations/{conversation}")
+        def one(conversation: UUID):
+            with self.lock:
+                if conversation not in self.address_of:
+                    raise HTTPException(404)
+                return item(conversation)
 
         @app.get("/v1/conversations/{conversation}/messages")
         def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
@@ -123,16 +143,32 @@ class FakeHub:
 
         return app
 
+    def live(self, tenant, address):
+        """Return the open conversation of an address, a new one if need be."""
+        with self.lock:
+            conversation = self.addresses.get((tenant, address))
+            if conversation is None:
+                conversation = self.addresses[tenant, address] = uuid7()
+                self.tenant_of[conversation], self.address_of[conversation] = tenant, address
+            return conversation
+
+    def close(self, conversation):
+        """End a conversation, as an official does."""
+        with self.lock:
+            self.closed.add(conversation)
+            del self.addresses[self.tenant_of[conversation], self.address_of[conversation]]
+
     # --- the turn
 
     def take(self, event, publish):
         """Store a message once and answer it; `publish(type, data)` sends an event."""
         data = event["data"]
-        conversation, message = UUID(data["conversation_id"]), UUID(data["message_id"])
+        message = UUID(data["message_id"])
         with self.lock:
             self.received.append(data)
             if message in self.outcomes:
                 return
+            conversation = self.live(event["tenant"], data["sender"]["address"])
             self._store(conversation, "in", "citizen", data["text"], [], None, message)
             self.outcomes[message] = None
             answer = self.script(data["text"])
@@ -171,7 +207,7 @@ class FakeHub:
             "conversation_id": str(conversation),
             "channel": "web",
             "account": "widget",
-            "recipient": "x",
+            "recipient": self.address_of[conversation],
             "turn_index": index,
             "turn_count": count,
             **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at")},

@@ -63,7 +63,8 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
     scheduler = AsyncServiceClient(settings.scheduler_url, token=token, timeout=3.0, attempts=2)
     redis = Redis.from_url(settings.redis_dsn(), socket_timeout=0.5, socket_connect_timeout=0.5)
     publisher = Publisher(settings.amqp_url(), name=f"web-{instance}").start()
-    room, replies, hub = SocketRoom(server), Replies(), HttpHub(conversations)
+    hub = HttpHub(conversations)
+    room, replies = SocketRoom(server, hub), Replies()
 
     async def publish(message: OutgoingMessage) -> None:
         await asyncio.wrap_future(publisher.publish([message]))
@@ -79,7 +80,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
         room=room,
         max_text=settings.chat_max_text,
     )
-    server.register_namespace(ChatNamespace(chat=app.state.chat, hub=hub, verifier=app.state.token_verifier))
+    server.register_namespace(ChatNamespace(chat=app.state.chat, room=room, verifier=app.state.token_verifier))
     delivery = Delivery(asyncio.get_running_loop(), room, replies)
     consumer = Consumer(
         settings.amqp_url(), instance_subscription(instance), delivery.handle, name=f"web-{instance}", prefetch=200

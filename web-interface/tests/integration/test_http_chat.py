@@ -190,3 +190,25 @@ def test_another_site_may_read_the_tenant_if_it_is_listed(gateway):
 
 def test_it_is_ready(gateway):
     assert httpx.get(f"{gateway}/readyz").json()["checks"] == {"broker": "ok", "replies": "ok"}
+
+
+def test_after_a_close_history_and_replies_are_of_the_new_conversation(visitor, hub):
+    send(visitor, "hola")
+    hub.close(visitor.conversation)
+    body = send(visitor, "otra cosa").json()
+    assert body["conversation_id"] != str(visitor.conversation)
+    assert [m["text"] for m in body["messages"]] == ["eco: otra cosa"]
+    # Places in the closed one mean nothing here.
+    page = visitor.get("/api/chat/messages", params={"after_seq": 2}).json()
+    assert page["conversation_id"] == body["conversation_id"]
+    assert [m["text"] for m in page["items"]] == ["otra cosa", "eco: otra cosa"]
+    known = {"after_seq": 1, "conversation_id": body["conversation_id"]}
+    assert [m["text"] for m in visitor.get("/api/chat/messages", params=known).json()["items"]] == ["eco: otra cosa"]
+
+
+def test_no_query_opens_somebody_elses_conversation(gateway, visitor):
+    other = httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+    send(visitor, "mío")
+    page = visitor.get("/api/chat/messages", params={"conversation_id": other["conversation_id"]}).json()
+    assert page["conversation_id"] == str(visitor.conversation)
+    assert [m["text"] for m in page["items"]] == ["mío", "eco: mío"]

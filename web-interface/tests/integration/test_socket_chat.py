@@ -158,3 +158,70 @@ def test_a_packet_over_the_limit_ends_the_link_and_nothing_else(connect, session
         assert time.monotonic() < deadline
         time.sleep(0.02)
     assert connect().send("sigo aquí")["ok"] is True
+
+
+def reopened(hub, session):
+    """Close the conversation as an official does; return the id of the closed one."""
+    conversation = UUID(session["conversation_id"])
+    hub.close(conversation)
+    return conversation
+
+
+def test_after_a_close_the_widget_is_led_to_the_new_conversation(connect, hub, session):
+    one, two = connect(), connect()
+    for client in (one, two):
+        client.next("session")
+    one.send("hola")
+    for client in (one, two):
+        client.next("bot_message")
+    closed = reopened(hub, session)
+    one.send("otra cosa", client_message_id="nueva")
+    for client in (one, two):
+        told = client.next("session")
+        assert told["conversation_id"] != str(closed)
+        assert client.next("bot_message")["text"] == "eco: otra cosa"
+    hub.say(UUID(told["conversation_id"]), "fin")
+    for client in (one, two):
+        bubbles = []
+        while not bubbles or bubbles[-1]["text"] != "fin":
+            bubbles.append(client.next("bot_message"))
+        # Live and by replay, each at most once.
+        assert sum(bubble["text"] == "fin" for bubble in bubbles) == 1
+        assert client.events.empty()
+
+
+def test_an_old_token_comes_back_to_the_new_conversation(connect, hub, session):
+    connect().send("hola")
+    reopened(hub, session)
+    connect().send("otra cosa")
+    again = connect(last_seq=40)  # counted in the closed one
+    assert again.next("session")["conversation_id"] != session["conversation_id"]
+    assert again.next("user_message")["text"] == "otra cosa"
+    assert again.next("bot_message")["text"] == "eco: otra cosa"
+    assert again.send("sigo")["ok"] is True
+    assert again.next("bot_message")["text"] == "eco: sigo"
+
+
+def test_a_late_bubble_of_the_closed_conversation_leads_nobody_back(connect, hub, session):
+    client = connect()
+    client.next("session")
+    closed = reopened(hub, session)
+    client.send("hola")
+    client.next("session")
+    client.next("bot_message")
+    hub.say(closed, "tarde")
+    client.send("sigo")
+    while (name_data := client.events.get(timeout=5))[1].get("text") != "eco: sigo":
+        assert name_data[0] != "session"
+        assert name_data[1].get("text") != "tarde"
+
+
+def test_another_citizen_hears_nothing(connect, gateway):
+    other = httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+    here, there = connect(), connect(token=other["token"])
+    there.next("session")
+    here.send("secreto")
+    here.next("bot_message")
+    there.send("hola")
+    assert there.next("bot_message")["text"] == "eco: hola"
+    assert "secreto" not in str(list(there.events.queue))

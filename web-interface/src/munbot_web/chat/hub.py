@@ -38,6 +38,10 @@ class Hub(Protocol):
         """Return a visitor's token for the open conversation of this address."""
         ...
 
+    async def current(self, tenant: str, conversation_id: UUID) -> UUID:
+        """Return the conversation that goes on where this one ended; itself while it is open."""
+        ...
+
     async def history(self, tenant: str, conversation_id: UUID, after_seq: int) -> list[HistoryMessage]:
         """Return the messages after a place."""
         ...
@@ -72,6 +76,24 @@ class HttpHub:
                 raise TenantUnknown(say("tenant_unknown")) from problem
             raise _ours(problem) from problem
         return SessionResponse.model_validate(answer)
+
+    async def current(self, tenant: str, conversation_id: UUID) -> UUID:
+        """Return the open conversation of the same address when this one was closed and the citizen wrote again."""
+        try:
+            named = await self._client.request("GET", f"/v1/conversations/{conversation_id}", tenant=tenant)
+            if named["status"] == "open":
+                return conversation_id
+            page = await self._client.request(
+                "GET",
+                "/v1/conversations",
+                tenant=tenant,
+                params={"contact_id": named["contact"]["id"], "status": "open", "channel": named["channel"]},
+            )
+        except ServiceProblem as problem:
+            raise _ours(problem) from problem
+        address = (named["account"], named["contact"]["address"])
+        same = (item["id"] for item in page["items"] if (item["account"], item["contact"]["address"]) == address)
+        return UUID(next(same, str(conversation_id)))
 
     async def history(self, tenant: str, conversation_id: UUID, after_seq: int) -> list[HistoryMessage]:
         """Return the messages after a place, at most MAX_REPLAY of them."""

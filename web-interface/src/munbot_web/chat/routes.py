@@ -1,7 +1,7 @@
 """The chat over plain HTTP, for integrators and tests."""
 
 from typing import Annotated
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 from munbot_common.auth import PrincipalDep, TokenInvalid
@@ -102,6 +102,10 @@ async def read_messages(
     visitor: VisitorDep,
     chat: ChatDep,
     after_seq: Annotated[int, Query(ge=0, le=2_147_483_647)] = 0,
+    conversation_id: Annotated[
+        UUID | None, Query(description="where after_seq counts; without it, the token's conversation")
+    ] = None,
 ) -> HistoryResponse:
-    """Read the conversation after a place in it."""
-    return HistoryResponse(items=await chat.history(visitor, after_seq))
+    """Read the conversation after a place in it; one that has followed it meanwhile is read from its start."""
+    current, items = await chat.history(visitor, after_seq, conversation_id)
+    return HistoryResponse(conversation_id=current, items=items)

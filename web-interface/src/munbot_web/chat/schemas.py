@@ -87,6 +87,7 @@ class HistoryMessage(BaseModel):
 class HistoryResponse(BaseModel):
     """Messages in the order of the conversation."""
 
+    conversation_id: UUID = Field(description="another than the token's when that one was closed and they wrote again")
     items: list[HistoryMessage]
 
 

@@ -34,20 +34,20 @@ Publish = Callable[[OutgoingMessage], Awaitable[None]]
 
 
 class Room(Protocol):
-    """Where the sockets of one conversation hear of it."""
+    """Where the sockets of one citizen hear of their conversation."""
 
-    async def typing(self, conversation_id: UUID, *, on: bool) -> None:
+    async def typing(self, visitor: "Visitor", *, on: bool) -> None:
         """Show or hide the sign that the office is writing."""
         ...
 
-    async def user_message(self, conversation_id: UUID, message: "Accepted", *, skip: str | None) -> None:
+    async def user_message(self, visitor: "Visitor", message: "Accepted", *, skip: str | None) -> None:
         """Tell the citizen's other tabs what was written in this one."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """A citizen with a token for one conversation."""
+    """A citizen with a token for one conversation, and for what follows it at the same address."""
 
     tenant: str
     conversation_id: UUID
@@ -132,7 +132,7 @@ class ChatService:
             raise
         MESSAGES_IN.labels(via, "accepted").inc()
         if not accepted.seen:
-            await self._room.user_message(visitor.conversation_id, accepted, skip=sid)
+            await self._room.user_message(visitor, accepted, skip=sid)
         return accepted
 
     async def accept_and_wait(
@@ -154,14 +154,23 @@ class ChatService:
                 except TimeoutError:
                     earlier = await self._look_up(visitor, message_id)
             outcome, messages = earlier or _result(waiter)
+            place = waiter.handled.conversation_id if waiter.handled else visitor.conversation_id
         WAITS.labels(outcome).inc()
-        return RepliesResponse(
-            message_id=message_id, conversation_id=visitor.conversation_id, outcome=outcome, messages=messages
-        )
+        return RepliesResponse(message_id=message_id, conversation_id=place, outcome=outcome, messages=messages)
 
-    async def history(self, visitor: Visitor, after_seq: int) -> list[HistoryMessage]:
-        """Return the visitor's own conversation after a place."""
-        return await self._hub.history(visitor.tenant, visitor.conversation_id, after_seq)
+    async def history(
+        self, visitor: Visitor, after_seq: int, counted_in: UUID | None = None
+    ) -> tuple[UUID, list[HistoryMessage]]:
+        """Return the visitor's own conversation of now, after a place.
+
+        Args:
+            visitor: who reads.
+            after_seq: a place in `counted_in`; it means nothing in a conversation that has followed that one.
+            counted_in: the conversation that the reader knows; the token's if not given.
+        """
+        current = await self._hub.current(visitor.tenant, visitor.conversation_id)
+        start = after_seq if current == (counted_in or visitor.conversation_id) else 0
+        return current, await self._hub.history(visitor.tenant, current, start)
 
     async def _accept(
         self, visitor: Visitor, raw: str, payload: str | None, key: str | None, message_id: UUID | None
@@ -191,11 +200,11 @@ class ChatService:
         )
         # Before it leaves: an answer can be quicker than our way back from the broker, and it takes the sign away.
         if not verdict.seen:
-            await self._room.typing(visitor.conversation_id, on=True)
+            await self._room.typing(visitor, on=True)
         try:
             await asyncio.wait_for(self._publish(outgoing), CONFIRM_SECONDS)
         except (BrokerUnavailable, TimeoutError) as error:
-            await self._room.typing(visitor.conversation_id, on=False)
+            await self._room.typing(visitor, on=False)
             log.error("message_not_taken", reason=repr(error))
             raise HubAway(say("hub_away"), headers={"Retry-After": "2"}) from error
         return Accepted(message_id, visitor.conversation_id, text, key, at.isoformat(), verdict.seen)

@@ -1,6 +1,8 @@
 """The chat over Socket.IO."""
 
 import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -46,17 +48,67 @@ def make_server(settings: Settings) -> socketio.AsyncServer:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whose socket it is, and which conversation it shows now."""
+
+    visitor: Visitor
+    conversation_id: UUID
+
+
+def address_room(tenant: str, address: str) -> str:
+    """Return the room of all sockets of one citizen, whichever conversation they show."""
+    return f"address:{tenant}:{address}"
+
+
 class SocketRoom:
-    """Tells the sockets of a conversation; each conversation is one Socket.IO room of this instance."""
+    """Tells the sockets of a citizen. Each is in two rooms of this instance: its address, and what it shows now.
 
-    def __init__(self, server: socketio.AsyncServer) -> None:
+    Bubbles go to the conversation's room alone, so that no socket hears one twice. When an official has closed the
+    conversation and the citizen writes again, a new one begins at the same address: `follow` leads their sockets there.
+    """
+
+    def __init__(self, server: socketio.AsyncServer, hub: Hub) -> None:
         self._server = server
+        self._hub = hub
+        self._replays: set[asyncio.Task[None]] = set()
 
-    async def typing(self, conversation_id: UUID, *, on: bool) -> None:
+    async def enter(self, sid: str, visitor: Visitor, last_seq: int) -> None:
+        """Let a socket in, and bring what it missed since `last_seq` without making it wait."""
+        await self._show(sid, visitor, visitor.conversation_id)
+        await self._server.enter_room(sid, address_room(visitor.tenant, visitor.address))
+        self._begin(self._resume(sid, visitor, last_seq))
+
+    async def follow(self, tenant: str, address: str, conversation_id: UUID) -> None:
+        """Lead the sockets of an address to a newer conversation."""
+        room = address_room(tenant, address)
+        for sid in [sid for sid, _ in self._server.manager.get_participants(NAMESPACE, room)]:
+            link = await self.link(sid)
+            # Ids grow with time: a late bubble of the closed conversation does not lead back to it.
+            if link is None or conversation_id <= link.conversation_id:
+                continue
+            await self._show(sid, link.visitor, conversation_id, left=link.conversation_id)
+            await self._server.emit("session", {"conversation_id": str(conversation_id)}, to=sid)
+            # Its first message was written before anybody knew of it.
+            self._begin(self._replay(sid, tenant, conversation_id, 0))
+
+    async def link(self, sid: str) -> Link | None:
+        """Return what we know of a socket; None when it is gone."""
+        try:
+            session = await self._server.get_session(sid)
+        except KeyError:
+            return None
+        return session if isinstance(session, Link) else None
+
+    async def typing(self, visitor: Visitor, *, on: bool) -> None:
         """Show or hide the sign that the office is writing."""
-        await self._server.emit("typing", {"on": on}, room=str(conversation_id))
+        await self._server.emit("typing", {"on": on}, room=address_room(visitor.tenant, visitor.address))
 
-    async def user_message(self, conversation_id: UUID, message: Accepted, *, skip: str | None) -> None:
+    async def done(self, conversation_id: UUID) -> None:
+        """Hide the sign: there is nothing more to come for a message."""
+        await self._server.emit("typing", {"on": False}, room=str(conversation_id))
+
+    async def user_message(self, visitor: Visitor, message: Accepted, *, skip: str | None) -> None:
         """Tell the citizen's other tabs what was written in this one."""
         await self._server.emit(
             "user_message",
@@ -67,7 +119,7 @@ class SocketRoom:
                 "client_message_id": message.key,
                 "created_at": message.at,
             },
-            room=str(conversation_id),
+            room=address_room(visitor.tenant, visitor.address),
             skip_sid=skip,
         )
 
@@ -76,16 +128,65 @@ class SocketRoom:
         MESSAGES_OUT.inc()
         await self._server.emit("bot_message", wire(bubble), room=str(conversation_id))
 
+    async def _show(self, sid: str, visitor: Visitor, conversation_id: UUID, left: UUID | None = None) -> None:
+        await self._server.save_session(sid, Link(visitor, conversation_id))
+        await self._server.enter_room(sid, str(conversation_id))
+        if left is not None:
+            await self._server.leave_room(sid, str(left))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._replays.add(task)
+        task.add_done_callback(self._replays.discard)
+
+    async def _resume(self, sid: str, visitor: Visitor, last_seq: int) -> None:
+        try:
+            current = await self._hub.current(visitor.tenant, visitor.conversation_id)
+        except (ServiceAway, Problem) as error:
+            log.warning("current_conversation_unknown", kind=type(error).__name__)
+            current = visitor.conversation_id
+        link = await self.link(sid)
+        if link is None:
+            return
+        if current != visitor.conversation_id:
+            last_seq = 0  # it may count in the conversation before
+            if current > link.conversation_id:
+                await self._show(sid, visitor, current, left=link.conversation_id)
+        await self._server.emit("session", {"conversation_id": str(current)}, to=sid)
+        await self._replay(sid, visitor.tenant, current, last_seq)
+
+    async def _replay(self, sid: str, tenant: str, conversation_id: UUID, last_seq: int) -> None:
+        try:
+            missed = await self._hub.history(tenant, conversation_id, last_seq)
+        except (ServiceAway, Problem) as error:
+            log.warning("replay_failed", kind=type(error).__name__)
+            # The client connects again after a while and asks once more; live messages come meanwhile.
+            return
+        for message in missed:
+            await self._emit_history(sid, message)
+
+    async def _emit_history(self, sid: str, message: HistoryMessage) -> None:
+        if message.direction == "out":
+            await self._server.emit("bot_message", wire(bubble_of_history(message)), to=sid)
+            return
+        data = {
+            "id": str(message.id),
+            "seq": message.seq,
+            "text": message.text,
+            "client_message_id": None,
+            "created_at": message.created_at.isoformat(),
+        }
+        await self._server.emit("user_message", data, to=sid)
+
 
 class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library has no types
     """Events of the widget."""
 
-    def __init__(self, *, chat: ChatService, hub: Hub, verifier: TokenVerifier) -> None:
+    def __init__(self, *, chat: ChatService, room: SocketRoom, verifier: TokenVerifier) -> None:
         super().__init__(NAMESPACE)
         self._chat = chat
-        self._hub = hub
+        self._room = room
         self._verifier = verifier
-        self._replays: set[asyncio.Task[None]] = set()
 
     async def on_connect(self, sid: str, _environ: dict[str, Any], auth: Any = None) -> None:
         """Let a visitor in and bring what was missed since `last_seq`."""
@@ -97,16 +198,12 @@ class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the libra
         except Problem as problem:
             detail = say("token_invalid") if problem.code == "token_invalid" else problem.detail
             raise Refused(problem.code, {"code": problem.code, "detail": detail}) from problem
-        await self.save_session(sid, visitor)
-        await self.enter_room(sid, str(visitor.conversation_id))
+        await self._room.enter(sid, visitor, given.last_seq)
         SOCKETS.inc()
-        task = asyncio.create_task(self._replay(sid, visitor, given.last_seq))
-        self._replays.add(task)
-        task.add_done_callback(self._replays.discard)
 
     async def on_disconnect(self, sid: str, *_reason: Any) -> None:
         """Count it."""
-        if await self._visitor(sid):
+        if await self._room.link(sid):
             SOCKETS.dec()
 
     async def on_user_uttered(self, sid: str, data: Any = None) -> dict[str, Any]:
@@ -114,11 +211,11 @@ class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the libra
         with bound_correlation_id(str(uuid7())):
             try:
                 uttered = UserUttered.model_validate(data)
-                visitor = await self._visitor(sid)
-                if visitor is None:
+                link = await self._room.link(sid)
+                if link is None:
                     return _refusal("token_invalid", say("token_invalid"))
                 accepted = await self._chat.accept(
-                    visitor,
+                    link.visitor,
                     uttered.message,
                     via="socket",
                     payload=uttered.payload,
@@ -134,40 +231,6 @@ class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the libra
                 log.exception("user_uttered_failed")
                 return _refusal("internal_error", say("internal"))
             return {"ok": True, "message_id": str(accepted.message_id)}
-
-    async def _visitor(self, sid: str) -> Visitor | None:
-        try:
-            session = await self.get_session(sid)
-        except KeyError:
-            return None
-        return session if isinstance(session, Visitor) else None
-
-    async def _replay(self, sid: str, visitor: Visitor, last_seq: int) -> None:
-        await self.emit("session", {"conversation_id": str(visitor.conversation_id)}, to=sid)
-        try:
-            missed = await self._hub.history(visitor.tenant, visitor.conversation_id, last_seq)
-        except (ServiceAway, Problem) as error:
-            log.warning("replay_failed", kind=type(error).__name__)
-            # The client connects again after a while and asks once more; live messages come meanwhile.
-            return
-        for message in missed:
-            await self._emit_history(sid, message)
-
-    async def _emit_history(self, sid: str, message: HistoryMessage) -> None:
-        if message.direction == "out":
-            await self.emit("bot_message", wire(bubble_of_history(message)), to=sid)
-        else:
-            await self.emit(
-                "user_message",
-                {
-                    "id": str(message.id),
-                    "seq": message.seq,
-                    "text": message.text,
-                    "client_message_id": None,
-                    "created_at": message.created_at.isoformat(),
-                },
-                to=sid,
-            )
 
 
 def _refusal(code: str, detail: str, retry_after: int | None = None) -> dict[str, Any]:
