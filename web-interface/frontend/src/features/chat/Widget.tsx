@@ -76,9 +76,9 @@ export function Widget({ engine, storage, panel, locale, loadTenant, onTenant }:
 
   return (
     <ChatContext value={value}>
-      <div className="mb-root" lang={locale} data-open={open || undefined}>
+      <div className="mb-root" lang={locale}>
         {open && <Panel snapshot={snapshot} takeFocus={takeFocus} onClose={() => panel.close()} />}
-        <Launcher ref={launcher} open={open} unread={snapshot.unread} onToggle={() => panel.toggle()} />
+        <Launcher ref={launcher} open={open} unread={snapshot.unread} onOpen={() => panel.open()} />
       </div>
     </ChatContext>
   );

@@ -1,18 +1,18 @@
 import type { Ref } from "react";
 import { useChat } from "../context";
-import { ChatIcon, CloseIcon } from "./icons";
+import { ChatIcon } from "./icons";
 
 interface LauncherProps {
   ref: Ref<HTMLButtonElement>;
   open: boolean;
   unread: number;
-  onToggle: () => void;
+  onOpen: () => void;
 }
 
-/** The round button in the page's corner, with the count of unread messages. */
-export function Launcher({ ref, open, unread, onToggle }: LauncherProps) {
+/** The round button in the page's corner, with the count of unread messages. The open panel takes its place. */
+export function Launcher({ ref, open, unread, onOpen }: LauncherProps) {
   const { t } = useChat();
-  const closed =
+  const label =
     unread === 0
       ? t("chat.launch")
       : unread === 1
@@ -23,12 +23,13 @@ export function Launcher({ ref, open, unread, onToggle }: LauncherProps) {
       ref={ref}
       type="button"
       className="mb-launcher"
-      aria-label={open ? t("chat.close") : closed}
-      aria-expanded={open}
-      onClick={onToggle}
+      aria-label={label}
+      aria-haspopup="dialog"
+      hidden={open}
+      onClick={onOpen}
     >
-      {open ? <CloseIcon /> : <ChatIcon />}
-      {!open && unread > 0 && (
+      <ChatIcon />
+      {unread > 0 && (
         <span className="mb-badge" aria-hidden="true">
           {unread > 9 ? "9+" : unread}
         </span>

@@ -15,12 +15,10 @@ interface MessageLogProps {
   onEdit: (message: ChatMessage) => void;
 }
 
-/** The office's newest message, if it offers answers, and what the citizen has answered since. */
-function offer(timeline: Snapshot["timeline"]) {
-  const message = [...timeline].reverse().find((known) => known.from !== "citizen");
-  if (!message || message.buttons.length === 0) return null;
-  const open = openButtonsKey(timeline) === message.key;
-  return { message, open, chosen: open ? null : (timeline.at(-1)?.text ?? null) };
+/** The message whose answers can be pressed, if there is one. */
+function offer(timeline: Snapshot["timeline"]): ChatMessage | null {
+  const key = openButtonsKey(timeline);
+  return timeline.find((message) => message.key === key) ?? null;
 }
 
 function TypingSign({ on }: { on: boolean }) {
@@ -65,11 +63,9 @@ export function MessageLog({ snapshot, returning, now, onSay, onEdit }: MessageL
       {offered && (
         <QuickReplies
           label={t("chat.options")}
-          titles={offered.message.buttons.map((button) => button.title)}
-          chosen={offered.chosen}
-          disabled={!offered.open}
+          titles={offered.buttons.map((button) => button.title)}
           onPress={(index) => {
-            const button = offered.message.buttons[index];
+            const button = offered.buttons[index];
             if (button) onSay(button.title, button.payload);
           }}
         />

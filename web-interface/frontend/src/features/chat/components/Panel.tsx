@@ -79,7 +79,7 @@ export function Panel({ snapshot, takeFocus, onClose }: PanelProps) {
   const say = (words: string, payload: string | null) => {
     engine.send(words, payload);
     toEnd();
-    // The pressed button is gone or disabled, and the focus with it.
+    // The pressed button is gone, and the focus with it.
     focusField();
   };
 
