@@ -91,27 +91,7 @@ class FakeHub:
                 "expires_in": 3600,
             }
 
-        def item(conversation):
-            return {
-                "id": str(conversation),
-                "status": "closed" if conversation in self.closed else "open",
-                "channel": "web",
-                "account": "widget",
-                "contact": {"id": self.address_of[conversation], "address": self.address_of[conversation]},
-            }
-
-        @app.get("/v1/conversations")
-        def listed(contact_id: str, status: str, x_munbot_tenant: str = Header()):
-            with self.lock:
-                found = [item(c) for c, a in self.address_of.items() if a == contact_id]
-            return {"items": [i for i in found if i["status"] == status], "next_cursor": None}
-
-        @app.get("/v1/conversations/{conversation}")
-        def one(conversation: UUID):
-            with self.lock:
-                if conversation not in self.address_of:
-                    raise HTTPException(404)
-                return item(conversation)
+        self._conversations(app)
 
         @app.get("/v1/conversations/{conversation}/messages")
         def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
@@ -142,6 +122,29 @@ class FakeHub:
             return {"items": []}
 
         return app
+
+    def _conversations(self, app):
+        def item(conversation):
+            return {
+                "id": str(conversation),
+                "status": "closed" if conversation in self.closed else "open",
+                "channel": "web",
+                "account": "widget",
+                "contact": {"id": self.address_of[conversation], "address": self.address_of[conversation]},
+            }
+
+        @app.get("/v1/conversations")
+        def listed(contact_id: str, status: str, x_munbot_tenant: str = Header()):
+            with self.lock:
+                found = [item(c) for c, a in self.address_of.items() if a == contact_id]
+            return {"items": [i for i in found if i["status"] == status], "next_cursor": None}
+
+        @app.get("/v1/conversations/{conversation}")
+        def one(conversation: UUID):
+            with self.lock:
+                if conversation not in self.address_of:
+                    raise HTTPException(404)
+                return item(conversation)
 
     def live(self, tenant, address):
         """Return the open conversation of an address, a new one if need be."""
