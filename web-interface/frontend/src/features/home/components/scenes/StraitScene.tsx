@@ -23,7 +23,7 @@ const HOUSES = [
 ] as const;
 
 /** The strait on a windy day: light, lighthouse, painted zinc houses and a tree that shows where the wind comes from. */
-export function StraitScene() {
+export default function StraitScene() {
   return (
     <>
       <circle className={styles.halo} cx="1010" cy="236" r="120" />

@@ -49,7 +49,7 @@ const HOUSES = [
 ] as const;
 
 /** Morning over a valley of the central zone: cordillera, poplars, vineyards and the village. */
-export function ValleyScene() {
+export default function ValleyScene() {
   return (
     <>
       <circle className={styles.halo} cx="1215" cy="96" r="120" />

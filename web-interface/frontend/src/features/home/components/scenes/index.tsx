@@ -1,6 +1,9 @@
+import { lazy, Suspense } from "react";
 import styles from "./scenes.module.css";
-import { StraitScene } from "./StraitScene";
-import { ValleyScene } from "./ValleyScene";
+
+// Each office loads its own landscape only.
+const ValleyScene = lazy(() => import("./ValleyScene"));
+const StraitScene = lazy(() => import("./StraitScene"));
 
 export type SceneName = "valley" | "strait";
 
@@ -21,7 +24,7 @@ export function Scene({ tenant }: { tenant: string }) {
       viewBox="0 0 1600 560"
       preserveAspectRatio="xMidYMax slice"
     >
-      {name === "strait" ? <StraitScene /> : <ValleyScene />}
+      <Suspense>{name === "strait" ? <StraitScene /> : <ValleyScene />}</Suspense>
     </svg>
   );
 }
