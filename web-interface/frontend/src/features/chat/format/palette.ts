@@ -64,6 +64,7 @@ export function palette(primary: string | null | undefined, theme: "light" | "da
   const readable = (text: Rgb) => contrast(seen, text) >= AA;
   const onFill = readable(WHITE) ? WHITE : readable(INK) ? INK : WHITE;
   const fill = moved(seen, INK, (colour) => contrast(colour, onFill) >= AA);
-  const accent = moved(base, theme === "light" ? INK : WHITE, (colour) => contrast(colour, surface) >= AA + 0.4);
+  // Some to spare: it also stands on the tinted ground and on an agent's bubble.
+  const accent = moved(base, theme === "light" ? INK : WHITE, (colour) => contrast(colour, surface) >= AA + 1.5);
   return { fill: css(fill), onFill: css(onFill), accent: css(accent) };
 }
