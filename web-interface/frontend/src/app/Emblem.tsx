@@ -3,7 +3,7 @@ import { sceneOf } from "@/features/home/components/scenes";
 /** The office's coat of arms; its colours are the office's. */
 export function Emblem({ tenant }: { tenant: string }) {
   return (
-    <svg aria-hidden="true" viewBox="0 0 48 56" width="40" height="47" style={{ flex: "none" }}>
+    <svg aria-hidden="true" viewBox="0 0 48 56" style={{ flex: "none", width: "2.5rem", height: "2.9rem" }}>
       <path d="M3 3h42v27c0 12-9 19-21 23C12 49 3 42 3 30Z" fill="var(--brand)" />
       {sceneOf(tenant) === "strait" ? <Strait /> : <Valley />}
       <path d="M3 3h42v27c0 12-9 19-21 23C12 49 3 42 3 30Z" fill="none" stroke="var(--accent)" strokeWidth="2.5" />

@@ -22,7 +22,7 @@ export function ComplaintResult({ complaint, timeZone, onAnother }: Props) {
         <h2 id="result-title" ref={title} tabIndex={-1} className={styles.folio}>
           {fill(texts.result_label, { folio: complaint.folio })}
         </h2>
-        <p className={styles.state} data-done={step === 2}>
+        <p className={styles.state} data-done={step === 2 && complaint.status !== "rejected"}>
           <span className="visually-hidden">{texts.state}: </span>
           {complaint.status_label}
         </p>

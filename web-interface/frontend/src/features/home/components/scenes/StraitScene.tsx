@@ -26,6 +26,10 @@ const HOUSES = [
 export default function StraitScene() {
   return (
     <>
+      <linearGradient id="beam" x1="1" x2="0">
+        <stop className={styles.beamNear} />
+        <stop className={styles.beamFar} offset="1" />
+      </linearGradient>
       <circle className={styles.halo} cx="1010" cy="236" r="120" />
       <circle className={styles.sun} cx="1010" cy="236" r="44" />
       {WIND.map((d) => (
