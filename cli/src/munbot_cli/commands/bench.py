@@ -19,6 +19,7 @@ from munbot_cli.environment import instance_environment
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 from munbot_cli.project import Project
+from munbot_cli.testing.suites import prepare_tools
 
 __all__ = ["bench"]
 
@@ -50,6 +51,7 @@ def bench(
     for name in names or []:
         if name not in {*known, "memory"}:
             raise MunbotError(f"there is no benchmark {name!r}; known: memory, {', '.join(known) or 'none'}")
+    prepare_tools(instance)  # the load generators' own libraries
     chosen = names or ["memory", *known]
     failed = []
     for name in chosen:
