@@ -124,7 +124,7 @@ class Chat:
         not_mine = "(?:(?!Usted:).)*"
         shown = re.sub(r"\s+", " ", said).strip()
         turn = f"{re.escape(shown)}{not_mine}(?:{expected}){not_mine}$"
-        expect(self.log).to_contain_text(re.compile(turn, re.DOTALL | re.IGNORECASE), timeout=PATIENCE_MS)
+        expect(self.log).to_contain_text(re.compile(turn, re.DOTALL), timeout=PATIENCE_MS)
 
     def bubbles(self, text: str) -> Locator:
         """Find what is said with exactly these words."""
@@ -200,8 +200,8 @@ class Platform:
     def conversation_of(self, page: Page) -> str:
         """Return the conversation that a browser remembers."""
         found = page.evaluate(
-            """() => Object.values(localStorage).map(value => { try { return JSON.parse(value) } catch { return null } })
-                 .map(value => value?.conversationId).find(Boolean) ?? null"""
+            """() => Object.values(localStorage)
+                 .map(value => /"conversationId":"([^"]+)"/.exec(value)?.[1]).find(Boolean) ?? null"""
         )
         assert found, "this browser has no conversation"
         return str(found)
