@@ -38,11 +38,8 @@ EVENT_OF_STATUS = {
 
 
 def manage_url(public_url: str, appointment: Appointment) -> str:
-    """Return the citizen's secret link."""
-    return (
-        f"{public_url.rstrip('/')}/api/scheduler/v1/public/appointments/{appointment.code}/page"
-        f"?token={appointment.token}"
-    )
+    """Return the citizen's secret link: short, for a message; nginx leads it to the page."""
+    return f"{public_url.rstrip('/')}/hora/{appointment.code}?token={appointment.token}"
 
 
 def fact(appointment: Appointment, procedure: Procedure, office: Office, public_url: str) -> AppointmentFact:

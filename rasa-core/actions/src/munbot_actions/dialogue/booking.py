@@ -289,6 +289,7 @@ class Booking:
             moment=talk.moment(appointment.start),
             office=appointment.office.name,
             code=appointment.code,
+            link=appointment.manage_url or "",
         )
         state.booked = [*state.booked, appointment.id][-5:]
         state.end_form()
