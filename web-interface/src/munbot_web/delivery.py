@@ -47,7 +47,7 @@ class Delivery:
             if outbound.channel == "web":
                 bubble = OutboundBubble.of_event(outbound)
                 self._replies.on_bubble(bubble)
-                await self._room.follow(event.tenant, outbound.recipient, outbound.conversation_id)
+                await self._room.follow(event.tenant, outbound.recipient, outbound.conversation_id, outbound.seq)
                 await self._room.bubble(outbound.conversation_id, bubble)
         elif event.type == MESSAGE_HANDLED:
             handled = MessageHandled.model_validate(event.data)

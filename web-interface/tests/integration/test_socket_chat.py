@@ -188,7 +188,7 @@ def test_after_a_close_the_widget_is_led_to_the_new_conversation(connect, hub, s
         bubbles = []
         while not bubbles or bubbles[-1]["text"] != "fin":
             bubbles.append(client.next("bot_message"))
-        # Live and by replay, each at most once.
+        # Live or by replay, never both.
         assert sum(bubble["text"] == "fin" for bubble in bubbles) == 1
         assert all(name != "bot_message" for name, _ in list(client.events.queue))
 

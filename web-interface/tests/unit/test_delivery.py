@@ -15,7 +15,7 @@ class FakeRoom:
     def __init__(self, wanted, fails=()):
         self.heard, self.wanted, self.fails, self.done_ = [], wanted, set(fails), asyncio.Event()
 
-    async def follow(self, tenant, address, conversation_id):
+    async def follow(self, tenant, address, conversation_id, before_seq):
         self._hear(("follow", tenant, address))
 
     async def bubble(self, conversation_id, bubble):

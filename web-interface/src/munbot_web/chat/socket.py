@@ -79,8 +79,8 @@ class SocketRoom:
         await self._server.enter_room(sid, address_room(visitor.tenant, visitor.address))
         self._begin(self._resume(sid, visitor, last_seq))
 
-    async def follow(self, tenant: str, address: str, conversation_id: UUID) -> None:
-        """Lead the sockets of an address to a newer conversation."""
+    async def follow(self, tenant: str, address: str, conversation_id: UUID, before_seq: int) -> None:
+        """Lead the sockets of an address to a newer conversation, of which they hear live from `before_seq` on."""
         room = address_room(tenant, address)
         for sid in [sid for sid, _ in self._server.manager.get_participants(NAMESPACE, room)]:
             link = await self.link(sid)
@@ -90,7 +90,7 @@ class SocketRoom:
             await self._show(sid, link.visitor, conversation_id, left=link.conversation_id)
             await self._server.emit("session", {"conversation_id": str(conversation_id)}, to=sid)
             # Its first message was written before anybody knew of it.
-            self._begin(self._replay(sid, tenant, conversation_id, 0))
+            self._begin(self._replay(sid, tenant, conversation_id, 0, before_seq))
 
     async def link(self, sid: str) -> Link | None:
         """Return what we know of a socket; None when it is gone."""
@@ -155,7 +155,9 @@ class SocketRoom:
         await self._server.emit("session", {"conversation_id": str(current)}, to=sid)
         await self._replay(sid, visitor.tenant, current, last_seq)
 
-    async def _replay(self, sid: str, tenant: str, conversation_id: UUID, last_seq: int) -> None:
+    async def _replay(
+        self, sid: str, tenant: str, conversation_id: UUID, last_seq: int, before_seq: int | None = None
+    ) -> None:
         try:
             missed = await self._hub.history(tenant, conversation_id, last_seq)
         except (ServiceAway, Problem) as error:
@@ -163,7 +165,8 @@ class SocketRoom:
             # The client connects again after a while and asks once more; live messages come meanwhile.
             return
         for message in missed:
-            await self._emit_history(sid, message)
+            if before_seq is None or message.seq < before_seq:
+                await self._emit_history(sid, message)
 
     async def _emit_history(self, sid: str, message: HistoryMessage) -> None:
         if message.direction == "out":
