@@ -35,7 +35,7 @@ def test_books_changes_and_cancels_from_the_home_page(visit, platform, rut):
     assert moved["sequence"] > booked["sequence"]
 
     chat.say("quiero anular mi hora", "¿Anulo")
-    chat.press(re.compile("^Sí"), "nulada")
+    chat.press(re.compile("^Sí"), "anulé")
     assert platform.appointment(code)["status"].startswith("cancelled")
     shoot(chat.page, "chat-cancelled")
 

@@ -29,13 +29,13 @@ def test_the_home_page(visit, viewport, theme, tenant):
 def test_the_open_chat(visit, viewport, theme):
     chat = visit(viewport=viewport, theme=theme).open()
     expect(chat.panel.get_by_role("group", name="Para empezar")).to_be_visible()
-    check_accessible(chat.page)
     shoot(chat.page, f"chat-greeting-{theme}-{viewport['width']}")
+    check_accessible(chat.page)
     chat.say("quiero pedir hora para renovar la licencia", "día")
     expect(chat.options.first).to_be_enabled()
+    shoot(chat.page, f"chat-{theme}-{viewport['width']}")
     check_accessible(chat.page)
     check_fits(chat.page)
-    shoot(chat.page, f"chat-{theme}-{viewport['width']}")
 
 
 def test_a_phone_under_the_thumb(visit):
