@@ -226,6 +226,7 @@ class ComplaintForm:
             description=shorten(state.description or "", 130),
             place=shorten(state.place or "", 80),
             rut=talk.shown_rut(),
+            contact=state.phone or state.email or talk.texts.get("complaint.no_contact"),
         )
 
     def _file(self) -> None:

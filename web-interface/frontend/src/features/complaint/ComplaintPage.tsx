@@ -9,6 +9,11 @@ import { LostFolio } from "./components/LostFolio";
 import texts from "./texts/es-CL.json";
 import styles from "./ComplaintPage.module.css";
 
+/** On a small window the answer comes below the fold, where nobody would see it. */
+function intoView(element: HTMLElement | null) {
+  element?.scrollIntoView({ block: "nearest" });
+}
+
 /** Following a complaint. A mutation, not a query: what was asked and answered is kept nowhere. */
 export default function ComplaintPage({ tenant }: { tenant: Tenant }) {
   const title = useRef<HTMLHeadingElement>(null);
@@ -35,7 +40,11 @@ export default function ComplaintPage({ tenant }: { tenant: Tenant }) {
         <div className={styles.columns}>
           <div className={styles.main}>
             <FollowForm isPending={isPending} onSubmit={mutate} />
-            {error && <FollowError key={submittedAt} error={error} />}
+            {error && (
+              <div key={submittedAt} ref={intoView}>
+                <FollowError error={error} />
+              </div>
+            )}
           </div>
           <LostFolio />
         </div>

@@ -35,7 +35,7 @@ function Header({ onClose }: { onClose: () => void }) {
   const { t, tenant } = useChat();
   const hours = tenant?.attention_hours_text;
   return (
-    <header className="mb-header">
+    <div className="mb-header">
       <span className="mb-crest">
         <TownHallIcon />
       </span>
@@ -46,7 +46,7 @@ function Header({ onClose }: { onClose: () => void }) {
       <button type="button" className="mb-close" aria-label={t("chat.close")} onClick={onClose}>
         <CloseIcon />
       </button>
-    </header>
+    </div>
   );
 }
 
