@@ -155,6 +155,7 @@ def _infrastructure(project: Project, name: str, body: Mapping[str, Any]) -> Pro
         environment_from=str(body.get("environment_from", "")),
         stop_signal=str(body.get("stop_signal", "TERM")),
         stop_seconds=int(body.get("stop_seconds", 10)),
+        sources=(project.run / "nginx",) if service == "nginx" else (),  # rendered before the fingerprint is taken
     )
 
 

@@ -49,16 +49,16 @@ def prepare_nginx(context: Context) -> None:
     rendered = []
     for template in sorted((project.root / "nginx" / "templates").glob("*.template")):
         path = target / template.name.removesuffix(".template")
-        path.write_text(render_template(template.read_text(encoding="utf-8"), variables), encoding="utf-8")
+        _write(path, render_template(template.read_text(encoding="utf-8"), variables))
         rendered.append(path)
     main = (project.root / "config" / "native" / "nginx.conf").read_text(encoding="utf-8")
     values = {
         "USER": f"user {_worker_user(context)};" if os.geteuid() == 0 else "",
         "DATA": str(project.data / "nginx"),
-        "RUN": str(target),
+        "RUN": str(project.run),
         "INCLUDES": "\n    ".join(f"include {path};" for path in rendered if path.suffix == ".conf"),
     }
-    (target / "nginx.conf").write_text(render_template(main, values), encoding="utf-8")
+    _write(target / "nginx.conf", render_template(main, values))
     run_logged(
         ["nginx", "-t", "-q", "-c", str(target / "nginx.conf"), "-p", str(project.data / "nginx"), "-e", "stderr"],
         log=project.log("nginx-check"),
@@ -66,6 +66,12 @@ def prepare_nginx(context: Context) -> None:
     )
     if not rendered:
         raise MunbotError("nginx/templates holds no template")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write a file only when it changes: nginx is started anew when one of these files is younger."""
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
+        path.write_text(text, encoding="utf-8")
 
 
 def _worker_user(context: Context) -> str:
