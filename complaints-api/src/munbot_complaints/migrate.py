@@ -2,7 +2,7 @@
 
 from munbot_common.logs import get_logger
 
-from munbot_complaints import mongo, seed
+from munbot_complaints import indexes, mongo, seed
 from munbot_complaints.attachments.storage import ObjectStore
 from munbot_complaints.settings import StoreSettings
 
@@ -14,7 +14,7 @@ def run(settings: StoreSettings, *, seed_demo: bool) -> None:
     store = ObjectStore(settings)
     with mongo.connect(settings, pool_size=4) as client:
         database = mongo.open_database(client, settings)
-        mongo.create_indexes(database)
+        indexes.ensure_indexes(database)
         store.ensure_bucket()
         if seed_demo:
             created = seed.load(database, store, settings.demo_seed_dir / "complaints.yml")

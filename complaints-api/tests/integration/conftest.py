@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from fastapi.testclient import TestClient
-from munbot_complaints import mongo, seed
+from munbot_complaints import indexes, mongo, seed
 from munbot_complaints.app import create_app
 from munbot_complaints.attachments.storage import ObjectStore
 from munbot_complaints.complaints.repository import ComplaintRepository
@@ -82,7 +82,7 @@ def store(settings):
 def database(settings, store, tmp_path_factory):
     with mongo.connect(settings) as client:
         database = mongo.open_database(client, settings)
-        mongo.create_indexes(database)
+        indexes.ensure_indexes(database)
         path = tmp_path_factory.mktemp("seed") / "complaints.yml"
         path.write_text(CATEGORIES, encoding="utf-8")
         seed.load(database, store, path)
