@@ -1,0 +1,1 @@
+"""Run the platform in containers: the same compose file, by a real container engine."""
