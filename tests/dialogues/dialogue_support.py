@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 import yaml
+from ageing import make_older
 
 FOLDER = Path(__file__).parent / "conversaciones"
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
@@ -315,33 +316,8 @@ class Dialogue:
 
     def _age(self, seconds: int) -> None:
         """Make the conversation older, in the databases of whoever remembers it: nobody waits 40 minutes in a test."""
-        url = os.environ.get("MUNBOT_TEST_POSTGRES_URL")
-        if not url:
-            pytest.skip("MUNBOT_TEST_POSTGRES_URL is not set: the conversation cannot be made older")
-        from sqlalchemy import create_engine, text
-
-        prefix = os.environ.get("MUNBOT_TEST_DATABASE_PREFIX", "")
-        base = url.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg2://", 1)
-        conversation, age = self.citizen.conversation_id, {"age": seconds, "id": self.citizen.conversation_id}
-        statements = {
-            "rasa": (
-                "UPDATE events SET timestamp = timestamp - :age, data = jsonb_set(data::jsonb, '{timestamp}',"
-                " to_jsonb((data::jsonb->>'timestamp')::float8 - :age))::text WHERE sender_id LIKE :id || '.%'"
-            ),
-            "scheduler": (
-                "UPDATE seats SET expires_at = expires_at - make_interval(secs => :age)"
-                " WHERE holder = :id AND appointment_id IS NULL"
-            ),
-            "conversations": (
-                "UPDATE conversations SET last_inbound_at = last_inbound_at - make_interval(secs => :age)"
-                " WHERE id = CAST(:id AS uuid)"
-            ),
-        }
-        for database, statement in statements.items():
-            engine = create_engine(f"{base}/{prefix}{database}")
-            with engine.begin() as connection:
-                connection.execute(text(statement), age)
-            engine.dispose()
+        conversation = self.citizen.conversation_id
+        make_older(conversation, seconds)
         self.transcript.append(f"  (pasan {seconds} segundos) {conversation}")
 
     def _otra_persona_reserva(self, wanted: dict[str, str]) -> None:

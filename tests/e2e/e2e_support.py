@@ -1,11 +1,10 @@
-"""What the end-to-end tests share: a citizen at the chat, an official, and the processes behind them."""
+"""What the end-to-end tests share: a citizen at the chat, an official, and the platform behind them."""
 
 from __future__ import annotations
 
 import json
 import os
 import secrets
-import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -244,40 +243,6 @@ class Platform:
         assert answer.status_code == 200, answer.text
         client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
         return client
-
-
-class Processes:
-    """The platform's processes, through supervisor's control socket."""
-
-    def __init__(self) -> None:
-        from munbot_cli.native.supervisor import Supervisor
-        from munbot_cli.project import Project
-
-        root = Path(os.environ["MUNBOT_TEST_PROJECT_ROOT"])
-        self.supervisor = Supervisor(Project.load(os.environ.get("MUNBOT_TEST_PROJECT"), root=root))
-
-    def kill(self, name: str) -> int:
-        """Kill -9 a process that runs; return its id."""
-        pid = self.supervisor.state(name).pid
-        assert pid, f"{name} does not run"
-        os.kill(pid, signal.SIGKILL)
-        return pid
-
-    def stop(self, name: str) -> None:
-        """Stop a process and wait until it is gone."""
-        self.supervisor.stop_program(name)
-        until(lambda: not self.supervisor.state(name).pid, f"{name} stopped")
-
-    def start(self, name: str) -> None:
-        """Start a process again."""
-        self.supervisor.start_program(name)
-        until(lambda: self.supervisor.state(name).pid, f"{name} started")
-
-    def wait_reborn(self, name: str, old_pid: int) -> None:
-        """Wait until supervisor has started it again and the whole platform calls itself healthy."""
-        until(lambda: self.supervisor.state(name).pid not in {0, old_pid}, f"{name} restarted")
-        health = f"{os.environ['MUNBOT_TEST_BASE_URL']}/health"
-        until(lambda: httpx.get(health, timeout=20).status_code == 200, f"the platform healthy after {name} died")
 
 
 def problem_of(answer: httpx.Response) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """Processes die in the middle of a booking: the next message goes on, and there is exactly one appointment."""
 
-import os
 import threading
 import time
 
 import pytest
-from e2e_support import Booking, Processes, until
+from e2e_support import Booking, until
+from processes import Processes
 
 pytestmark = pytest.mark.platform
 
@@ -23,11 +23,9 @@ HALFWAY = 0.03  # seconds into a turn: after the message has left the citizen, b
 
 @pytest.fixture(scope="module")
 def processes(platform):
-    if "MUNBOT_TEST_PROJECT_ROOT" not in os.environ:
-        pytest.skip("the processes are not ours to kill: MUNBOT_TEST_PROJECT_ROOT is not set")
-    found = Processes()
-    if not found.supervisor.answers:
-        pytest.skip("the platform does not run under ./munbot's supervisor")
+    found = Processes.of_platform()
+    if isinstance(found, str):
+        pytest.skip(found)
     return found
 
 
@@ -57,11 +55,11 @@ def test_a_booking_without_accidents(visitor, booking, bookings_of):
 @pytest.mark.parametrize("name", OURS)
 def test_a_killed_process_costs_nothing(processes, visitor, booking, bookings_of, name):
     bubbles = booking.start(visitor.say)
-    old = []
-    killer = _later(lambda: old.append(processes.kill(name)))
+    victim = processes.pid(name)
+    killer = _later(lambda: processes.kill(victim))
     _, bubbles = booking.go_on(bubbles, visitor.insist)
     killer.join()
-    processes.wait_reborn(name, old[0])
+    processes.wait_reborn(name, victim)
     booking.finish(bubbles, visitor.insist)
     assert len(until(lambda: bookings_of(booking.rut), "the appointment")) == 1
     history = visitor.history()
@@ -76,11 +74,11 @@ def test_killed_at_the_very_moment_of_booking(processes, visitor, booking, booki
     while not (ready := any("affirm" in b["payload"] for bubble in bubbles for b in bubble.get("buttons") or ())):
         _, bubbles = booking.go_on(bubbles, visitor.say)
     assert ready
-    old = []
-    killer = _later(lambda: old.append(processes.kill(name)))
+    victim = processes.pid(name)
+    killer = _later(lambda: processes.kill(victim))
     _, bubbles = booking.go_on(bubbles, visitor.insist)
     killer.join()
-    processes.wait_reborn(name, old[0])
+    processes.wait_reborn(name, victim)
     if not bookings_of(booking.rut):
         booking.finish(bubbles, visitor.insist)
     assert len(bookings_of(booking.rut)) == 1

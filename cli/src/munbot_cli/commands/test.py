@@ -5,64 +5,130 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 
 from munbot_cli.commands.lifecycle import bring_up, delete_data, stop_project
 from munbot_cli.environment import instance_environment
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 from munbot_cli.project import Project
-from munbot_cli.testing.results import Outcome, summary_line
-from munbot_cli.testing.suites import (
-    Suite,
-    platform_suites,
-    prepare_tools,
-    room_suites,
-    run_suite,
-    static_checks,
-)
+from munbot_cli.testing.containers import run_containers
+from munbot_cli.testing.engine import provide_engine
+from munbot_cli.testing.results import Outcome
+from munbot_cli.testing.show import print_summary, run, show
+from munbot_cli.testing.suites import platform_suites, prepare_tools, room_suites, static_checks
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Run everything that must hold, and print one summary.")
 
-_TAIL_LINES = 40
+KeepOption = Annotated[bool, typer.Option("--keep", help="Leave the test instance running afterwards.")]
+ScriptOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--engine-script",
+        envvar="MUNBOT_ENGINE_SCRIPT",
+        help="Run this to start a container engine when none answers; it prints DOCKER_HOST=…",
+    ),
+]
 
 
 @app.callback(invoke_without_command=True)
 def run_tests(
     context: typer.Context,
     fast: Annotated[bool, typer.Option("--fast", help="Style, types and unit tests: no server is started.")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the test instance running afterwards.")] = False,
+    keep: KeepOption = False,
     project: Annotated[str, typer.Option("--project", "-p", help="The name of the test instance.")] = "test",
 ) -> None:
     """Run style, types, unit, integration, contract, dialogue, end-to-end and browser tests."""
     if context.invoked_subcommand:
         return
-    instance = Project.load(project)
+    instance = _instance(project)
+    reports = _reports(instance.root)
+    _conclude([lambda: _fast(instance, reports) if fast else _everything(instance, reports, keep=keep)])
+
+
+@app.command()
+def compose(
+    engine_script: ScriptOption = None,
+    keep: KeepOption = False,
+    project: Annotated[str, typer.Option("--project", "-p", help="The name of the compose project.")] = "test-compose",
+) -> None:
+    """Build all images, start the platform in containers as a new user would, ask it everything, and remove it."""
+    instance = _instance(project)
+    reports = _reports(instance.root, "compose")
+    _conclude([lambda: _compose(instance, reports, engine_script, keep=keep)], rasa=False)
+
+
+@app.command("all")
+def run_all(engine_script: ScriptOption = None) -> None:
+    """Run everything twice over: without containers (`./munbot test`), then in containers (`./munbot test compose`)."""
+    native, contained = _instance("test"), _instance("test-compose")
+    reports = _reports(native.root)
+    _conclude(
+        [
+            lambda: _everything(native, reports, keep=False),
+            lambda: _compose(contained, _reports(contained.root, "compose"), engine_script, keep=False),
+        ]
+    )
+
+
+def _instance(name: str) -> Project:
+    instance = Project.load(name)
     if instance.name == Project.load().name:
         raise MunbotError("the tests delete their instance's data: choose another name than the platform's own")
-    reports = instance.root / "var" / "test-reports"
+    return instance
+
+
+def _reports(root: Path, *inside: str) -> Path:
+    """Give an empty folder for logs and JUnit files."""
+    reports = root.joinpath("var", "test-reports", *inside)
     shutil.rmtree(reports, ignore_errors=True)
     reports.mkdir(parents=True)
+    return reports
+
+
+def _conclude(parts: list[Callable[[], list[Outcome]]], *, rasa: bool = True) -> None:
+    """Run all parts, whatever became of the ones before, and end with one summary of them."""
     started = time.monotonic()
     try:
-        prepare_tools(instance)
+        prepare_tools(Project.load(), rasa=rasa)
     except subprocess.CalledProcessError as error:
         raise MunbotError("uv could not install the test tools") from error
-    outcomes = _fast(instance, reports) if fast else _everything(instance, reports, keep=keep)
-    _print_summary(outcomes, time.monotonic() - started)
+    outcomes: list[Outcome] = []
+    for part in parts:
+        try:
+            outcomes += part()
+        except MunbotError as error:
+            outcomes.append(show(Outcome("preparation", failed=1, problems=[str(error)])))
+    print_summary(outcomes, time.monotonic() - started)
     if any(outcome.failed for outcome in outcomes):
         raise typer.Exit(1)
 
 
+def _compose(project: Project, reports: Path, script: Path | None, *, keep: bool) -> list[Outcome]:
+    with console.status("container engine …"):
+        absent = provide_engine(script, reports / "engine.log")
+    if absent:
+        console.print(
+            f"Containers are not tested: {absent}. Start an engine, or name a script with --engine-script.",
+            soft_wrap=True,
+        )
+        return [show(Outcome("containers", skipped=1))]
+    try:
+        return run_containers(project, reports, chromium=_chromium(project), keep=keep)
+    finally:
+        if not keep:
+            delete_data(project)
+
+
 def _fast(project: Project, reports: Path) -> list[Outcome]:
-    return [_run(suite, reports, {}) for suite in [*static_checks(project), *room_suites(project, fast=True)]]
+    return [run(suite, reports, {}) for suite in [*static_checks(project), *room_suites(project, fast=True)]]
 
 
 def _everything(project: Project, reports: Path, *, keep: bool) -> list[Outcome]:
@@ -77,16 +143,16 @@ def _everything(project: Project, reports: Path, *, keep: bool) -> list[Outcome]
             # The front end's checks need what the start installs.
             checks = static_checks(project)
             independent = [check for check in checks if not check.name.startswith("frontend")]
-            outcomes += [_run(check, reports, {}) for check in independent]
+            outcomes += [run(check, reports, {}) for check in independent]
             problem = starting.result()
         if problem:
             outcomes.append(Outcome("platform start", failed=1, problems=[problem], seconds=time.monotonic() - first))
             return outcomes
-        outcomes.append(_show(Outcome("platform start", passed=1, seconds=time.monotonic() - first)))
+        outcomes.append(show(Outcome("platform start", passed=1, seconds=time.monotonic() - first)))
         environment = instance_environment(project) | {"MUNBOT_TEST_CHROMIUM": _chromium(project)}
         rest = [check for check in checks if check.name.startswith("frontend")]
         suites = [*rest, *platform_suites(project), *room_suites(project, fast=False)]
-        outcomes += [_run(suite, reports, environment) for suite in suites]
+        outcomes += [run(suite, reports, environment) for suite in suites]
     finally:
         if keep:
             console.print(f"The test instance goes on: ./munbot down --project {project.name} stops it.")
@@ -112,35 +178,3 @@ def _chromium(project: Project) -> str:
     context = Context(project)
     install_packages(context, ["chromium"])
     return str(Path(context.programs_found["chromium"]) / "chromium")
-
-
-def _run(suite: Suite, reports: Path, environment: dict[str, str]) -> Outcome:
-    with console.status(f"{suite.name} …"):
-        outcome = run_suite(suite, reports, environment)
-    return _show(outcome)
-
-
-def _show(outcome: Outcome) -> Outcome:
-    sign = "[red]✗[/red]" if outcome.failed else "[green]✓[/green]"
-    counts = f"{outcome.passed} passed"
-    if outcome.failed:
-        counts += f", [red]{outcome.failed} failed[/red]"
-    if outcome.skipped:
-        counts += f", {outcome.skipped} skipped"
-    console.print(f"{sign} {outcome.name:<24} {counts:<40} [dim]{outcome.seconds:7.1f} s[/dim]")
-    return outcome
-
-
-def _print_summary(outcomes: list[Outcome], seconds: float) -> None:
-    failed = [outcome for outcome in outcomes if outcome.failed]
-    for outcome in failed:
-        console.rule(f"[red]{outcome.name}[/red]")
-        for problem in outcome.problems:
-            console.print(f"  [red]✗[/red] {escape(problem)}", soft_wrap=True)
-        if outcome.log and outcome.log.is_file():
-            tail = outcome.log.read_text(encoding="utf-8", errors="replace").splitlines()[-_TAIL_LINES:]
-            console.print(escape("\n".join(tail)), soft_wrap=True)
-            console.print(f"[dim]whole output: {outcome.log}[/dim]")
-    console.rule()
-    console.print(f"{len(outcomes)} checks and suites in {seconds / 60:.1f} minutes")
-    print(summary_line(outcomes), flush=True)

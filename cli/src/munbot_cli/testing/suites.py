@@ -15,7 +15,7 @@ from munbot_cli.native.machine import find_node, find_python, uv
 from munbot_cli.project import Project
 from munbot_cli.testing.results import Outcome, read_junit
 
-__all__ = ["Suite", "platform_suites", "room_suites", "run_suite", "static_checks"]
+__all__ = ["Suite", "container_suites", "platform_suites", "room_suites", "run_suite", "static_checks"]
 
 
 @dataclass(frozen=True)
@@ -118,8 +118,17 @@ def room_suites(project: Project, *, fast: bool) -> list[Suite]:
 
 def platform_suites(project: Project) -> list[Suite]:
     """List the tests that ask the whole running platform."""
+    return _folders(project, ("contract", "dialogues", "e2e", "browser"))
+
+
+def container_suites(project: Project) -> list[Suite]:
+    """List the tests that ask the platform in containers: what citizens do through nginx, then the containers' own."""
+    return _folders(project, ("dialogues", "e2e", "browser", "containers"))
+
+
+def _folders(project: Project, names: Sequence[str]) -> list[Suite]:
     pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    folders = [project.root / "tests" / name for name in ("contract", "dialogues", "e2e", "browser")]
+    folders = [project.root / "tests" / name for name in names]
     return [
         Suite(f"tests/{folder.name}", (*pytest, str(folder)), junit=True, cwd=project.root)
         for folder in folders
@@ -127,15 +136,15 @@ def platform_suites(project: Project) -> list[Suite]:
     ]
 
 
-def prepare_tools(project: Project) -> None:
-    """Bring the test tools into the workspace's and Rasa's environments."""
+def prepare_tools(project: Project, *, rasa: bool = True) -> None:
+    """Bring the test tools into the workspace's environment, and into Rasa's own."""
     root = project.root
     subprocess.run(
         [uv(), "sync", "--frozen", "--all-packages", "--inexact", "--quiet", "--project", str(root)],
         env={**os.environ, "VIRTUAL_ENV": ""},
         check=True,
     )
-    if any((root / "rasa-core" / "tests").rglob("test_*.py")):
+    if rasa and any((root / "rasa-core" / "tests").rglob("test_*.py")):
         python = find_python(project.settings.get("RASA_PYTHON", "3.10"))
         subprocess.run(
             [

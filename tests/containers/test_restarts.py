@@ -1,0 +1,73 @@
+"""Containers go away and come back, one after the other and all at once."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from e2e_support import Booking, Visitor, until
+from processes import wait_healthy
+
+pytestmark = pytest.mark.platform
+
+PATIENCE = 180
+COMPOSE_FILE = Path(__file__).resolve().parents[2] / "docker-compose.yml"
+LONG_RUNNING = [
+    name
+    for name, service in yaml.safe_load(COMPOSE_FILE.read_text(encoding="utf-8"))["services"].items()
+    if service["restart"] != "no" and "profiles" not in service
+]
+
+
+def wait_up(stack):
+    def all_healthy():
+        found = stack.containers()
+        return all(not container.fails for container in found.values())
+
+    until(all_healthy, "every container healthy", PATIENCE)
+    wait_healthy("with every container up", PATIENCE)
+
+
+@pytest.fixture
+def booking(platform):
+    """A citizen who has been offered hours; what they book is cancelled."""
+    wish = Booking(Visitor(platform.base_url))
+    yield wish
+    official = platform.login("valle-claro", "admin")
+    for item in live_appointments(official, wish.rut):
+        official.post(f"/api/scheduler/v1/appointments/{item['id']}/cancel", json={"reason": "containers"})
+
+
+def live_appointments(official, rut):
+    answer = official.get("/api/scheduler/v1/appointments", params={"rut": rut, "live": True})
+    assert answer.status_code == 200, answer.text
+    return answer.json()["items"]
+
+
+def test_every_long_running_service_is_restarted(stack):
+    kept = {name for name, container in stack.containers().items() if not container.one_shot}
+    assert kept - {"mailpit"} == set(LONG_RUNNING)
+
+
+def go_through(stack, history, booking, restart):
+    visitor = booking.visitor
+    bubbles = booking.start(visitor.say)
+    restart()
+    wait_up(stack)
+    booking.finish(bubbles, visitor.insist)
+    assert len(live_appointments(history.official, booking.rut)) == 1
+    history.check()
+
+
+@pytest.mark.parametrize("name", LONG_RUNNING)
+def test_a_restart_in_the_middle_of_a_booking(stack, history, booking, name):
+    container = stack.container(name)
+
+    def restart():
+        stack.docker("restart", container.name)
+        assert stack.container(name).pid not in {0, container.pid}
+
+    go_through(stack, history, booking, restart)
+
+
+def test_all_at_once(stack, history, booking):
+    go_through(stack, history, booking, lambda: stack.run("restart"))
