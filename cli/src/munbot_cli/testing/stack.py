@@ -163,11 +163,11 @@ class Stack:
 
     def failures(self) -> str:
         """Give the last words of each container that keeps the platform from being up."""
+        failing = [container for container in self.containers().values() if container.fails]
         parts = []
-        for container in self.containers().values():
-            if container.fails:
-                tail = self.docker("logs", "--tail", str(_TAIL_LINES), container.name, check=False)
-                parts.append(f"{container.service} is {container.health}\n{tail.strip()}")
+        for container in sorted(failing, key=lambda one: one.health == "starting"):  # who merely waits comes last
+            tail = self.docker("logs", "--tail", str(_TAIL_LINES), container.name, check=False)
+            parts.append(f"{container.service} is {container.health}\n{tail.strip()}")
         return "\n\n".join(parts)
 
     def down(self) -> None:
