@@ -14,7 +14,16 @@ import yaml
 from munbot_cli.errors import MunbotError
 from munbot_cli.interpolation import interpolate_tree
 
-__all__ = ["COMPLETED", "HEALTHY", "STARTED", "Service", "load_compose", "start_order", "with_dependencies"]
+__all__ = [
+    "COMPLETED",
+    "HEALTHY",
+    "STARTED",
+    "Service",
+    "load_compose",
+    "read_services",
+    "start_order",
+    "with_dependencies",
+]
 
 HEALTHY = "service_healthy"
 COMPLETED = "service_completed_successfully"
@@ -56,7 +65,7 @@ def load_compose(
         path: docker-compose.yml.
         variables: what it is interpolated with.
         infrastructure: the services that config/native.yml replaces by native servers.
-        profiles: the optional parts to include.
+        profiles: the optional parts to include; none of them by default.
 
     Raises:
         MunbotError: the file cannot be read or refers to a service that is not there.
@@ -65,7 +74,22 @@ def load_compose(
         document = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise MunbotError(f"{path.name} cannot be read: {error}") from error
-    document = interpolate_tree(document, variables)
+    return read_services(interpolate_tree(document, variables), infrastructure, profiles)
+
+
+def read_services(
+    document: Mapping[str, Any], infrastructure: Iterable[str] = (), profiles: Iterable[str] = ()
+) -> dict[str, Service]:
+    """Read the services of a compose document whose variables are replaced.
+
+    Args:
+        document: as the file has it, or as ``docker compose config`` gives it.
+        infrastructure: as for `load_compose`.
+        profiles: as for `load_compose`.
+
+    Raises:
+        MunbotError: a service depends on one that is not there.
+    """
     replaced, wanted = set(infrastructure), set(profiles)
     services: dict[str, Service] = {}
     for name, body in document["services"].items():
@@ -75,7 +99,7 @@ def load_compose(
     for service in services.values():
         for dependency in service.depends_on:
             if dependency not in services:
-                raise MunbotError(f"{path.name}: {service.name} depends on {dependency}, which is not there")
+                raise MunbotError(f"docker-compose.yml: {service.name} depends on {dependency}, which is not there")
     return services
 
 

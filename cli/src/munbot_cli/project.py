@@ -179,6 +179,18 @@ class Project:
         """Give the address that people type."""
         return self.settings.get("MUNBOT_PUBLIC_URL") or f"http://localhost:{self.port('nginx', 8080)}"
 
+    @property
+    def start_timeout(self) -> float:
+        """Give the seconds that a start may take: one service natively, all of them together in containers.
+
+        Raises:
+            MunbotError: the setting is no number of seconds.
+        """
+        value = self.settings.get("MUNBOT_START_TIMEOUT") or "240"
+        if not value.isdigit() or int(value) == 0:
+            raise MunbotError(f"MUNBOT_START_TIMEOUT is {value!r}: a number of seconds is needed")
+        return float(value)
+
     def check_ports(self) -> None:
         """Refuse two names for one port, and ports in the kernel's own range.
 

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from munbot_cli.commands.inspect import report
 from munbot_cli.commands.lifecycle import ProjectOption
+from munbot_cli.commands.reports import report
 from munbot_cli.environment import instance_environment
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console

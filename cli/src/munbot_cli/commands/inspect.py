@@ -7,99 +7,49 @@ import sys
 import time
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, TextIO
 
-import psutil
 import typer
+from rich.markup import escape
 from rich.table import Table
 
-from munbot_cli.commands.lifecycle import ProjectOption, select_services
+from munbot_cli.commands.lifecycle import ProjectOption
+from munbot_cli.commands.reports import ProcessReport, container_report, report
+from munbot_cli.containers.engine import Engine
+from munbot_cli.containers.mode import running_containers
 from munbot_cli.errors import MunbotError
-from munbot_cli.native.programs import Program, build_programs
-from munbot_cli.native.supervisor import ProcessState, Supervisor
+from munbot_cli.native.supervisor import Supervisor
 from munbot_cli.progress import console
 from munbot_cli.project import Project
 
-__all__ = ["ProcessReport", "logs", "report", "status"]
+__all__ = ["logs", "status"]
 
 _COLOURS = {"healthy": "green", "running": "green", "done": "dim", "stopped": "dim"}
-
-
-@dataclass(frozen=True)
-class ProcessReport:
-    """What `status` tells of one process.
-
-    Args:
-        name: the process.
-        state: healthy, unhealthy, running, done, failed, starting or stopped.
-        detail: why it is not healthy.
-        pid: 0 when it does not run.
-        port: its main port, if it has one.
-        memory: resident bytes of the process and its children; shared pages of PostgreSQL count once per process.
-        uptime: seconds.
-    """
-
-    name: str
-    state: str
-    detail: str
-    pid: int
-    port: int | None
-    memory: int
-    uptime: int
 
 
 def status(
     project: ProjectOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Show health, memory, port and uptime of each process."""
+    """Show health, memory, port and uptime of each process or container."""
     instance = Project.load(project or None)
-    reports = report(instance)
+    reports, mode = report(instance), "native"
+    if not reports and running_containers(instance):
+        reports, mode = container_report(Engine(instance)), "containers"
     total = sum(entry.memory for entry in reports)
     if as_json:
-        content = {"project": instance.name, "memory": total, "processes": [asdict(entry) for entry in reports]}
-        print(json.dumps(content, indent=2))
+        processes = [asdict(entry) for entry in reports]
+        print(json.dumps({"project": instance.name, "mode": mode, "memory": total, "processes": processes}, indent=2))
     elif not reports:
         console.print(f"Munbot «{instance.name}» is not running.")
     else:
-        _print_table(instance, reports, total)
-    if not reports or any(entry.state in {"unhealthy", "failed", "starting"} for entry in reports):
+        _print_table(instance, reports, total, mode)
+    well = any(entry.pid for entry in reports)
+    if not well or any(entry.state in {"unhealthy", "failed", "starting"} for entry in reports):
         raise typer.Exit(1)
-
-
-def report(project: Project) -> list[ProcessReport]:
-    """Ask every process of an instance how it is.
-
-    Args:
-        project: the instance.
-
-    Returns:
-        One report per process, in the order of config; empty when nothing runs.
-    """
-    from munbot_cli.native.context import Context
-    from munbot_cli.native.health import check
-
-    supervisor = Supervisor(project)
-    if not supervisor.answers:
-        return []
-    programs = build_programs(project, select_services(project))
-    context = Context(project)
-    postgres = next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), Path("/usr/bin"))
-    context.programs_found["postgres"] = str(postgres)
-    reports = []
-    for name, state in supervisor.states().items():
-        if not state.started:
-            continue  # not part of a partial start
-        program = programs.get(name, Program(name=name, command=()))
-        problem = check(program.health, context.values, project) if state.state == "RUNNING" else ""
-        reports.append(_report(program, state, problem))
-    pid = supervisor.pid()
-    own = psutil.Process(pid).memory_info().rss
-    reports.append(ProcessReport("supervisord", "running", "", pid, None, own, 0))
-    return reports
 
 
 def logs(
@@ -108,8 +58,15 @@ def logs(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines of the past.")] = 50,
 ) -> None:
-    """Show what processes write."""
+    """Show what processes or containers write."""
     instance = Project.load(project or None)
+    containers = [] if Supervisor(instance).answers else running_containers(instance)
+    if containers:
+        known_services = sorted({container.service for container in containers})
+        if service and service not in known_services:
+            raise MunbotError(f"there is no container {service!r}; known: {', '.join(known_services)}")
+        Engine(instance).show_logs(service, follow=follow, lines=lines if service else min(lines, 10))
+        return
     known = {path.stem: path for path in sorted(instance.logs.glob("*.log"))}
     if service and service not in known:
         raise MunbotError(f"there is no log of {service!r}; known: {', '.join(known) or 'none yet'}")
@@ -124,53 +81,15 @@ def logs(
             _write_line(name, line, width)
 
 
-def _report(program: Program, state: ProcessState, problem: str) -> ProcessReport:
-    match state.state:
-        case "RUNNING":
-            verdict = "unhealthy" if problem else "healthy" if program.health else "running"
-        case "EXITED" if program.one_shot:
-            verdict = "failed" if state.exit_code else "done"
-        case "STOPPED":
-            verdict = "stopped"
-        case "STARTING":
-            verdict = "starting"
-        case _:
-            verdict, problem = "failed", f"{state.state.lower()}, exit code {state.exit_code}"
-    alive = state.state == "RUNNING"
-    return ProcessReport(
-        name=program.name,
-        state=verdict,
-        detail=problem,
-        pid=state.pid,
-        port=program.port,
-        memory=_memory(state.pid) if alive else 0,
-        uptime=state.now - state.started if alive else 0,
-    )
-
-
-def _memory(pid: int) -> int:
-    """Add up a process and its children; pages that PostgreSQL's processes share are counted by share (PSS)."""
-    try:
-        root = psutil.Process(pid)
-        family = [root, *root.children(recursive=True)]
-    except psutil.Error:
-        return 0
-    total = 0
-    for process in family:
-        try:
-            total += process.memory_full_info().pss if len(family) > 1 else process.memory_info().rss
-        except psutil.Error:
-            continue
-    return total
-
-
-def _print_table(project: Project, reports: list[ProcessReport], total: int) -> None:
-    table = Table(title=f"Munbot «{project.name}»", title_justify="left")
-    for heading in ("process", "health", "port", "memory", "uptime", "pid"):
+def _print_table(project: Project, reports: list[ProcessReport], total: int, mode: str) -> None:
+    table = Table(title=f"Munbot «{project.name}», {mode}", title_justify="left")
+    for heading in ("process" if mode == "native" else "container", "health", "port", "memory", "uptime", "pid"):
         table.add_column(heading, justify="right" if heading in {"port", "memory", "uptime", "pid"} else "left")
     for entry in reports:
         colour = _COLOURS.get(entry.state, "red")
-        verdict = f"[{colour}]{entry.state}[/{colour}]" + (f" [dim]{entry.detail[:60]}[/dim]" if entry.detail else "")
+        verdict = f"[{colour}]{entry.state}[/{colour}]" + (
+            f" [dim]{escape(entry.detail[:60])}[/dim]" if entry.detail else ""
+        )
         table.add_row(
             entry.name,
             verdict,

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import signal
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import psutil
 import typer
-import yaml
-from rich.table import Table
 
+from munbot_cli.commands.addresses import print_addresses, print_container_servers, print_native_servers
 from munbot_cli.compose import Service, load_compose, with_dependencies
+from munbot_cli.containers.detection import find_engine
+from munbot_cli.containers.engine import Engine
+from munbot_cli.containers.mode import Mode, choose_mode, refuse_strangers, running_containers, running_mode
+from munbot_cli.containers.runner import ContainerRunner, choose_services
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.programs import build_programs
 from munbot_cli.native.strays import stray_processes
@@ -34,17 +37,45 @@ def up(
     no_seed: Annotated[bool, typer.Option("--no-seed", help="Migrate without demo data.")] = False,
     only: Annotated[str, typer.Option("--only", help="Some services, with commas, and what they need.")] = "",
 ) -> None:
-    """Install what is missing, start the platform and wait until it is healthy."""
+    """Start the platform, in containers when an engine answers and natively otherwise, and wait until it is healthy."""
     instance = Project.load(project or None)
-    if not native:
-        console.print("[dim]Running natively, without containers.[/dim]")
+    finding = find_engine(os.environ)
+    mode, line = choose_mode(instance.name, finding, running_mode(instance, finding), native=native)
+    console.print(f"[dim]{line}[/dim]", soft_wrap=True)
     names = [name.strip() for name in only.split(",") if name.strip()]
-    bring_up(instance, infra_only=infra_only, seed=not no_seed, only=names)
-    _print_addresses(instance, infra_only=infra_only, seeded=not no_seed and not infra_only)
+    try:
+        if mode is Mode.CONTAINERS:
+            _up_in_containers(instance, infra_only=infra_only, seed=not no_seed, only=names)
+        else:
+            _up_natively(instance, infra_only=infra_only, seed=not no_seed, only=names)
+    except KeyboardInterrupt:
+        console.print("What was started goes on: ./munbot up continues, ./munbot down stops it.")
+        raise
+
+
+def _up_natively(project: Project, *, infra_only: bool, seed: bool, only: list[str]) -> None:
+    bring_up(project, infra_only=infra_only, seed=seed, only=only)
+    if infra_only:
+        print_native_servers(project)
+    else:
+        password = project.secrets / "demo_password"
+        print_addresses(project, seeded=seed, password=lambda: password.read_text(encoding="utf-8").strip())
+
+
+def _up_in_containers(project: Project, *, infra_only: bool, seed: bool, only: Iterable[str]) -> None:
+    engine = Engine(project, {} if seed else {"MUNBOT_MIGRATE_ARGS": ""})
+    refuse_strangers(project, engine.ps())
+    configuration = engine.configuration()
+    services = choose_services(configuration, infra_only=infra_only, only=only)
+    ContainerRunner(engine, configuration, services).up()
+    if infra_only:
+        print_container_servers(project, [name for name, service in services.items() if not service.one_shot])
+    else:
+        print_addresses(project, seeded=seed, password=lambda: engine.read_secret("demo_password"))
 
 
 def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, only: list[str] | None = None) -> None:
-    """Start an instance and wait until it is healthy.
+    """Start an instance natively and wait until it is healthy.
 
     Args:
         project: the instance.
@@ -86,13 +117,26 @@ def down(
     project: ProjectOption = "",
     volumes: Annotated[bool, typer.Option("--volumes", "-v", help="Delete the data too.")] = False,
 ) -> None:
-    """Stop everything that `up` started, and nothing else; data is kept."""
+    """Stop everything that `up` started, in containers or natively, and nothing else; data is kept."""
     instance = Project.load(project or None)
+    finding = find_engine(os.environ)
+    containers = running_containers(instance, finding)
+    refuse_strangers(instance, containers)
+    told = []
     stopped = stop_project(instance)
-    if volumes:
-        delete_data(instance)
-    kept = "data deleted" if volumes else f"data kept in {instance.data}"
-    console.print(f"Munbot «{instance.name}»: {stopped} processes stopped, {kept}.")
+    idle = not stopped and not containers
+    if stopped or idle:
+        if volumes:
+            delete_data(instance)
+        kept = "data deleted" if volumes else f"data kept in {instance.data}"
+        told.append(f"{stopped} processes stopped, {kept}")
+    engine = Engine(instance)
+    if containers or (idle and volumes and finding.answers and engine.volumes()):
+        with console.status("stopping the containers …"):
+            removed = engine.down(volumes=volumes)
+        kept = "the data in its volumes deleted" if volumes else "the data kept in its volumes"
+        told.append(f"{removed} containers removed, {kept}")
+    console.print(f"Munbot «{instance.name}»: {'; '.join(told)}.", soft_wrap=True)
 
 
 def stop_project(project: Project) -> int:
@@ -143,41 +187,3 @@ def _end_strays(project: Project) -> int:
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process.send_signal(number)
-
-
-def _print_addresses(project: Project, *, infra_only: bool, seeded: bool) -> None:
-    if infra_only:
-        table = Table(title=f"Munbot «{project.name}»: infrastructure", title_justify="left")
-        table.add_column("server")
-        table.add_column("address")
-        for name in ("postgres:5432", "redis:6379", "mongo:27017", "rabbitmq:5672", "rabbitmq:15672", "minio:9000"):
-            table.add_row(name.partition(":")[0], f"127.0.0.1:{project.ports[name]}")
-        console.print(table)
-        console.print(f"Secrets: {project.secrets}")
-        return
-    url = project.public_url
-    tenants = demo_tenants(project)
-    console.print(f"\n[bold green]Munbot «{project.name}» is up.[/bold green]\n")
-    console.print(f"  Home page and chat   {url}/")
-    for slug, name in tenants.items():
-        console.print(f"    {name:<32} {url}/t/{slug}/")
-    console.print(f"  With TLS             https://localhost:{project.port('nginx', 8443)}/  (self-made certificate)")
-    console.print(f"  Health               {url}/health")
-    if seeded and project.settings.get("MUNBOT_MODE", "demo") == "demo":
-        password = (project.secrets / "demo_password").read_text().strip()
-        console.print("\n  Demo logins, all with the password " + f"[bold]{password}[/bold]")
-        for slug in tenants:
-            console.print(f"    admin@{slug}.demo   agente@{slug}.demo   lectura@{slug}.demo")
-    console.print("\n  ./munbot status · ./munbot logs · ./munbot down\n")
-
-
-def demo_tenants(project: Project) -> dict[str, str]:
-    """Read the demo tenants' names by their slug."""
-    path: Path = project.root / "config" / "demo" / "tenants.yml"
-    if not path.is_file():
-        return {}
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    entries = content.get("tenants", content) if isinstance(content, dict) else content
-    if isinstance(entries, dict):
-        entries = [{"id": slug, **(body or {})} for slug, body in entries.items()]
-    return {str(entry.get("id") or entry.get("slug")): str(entry.get("name", "")) for entry in entries}

@@ -24,11 +24,13 @@ class Finding:
         answers: an engine answers.
         reason: why none does, as the end of a sentence.
         problem: why the one that answers will not do, one line; empty when it will.
+        version: of the engine.
     """
 
     answers: bool
     reason: str = ""
     problem: str = ""
+    version: str = ""
 
 
 def find_engine(environment: Mapping[str, str]) -> Finding:
@@ -50,7 +52,8 @@ def find_engine(environment: Mapping[str, str]) -> Finding:
     if not server:
         words = asked.stderr.strip().splitlines() or ["no answer"]
         return Finding(answers=False, reason=f"the container engine does not answer ({words[-1].rstrip('.?!')[:160]})")
-    return Finding(answers=True, problem=_too_old(docker, str(server.get("Version", "")), environment))
+    version = str(server.get("Version", ""))
+    return Finding(answers=True, problem=_too_old(docker, version, environment), version=version)
 
 
 def parse_version(text: str) -> tuple[int, int]:

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from munbot_cli.project import Project
 __all__ = ["Engine", "Finding", "find_engine"]
 
 _CALL_SECONDS = 60.0
+_STOP_SECONDS = 300.0
 _SECRETS = "/run/secrets"
 
 
@@ -41,7 +43,7 @@ class Engine:
     @property
     def environment(self) -> dict[str, str]:
         """Give what docker and the compose file's variables see: the same settings as a native run."""
-        return {**self.project.variables, **self.overrides}
+        return {**self.project.variables, "MUNBOT_PUBLIC_URL": self.project.public_url, **self.overrides}
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -109,6 +111,37 @@ class Engine:
         asked = self._call(command, _CALL_SECONDS, errors=subprocess.STDOUT)
         return asked.stdout.splitlines() if asked.returncode == 0 else []
 
+    def image_id(self, name: str) -> str:
+        """Give the id of an image on the engine's machine; empty when it is not there."""
+        asked = self._call(["docker", "image", "inspect", "--format", "{{.Id}}", name], _CALL_SECONDS)
+        return asked.stdout.strip() if asked.returncode == 0 else ""
+
+    def down(self, *, volumes: bool) -> int:
+        """Stop and remove the instance's containers and networks, and its volumes on demand; it needs no compose file.
+
+        Returns:
+            How many containers were removed.
+        """
+        count = len(self.ps())
+        self._run(["docker", "compose", "-p", self.project.name, "down"], _STOP_SECONDS, folder="/")
+        if volumes and (names := self.volumes()):
+            self.docker("volume", "rm", *names)
+        return count
+
+    def show_logs(self, service: str, *, follow: bool, lines: int) -> None:
+        """Write what containers write to standard output.
+
+        Args:
+            service: one of them; all when empty.
+            follow: go on as lines come.
+            lines: how many of the past, of each.
+        """
+        options = ["--tail", str(lines), *(["--follow"] if follow else []), *(["--no-log-prefix"] if service else [])]
+        colours = "auto" if sys.stdout.isatty() else "never"
+        command = ["docker", "compose", "--ansi", colours, "-p", self.project.name, "logs", *options]
+        command += [service] if service else []
+        subprocess.run(command, env=self.environment, cwd="/", check=False)
+
     def volumes(self) -> list[str]:
         """Give the names of the instance's volumes."""
         return self.docker("volume", "ls", "-q", "--filter", f"label={PROJECT_LABEL}={self.project.name}").split()
@@ -174,20 +207,20 @@ class Engine:
 
     # ---- calls
 
-    def _run(self, command: list[str], seconds: float) -> str:
-        asked = self._call(command, seconds)
+    def _run(self, command: list[str], seconds: float, *, folder: str | None = None) -> str:
+        asked = self._call(command, seconds, folder=folder)
         if asked.returncode:
             raise MunbotError(explain(asked.stderr or asked.stdout, self.chosen))
         return asked.stdout
 
     def _call(
-        self, command: list[str], seconds: float, *, errors: int = subprocess.PIPE
+        self, command: list[str], seconds: float, *, errors: int = subprocess.PIPE, folder: str | None = None
     ) -> subprocess.CompletedProcess[str]:
         try:
             return subprocess.run(
                 command,
                 env=self.environment,
-                cwd=self.project.root,
+                cwd=folder or self.project.root,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

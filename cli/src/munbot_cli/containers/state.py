@@ -35,6 +35,7 @@ class Container:
         out_of_memory: whether the kernel ended it for its memory limit.
         ports: the ports that it publishes on this machine.
         folder: where the compose file lay.
+        pid: of its main process on the engine's machine; 0 when it does not run.
     """
 
     id: str
@@ -51,6 +52,7 @@ class Container:
     out_of_memory: bool = False
     ports: tuple[int, ...] = ()
     folder: str = ""
+    pid: int = 0
 
     @property
     def alive(self) -> bool:
@@ -121,4 +123,5 @@ def _container(entry: Mapping[str, Any]) -> Container:
         out_of_memory=bool(state.get("OOMKilled")),
         ports=tuple(sorted(published)),
         folder=labels.get(_FOLDER_LABEL, ""),
+        pid=int(state.get("Pid", 0)),
     )

@@ -14,6 +14,7 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from munbot_cli.native.rewrite import fill
+from munbot_cli.ports import port_is_taken
 from munbot_cli.project import Project
 
 __all__ = ["check", "port_is_taken"]
@@ -46,17 +47,6 @@ def check(
         if problem:
             return problem
     return ""
-
-
-def port_is_taken(port: int, host: str = "127.0.0.1") -> bool:
-    """Tell whether something listens on a port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
 
 
 def _http(url: str, _project: Project) -> str:

@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import psutil
-
 from munbot_cli.compose import Service
 from munbot_cli.errors import GivenUp, MunbotError
 from munbot_cli.native import builds, health, machine
@@ -18,6 +16,7 @@ from munbot_cli.native.prepare import INITIALISE, PREPARE
 from munbot_cli.native.programs import Program, build_programs, script, source_fingerprint
 from munbot_cli.native.strays import stray_processes
 from munbot_cli.native.supervisor import ProcessState, Supervisor
+from munbot_cli.ports import holder, port_is_taken, port_setting
 from munbot_cli.progress import Board
 from munbot_cli.project import Project
 
@@ -47,7 +46,7 @@ class Runner:
         self.context = Context(self.project)
         self.supervisor = Supervisor(self.project)
         self.programs = build_programs(self.project, self.services, seed=self.seed)
-        self.timeout = float(self.project.settings.get("MUNBOT_START_TIMEOUT") or 240)
+        self.timeout = self.project.start_timeout
 
     def up(self) -> None:
         """Start everything, or what is missing or changed, and wait until all of it is healthy.
@@ -212,10 +211,10 @@ class Runner:
             if service not in own or (service in states and states[service].alive):
                 continue
             host = "0.0.0.0" if service == "nginx" else "127.0.0.1"  # noqa: S104 - only tried, nothing is sent
-            if health.port_is_taken(port, host):
+            if port_is_taken(port, host):
                 raise MunbotError(
-                    f"port {port} ({name}) is in use by {_holder(port)}: stop that, or set "
-                    f"{_port_setting(self.project, name)} in .env"
+                    f"port {port} ({name}) is in use by {holder(port)}: stop that, or set "
+                    f"{port_setting(self.project, name)} in .env"
                 )
 
     def _refuse_strays(self) -> None:
@@ -225,20 +224,3 @@ class Runner:
             raise MunbotError(
                 f"processes of an earlier start still run without their supervisor (pid {listed}): run ./munbot down"
             )
-
-
-def _holder(port: int) -> str:
-    try:
-        for connection in psutil.net_connections("tcp"):
-            listens = connection.laddr and connection.laddr.port == port and connection.status == psutil.CONN_LISTEN
-            if listens and connection.pid:
-                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
-    except psutil.Error:
-        pass
-    return "another program"
-
-
-def _port_setting(project: Project, name: str) -> str:
-    service, _, port = name.partition(":")
-    entry = project.native.get("public_ports", {}).get(service, {}).get(port)
-    return str(entry["variable"]) if entry else "MUNBOT_NATIVE_PORT_BASE"
