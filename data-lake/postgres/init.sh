@@ -1,13 +1,13 @@
 #!/bin/sh
 # Create one database and one login role for each service that keeps its data in PostgreSQL.
-# Run by the official image's entry point at first start, and by `./munbot up` at every native start: safe to repeat.
+# Run at every start, by the one-shot service postgres-init or by a native `./munbot up`: safe to repeat.
 # A role owns its own database and can connect to no other.
-# Reads: SECRETS_DIR (default /run/secrets) with db_<name>_password; PG* variables or POSTGRES_USER to connect.
+# Reads: SECRETS_DIR (default /run/secrets) with postgres_password and db_<name>_password; PG* variables to connect.
 set -eu
 
 secrets=${SECRETS_DIR:-/run/secrets}
-: "${PGUSER:=${POSTGRES_USER:-postgres}}"
-export PGUSER
+: "${PGUSER:=postgres}" "${PGPASSWORD:=$(cat "$secrets/postgres_password")}"
+export PGUSER PGPASSWORD
 
 for name in scheduler conversations rasa; do
   password=$(cat "$secrets/db_${name}_password")

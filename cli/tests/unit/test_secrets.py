@@ -7,7 +7,15 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 from cryptography import x509
-from munbot_common.secrets import PASSWORDS, SERVICES, generate_secrets, main, rabbitmq_password_hash
+from munbot_common.secrets import (
+    PASSWORDS,
+    READERS,
+    SERVICES,
+    generate_secrets,
+    main,
+    rabbitmq_password_hash,
+    share_with_readers,
+)
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -49,9 +57,24 @@ def test_what_is_missing_or_empty_is_made_and_the_rest_kept(folder):
     assert {name for name in before if before[name] != after[name]} == {"redis_password", "s3_secret_key"}
 
 
-def test_a_shared_volume_is_readable_by_the_services_users(tmp_path):
-    generate_secrets(tmp_path / "volume", shared=True, now=NOW)
-    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "volume").iterdir()} == {0o644}
+def test_each_reader_has_a_folder_with_its_own_copies_and_nothing_else(folder):
+    share_with_readers(folder)
+    for reader, names in READERS.items():
+        copies = {path.name: path for path in (folder / reader).iterdir()}
+        assert set(copies) == set(names)
+        assert {path.stat().st_mode & 0o777 for path in copies.values()} == {0o444}
+        assert all(path.read_text() == (folder / name).read_text() for name, path in copies.items())
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir() if path.is_file()} == {0o600}
+    assert not {"jwt_private_key.pem", "postgres_password"} & set(READERS["web"])
+
+
+def test_a_copy_follows_its_secret_and_one_that_is_no_longer_given_is_removed(folder):
+    share_with_readers(folder)
+    (folder / "web" / "postgres_password").write_text("left over")
+    (folder / "redis_password").write_text("rotated")
+    share_with_readers(folder)
+    assert not (folder / "web" / "postgres_password").exists()
+    assert (folder / "redis" / "redis_password").read_text() == "rotated"
 
 
 def test_modes_are_put_right(folder):

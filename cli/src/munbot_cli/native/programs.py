@@ -18,7 +18,7 @@ from munbot_cli.project import Project
 __all__ = ["Program", "build_programs", "script", "source_fingerprint"]
 
 SECRETS_MOUNT = "/run/secrets"
-BUILT_IN = {"secrets"}  # done by the launcher itself before anything starts
+BUILT_IN = {"secrets", "postgres-init"}  # done by the launcher itself: before anything starts, and with PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -201,6 +201,7 @@ def _application(project: Project, service: Service, *, seed: bool) -> Program:
 
 def _folders(project: Project, service: Service) -> dict[str, str]:
     folders = {SECRETS_MOUNT: str(project.secrets)}
+    folders |= {inside: str(project.root / here) for inside, here in project.native["folders"].items()}
     for inside, source in service.mounts.items():
         if source.startswith((".", "/")):
             folders[inside] = str((project.root / source).resolve())
@@ -217,5 +218,8 @@ def _sources(project: Project, service: Service) -> tuple[Path, ...]:
     patterns = (f"*/src/{package}", f"*/*/src/{package}")
     own = [path for pattern in patterns for path in project.root.glob(pattern) if path.is_dir()]
     libraries = [] if service.name in project.native["interpreters"] else sorted(project.root.glob("libs/*/src"))
+    carried = project.native["folders"].items() if service.one_shot else ()
+    values = set(service.environment.values())
+    seeds = [project.root / here for inside, here in carried if inside in values]
     mounts = [(project.root / source) for source in service.mounts.values() if source.startswith("./")]
-    return (*own, *libraries, *(path for path in mounts if path.exists()))
+    return (*own, *libraries, *seeds, *(path for path in mounts if path.exists()))

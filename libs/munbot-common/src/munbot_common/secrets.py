@@ -1,8 +1,8 @@
 """Generate the platform's secrets into a folder: what is missing is made, what is there is kept.
 
-Run as ``python -m munbot_common.secrets FOLDER [--shared]``. Native runs keep the files private (0600); the
-containers' named volume is read by services with different users, so there ``--shared`` makes them 0644 inside a
-volume that nobody else mounts.
+Run as ``python -m munbot_common.secrets FOLDER [--readers]``. The files are private (0600). In containers the folder is
+a volume, and ``--readers`` adds a folder for each reader with copies of what that one may see; a container mounts only
+its own.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-__all__ = ["PASSWORDS", "SERVICES", "generate_secrets", "mint_service_token", "rabbitmq_password_hash"]
+__all__ = [
+    "PASSWORDS",
+    "READERS",
+    "SERVICES",
+    "generate_secrets",
+    "mint_service_token",
+    "rabbitmq_password_hash",
+    "share_with_readers",
+]
 
 PASSWORDS = {  # file name: length in characters
     "postgres_password": 32,
@@ -45,6 +53,28 @@ PASSWORDS = {  # file name: length in characters
     "demo_password": 12,
 }
 SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "cli")
+_S3 = ("s3_access_key", "s3_secret_key")
+READERS = {  # folder: the files that its containers see
+    "postgres": ("postgres_password", "db_scheduler_password", "db_conversations_password", "db_rasa_password"),
+    "redis": ("redis_password",),
+    "rabbitmq": ("rabbitmq_definitions.json",),
+    "mongo": ("mongo_password",),
+    "minio": _S3,
+    "nginx": ("tls.crt", "tls.key"),
+    "scheduler": ("jwt_public_key.pem", "rabbitmq_password", "db_scheduler_password", "service_token_scheduler"),
+    "complaints": ("jwt_public_key.pem", "rabbitmq_password", "mongo_password", "service_token_complaints", *_S3),
+    "conversations": (
+        "jwt_public_key.pem",
+        "jwt_private_key.pem",
+        "rabbitmq_password",
+        "db_conversations_password",
+        "service_token_conversations",
+        "demo_password",
+    ),
+    "actions": ("jwt_public_key.pem", "service_token_actions"),
+    "rasa": ("db_rasa_password", "redis_password"),
+    "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
+}
 TOKEN_LIFE = timedelta(days=365)
 TOKEN_RENEWAL = timedelta(days=30)
 CERTIFICATE_LIFE = timedelta(days=825)  # the longest that Apple's clients accept
@@ -53,12 +83,11 @@ _ALPHABET = string.ascii_letters + string.digits
 _EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # no look-alikes: people type the demo password
 
 
-def generate_secrets(folder: Path, *, shared: bool = False, now: datetime | None = None) -> list[str]:
+def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
     """Write every secret that is missing or due for renewal.
 
     Args:
         folder: where the files live; made when absent.
-        shared: readable by other users too, for a volume that only the platform's containers mount.
         now: the moment that tokens and certificates count from, aware; the current time by default.
 
     Returns:
@@ -66,8 +95,8 @@ def generate_secrets(folder: Path, *, shared: bool = False, now: datetime | None
     """
     now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(0o755 if shared else 0o700)
-    writer = _Writer(folder, 0o644 if shared else 0o600)
+    folder.chmod(0o700)
+    writer = _Writer(folder, 0o600)
     for name, length in PASSWORDS.items():
         alphabet = _EASY if name == "demo_password" else _ALPHABET
         writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
@@ -84,6 +113,28 @@ def generate_secrets(folder: Path, *, shared: bool = False, now: datetime | None
         if file.is_file() and file.stat().st_mode & 0o777 != writer.mode:
             file.chmod(writer.mode)
     return writer.written
+
+
+def share_with_readers(folder: Path) -> None:
+    """Give each reader a folder with copies of the files it may see, and nothing else.
+
+    The copies are readable by every user (0444), as the servers' images run as users of their own: what keeps a
+    container from the others' secrets is that it mounts one folder only.
+
+    Args:
+        folder: what `generate_secrets` filled.
+    """
+    folder.chmod(0o755)
+    for reader, names in READERS.items():
+        own = folder / reader
+        own.mkdir(exist_ok=True)
+        own.chmod(0o755)
+        writer = _Writer(own, 0o444)
+        for name in names:
+            writer.replace_unless(name, (folder / name).read_text())
+        for file in own.iterdir():
+            if file.name not in names:
+                file.unlink()
 
 
 def mint_service_token(private_pem: str, service: str, now: datetime) -> str:
@@ -275,10 +326,12 @@ def main(arguments: list[str] | None = None) -> int:
     """Write the secrets that are missing and say how many, never which value."""
     parser = argparse.ArgumentParser(description="Generate the secrets that are missing.")
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--shared", action="store_true", help="files readable by every user of the volume")
+    parser.add_argument("--readers", action="store_true", help="make a folder for each reader too")
     options = parser.parse_args(arguments)
-    written = generate_secrets(options.folder, shared=options.shared)
-    sys.stdout.write(f"secrets: {len(written)} written, {len(list(options.folder.iterdir()))} in place\n")
+    written = generate_secrets(options.folder)
+    if options.readers:
+        share_with_readers(options.folder)
+    sys.stdout.write(f"secrets: {len(written)} written\n")
     return 0
 
 
