@@ -157,11 +157,15 @@ def _service(name: str, body: Mapping[str, Any], *, infrastructure: bool) -> Ser
         command=tuple(shlex.split(command) if isinstance(command, str) else map(str, command)),
         environment={key: "" if value is None else str(value) for key, value in environment.items()},
         depends_on={key: str(value.get("condition", STARTED)) for key, value in depends.items()},
-        mounts=dict(_mount(entry) for entry in body.get("volumes") or []),
+        mounts=dict(_mount(entry) for entry in body.get("volumes") or [] if not _is_memory(entry)),
         probe=_probe(body.get("healthcheck") or {}),
         one_shot=str(body.get("restart", "")) == "no",
         infrastructure=infrastructure,
     )
+
+
+def _is_memory(entry: Any) -> bool:
+    return isinstance(entry, dict) and entry.get("type") == "tmpfs"
 
 
 def _mount(entry: Any) -> tuple[str, str]:

@@ -26,7 +26,7 @@ def services(project):
 
 def test_every_service_of_the_compose_file_has_its_process(project, services):
     programs = build_programs(project, services)
-    assert set(services) - set(programs) == {"secrets"}
+    assert set(services) - set(programs) == {"secrets", "postgres-init"}
     for program in programs.values():
         assert program.one_shot or program.health, f"{program.name} has no health check"
         assert set(program.needs) <= set(programs)

@@ -61,7 +61,7 @@ def explain(output: str, chosen: Mapping[str, str]) -> str:
         )
     if base := _BUILD_BASE.search(output):
         return explain_image(base["image"], output, chosen)
-    if "failed to solve" in last:
+    if "failed to solve" in output:
         return _failed_build(lines) or last[:_LONGEST]
     if place := _PLACE.search(output):
         service, _, where = place["path"].removeprefix("services[").partition("].")
@@ -145,12 +145,13 @@ def _exception(line: str, following: Sequence[str]) -> str:
     if found is None:
         return line
     message = found["message"] or ""
-    if _PYDANTIC.match(message) and len(following) == 2:
-        field, problem = following[0].strip(), following[1].strip()
+    if _PYDANTIC.match(message) and following:
+        field = "" if following[0].startswith(" ") else following[0].strip().upper()
+        problem = following[1 if field else 0].strip() if len(following) > bool(field) else ""
         end = _PYDANTIC_END.search(problem)
-        problem = problem[: end.start()] if end else problem
-        value = f", not {end['value']}" if end and (end["value"] or "").startswith(("'", '"')) else ""
-        return f"{field.upper()}: {problem}{value}" if field.isidentifier() else f"{problem}{value}"
+        value = (end["value"] or "") if end else ""
+        problem = (problem[: end.start()] if end else problem) + (f", not {value}" if value[:1] in {"'", '"'} else "")
+        return f"{field}: {problem}" if field else problem
     message = re.sub(r"^\(\w+(?:\.\w+)+\) ", "", message)
     if found["kind"] in {"ValueError", "RuntimeError", "SystemExit"} and message:
         return message
