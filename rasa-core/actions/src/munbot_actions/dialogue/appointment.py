@@ -7,7 +7,7 @@ from munbot_common.client import ServiceProblem
 
 from munbot_actions.dialogue import wishes
 from munbot_actions.dialogue.finding import Finder
-from munbot_actions.dialogue.hours import Heard, Hours
+from munbot_actions.dialogue.hours import KEPT, Heard, Hours
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Wish
 from munbot_actions.dialogue.talk import Talk, payload
@@ -97,7 +97,7 @@ class AppointmentForm:
             heard = hours.take(hours.offers.first_choice())
         else:
             heard = hours.hear(open_to_numbers=state.asked == "slot_start")
-        if heard is Heard.PICKED:
+        if heard in KEPT:
             self._move(appointment)
             return True
         if heard is Heard.OFFERED:
@@ -244,7 +244,7 @@ class AppointmentForm:
         taken = hours.offer()
         if not taken and named_part and state.offered and hours.offers.is_wished(state.offered[0]):
             # «pal jueves en la mañana» leaves the hour to us: the one nearest to the old one
-            taken = hours.take(hours.offers.first_choice()) is Heard.PICKED
+            taken = hours.take(hours.offers.first_choice()) in KEPT
         if taken:
             talk.bubbles.clear()
             self._move(appointment)

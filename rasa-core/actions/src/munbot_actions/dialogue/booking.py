@@ -8,7 +8,8 @@ from munbot_common.client import ServiceProblem
 from munbot_actions.dialogue import people, wishes
 from munbot_actions.dialogue.appointment import already_there
 from munbot_actions.dialogue.hours import Heard, Hours
-from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.papers import listed
+from munbot_actions.dialogue.reply import LONGEST_BUBBLE, Bubble, Button
 from munbot_actions.dialogue.state import Choice
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Appointment, Procedure
@@ -40,7 +41,8 @@ class Booking:
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
         self._state = talk.state
-        self._just_held = False
+        self._heard = Heard.NOTHING
+        self._before: str | None = None
 
     def hear(self) -> bool | None:
         """Take procedure, office, person and hour from the message."""
@@ -159,11 +161,11 @@ class Booking:
         state, talk = self._state, self._talk
         if not self._may_say_hour(only_dates=only_dates):
             return Heard.NOTHING
-        hours = Hours(talk, state.procedure)
+        hours, kept = Hours(talk, state.procedure), state.slot_start
         heard = hours.hear(open_to_numbers=state.asked == "slot_start")
         if heard is Heard.NOTHING and state.asked == "slot_start" and talk.message.yes and state.offered:
             heard = hours.take(hours.offers.first_choice())
-        self._just_held = heard is Heard.PICKED
+        self._heard, self._before = heard, kept
         return heard
 
     def _may_say_hour(self, *, only_dates: bool) -> bool:
@@ -177,7 +179,8 @@ class Booking:
         if state.asked in {"slot_start", "confirm", "change"}:
             return True
         if state.asked in {"rut", "name", "phone"}:
-            return bool(reading.time or reading.part_of_day or reading.negated)
+            said = reading.time or reading.part_of_day or reading.negated
+            return bool(said) or Hours(talk, state.procedure).means_kept()
         return reading.has_time or bool(reading.problems) or (reading.choice is not None and state.asked is None)
 
     def advance(self) -> None:
@@ -194,18 +197,13 @@ class Booking:
                 return
             if not hours.offer():
                 return
-            self._just_held = True
+            self._heard = Heard.PICKED
         self._ask_person(procedure)
 
     def _ask_person(self, procedure: Procedure) -> None:
         state, talk = self._state, self._talk
-        if self._just_held and not (state.rut and state.name and people.has_contact(talk)):
-            start = datetime.fromisoformat(state.slot_start or "")
-            office = talk.office(state.office)
-            left = state.hold.expires_at - talk.now if state.hold else None
-            minutes = max(1, round(left.total_seconds() / 60)) if left else 1
-            place = office.name if office else procedure.name
-            talk.say("booking.held", moment=talk.moment(start), office=place, minutes=minutes)
+        if not (state.rut and state.name and people.has_contact(talk)):
+            self._say_kept(procedure)
         if state.rut is None:
             talk.ask("rut", "people.ask_rut")
         elif state.name is None:
@@ -214,6 +212,21 @@ class Booking:
             talk.ask("phone", "people.ask_phone")
         else:
             self._read_back(procedure)
+
+    def _say_kept(self, procedure: Procedure) -> None:
+        """Say which hour is kept, when this message chose it."""
+        state, talk = self._state, self._talk
+        start = datetime.fromisoformat(state.slot_start or "")
+        if self._heard is Heard.SAME:
+            talk.say("booking.held_already", moment=talk.moment(start))
+        elif self._heard is Heard.PICKED:
+            office = talk.office(state.office)
+            left = state.hold.expires_at - talk.now if state.hold else None
+            minutes = max(1, round(left.total_seconds() / 60)) if left else 1
+            place = office.name if office else procedure.name
+            changed = self._before is not None and datetime.fromisoformat(self._before) != start
+            key = "booking.held_instead" if changed else "booking.held"
+            talk.say(key, moment=talk.moment(start), office=place, minutes=minutes)
 
     def _read_back(self, procedure: Procedure) -> None:
         state, talk = self._state, self._talk
@@ -294,10 +307,13 @@ class Booking:
         state.booked = [*state.booked, appointment.id][-5:]
         state.end_form()
         state.topic = None
-        listed = "; ".join(papers)
-        if listed:
-            talk.say("booking.papers", papers=shorten(listed, 300))
-        if not wishes.offer(talk) and not listed:
+        if wishes.offer(talk):  # two bubbles are all there are: the offer stands under the papers
+            offer = talk.bubbles[-1]
+            room = LONGEST_BUBBLE - len(offer.text) - 2
+            offer.text = f"{listed(talk.texts, 'booking.papers', papers, room)}\n\n{offer.text}".strip()
+        elif papers:
+            talk.bubbles.append(Bubble(listed(talk.texts, "booking.papers", papers)))
+        else:
             talk.say("booking.anything_else")
 
     def _refused(self, problem: ServiceProblem) -> None:

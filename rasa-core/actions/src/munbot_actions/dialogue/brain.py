@@ -85,6 +85,7 @@ class Brain:
         state = talk.state
         form = kept.form or (state.form if state.form in FORMS else None)
         learnt = {name: getattr(state, name) for name in ("procedure", "description", "attempt")}
+        learnt["wishes"] = max(state.wishes, kept.wishes, key=lambda wishes: sum(len(wish.text) for wish in wishes))
         for name in State.model_fields:
             setattr(state, name, getattr(kept, name))
         for name, value in learnt.items():
@@ -132,7 +133,7 @@ class Brain:
             first, words, second = two
             self._greet_first(talk)
             wishes.add(talk, second)
-            talk.hear_instead(words)
+            talk.hear_instead(words, opening.INTENT_OF_WISH[first])
             self._start(talk, opening.FORM_OF_WISH[first])
             return
         form = opening.wanted_form(talk, intent)
@@ -148,11 +149,8 @@ class Brain:
 
     def _start(self, talk: Talk, form: str) -> None:
         state = talk.state
-        wishes_kept, pending = state.wishes, state.pending
-        del pending
-        topic = state.topic
+        self._take_up(talk, form)
         state.end_form()
-        state.wishes, state.topic = wishes_kept, topic
         state.form = form
         if form == "booking_form" and opening.means_topic(talk):
             state.procedure = state.topic
@@ -165,6 +163,17 @@ class Brain:
         if heard is None and talk.bubbles and len(talk.bubbles) > 1:
             del talk.bubbles[:-1]
         made.advance()
+
+    def _take_up(self, talk: Talk, form: str) -> None:
+        """Take a wish off the list whose form is opened; what was told of it is heard if nothing new is said."""
+        state, message = talk.state, talk.message
+        noted = next((wish for wish in state.wishes if opening.FORM_OF_WISH[wish.kind] == form), None)
+        if noted is None:
+            return
+        state.wishes = [wish for wish in state.wishes if wish is not noted]
+        bare = noted.kind == "complaint" and not answers.complaint_words(message.text)
+        if (bare or message.pressed) and not talk.turn.entities:
+            talk.hear_instead(noted.text, opening.INTENT_OF_WISH[noted.kind])
 
     def _greet_first(self, talk: Talk) -> None:
         """Answer a greeting that stands before a request; only once."""
@@ -224,9 +233,11 @@ class Brain:
             return False
         wish: SecondWish = state.wishes[0]
         same = opening.FORM_OF_INTENT.get(talk.turn.intent) == opening.FORM_OF_WISH[wish.kind]
-        if yes is True or same:
+        told = wish.kind == "complaint" and wishes.tells_complaint(talk)
+        if yes is True or same or told:
             state.wishes = state.wishes[1:]
-            talk.hear_instead(wish.text if yes is True else f"{wish.text}. {talk.message.text}")
+            text = wish.text if yes is True else f"{wish.text}. {talk.message.text}"
+            talk.hear_instead(text, opening.INTENT_OF_WISH[wish.kind])
             self._start(talk, opening.FORM_OF_WISH[wish.kind])
             return True
         if yes is False:

@@ -11,11 +11,9 @@ from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.complaints import Categories
 from munbot_actions.services.models import Category
 from munbot_actions.understanding import answers, names
-from munbot_actions.understanding.normalise import fold, shorten, words
-from munbot_actions.understanding.vocabulary import vocabulary
+from munbot_actions.understanding.normalise import fold, shorten
 
 LONGEST_DESCRIPTION = 2_000
-_COMMAND = vocabulary("complaint_request")
 _CHANGES_PLACE = re.compile(r"\b(?:cambi|corrig|correg|modific)\w* (?:\w+ ){0,2}(?:lugar|direccion)\b")
 _PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
 
@@ -105,7 +103,7 @@ class ComplaintForm:
                 raw = raw.replace(found.text, "")
         if names.find_name(raw):
             raw = _PICTURE_OF_PERSON.sub("", raw)
-        telling = [word for word in words(raw) if word not in _COMMAND]
+        telling = answers.complaint_words(raw)
         enough = 1 if self._state.asked == "description" else 2
         if len(telling) < enough or sum(len(word) for word in telling) < 5:
             return None

@@ -30,7 +30,8 @@ class Form(Protocol):
 def step(talk: Talk, form: Form) -> None:
     """Go one turn further in a form."""
     state = talk.state
-    if _leaves(talk, form):
+    telling, state.telling = state.telling, False
+    if _leaves(talk, form) or _is_for_later(talk, form):
         return
     asked_before = state.asked
     aside = questions.is_aside(talk)
@@ -39,7 +40,7 @@ def step(talk: Talk, form: Form) -> None:
         return
     if heard is None:
         _failed(talk, form, asked_before, explained=True)
-    elif not heard and wishes.remember(talk):
+    elif not heard and wishes.remember(talk, telling=telling):
         form.advance()
     elif aside or (not heard and _asks_unknown(talk)):
         if questions.answer(talk) or heard:
@@ -65,6 +66,14 @@ def _leaves(talk: Talk, form: Form) -> bool:
         person.hand_over(talk)
         return True
     return False
+
+
+def _is_for_later(talk: Talk, form: Form) -> bool:
+    """Keep a complaint that comes up in another form, and ask on; tell whether that was all of the message."""
+    if not wishes.listen(talk):
+        return False
+    form.advance()
+    return True
 
 
 def _asks_unknown(talk: Talk) -> bool:

@@ -19,11 +19,17 @@ class Heard(StrEnum):
     NOTHING = "nothing"
     WISH = "wish"
     PICKED = "picked"
+    SAME = "same"
+    """The hour that is kept already."""
     OTHER = "other"
     PROBLEM = "problem"
     """It cannot be, and why was said; the question stands."""
     OFFERED = "offered"
     """The hour was refused and others were offered: that is the question now."""
+
+
+KEPT = frozenset({Heard.PICKED, Heard.SAME})
+"""An hour is kept for the citizen now."""
 
 
 class Hours:
@@ -58,7 +64,7 @@ class Hours:
             reading = self._number(reading.bare_number) or reading
         return self._understand(reading, open_to_numbers=open_to_numbers)
 
-    def _understand(self, reading: Reading, *, open_to_numbers: bool) -> Heard:  # noqa: PLR0911 - one line for each way to say it
+    def _understand(self, reading: Reading, *, open_to_numbers: bool) -> Heard:
         said_when = reading.has_date or reading.has_time
         if said_when:
             picked = self._exactly(reading)
@@ -67,21 +73,27 @@ class Hours:
             self._wish(reading)
         if reading.choice is not None and (said_when or self._state.offered or not self._state.wish.is_empty):
             return self._by_choice(reading.choice)
-        if said_when:
+        if said_when or self._refused(reading):
             return Heard.WISH
-        if self._refused(reading):
-            return Heard.WISH
-        if reading.relation in {"later", "earlier"} and self._state.offered:
+        return self._hinted(reading, open_to_numbers=open_to_numbers)
+
+    def _hinted(self, reading: Reading, *, open_to_numbers: bool) -> Heard:
+        """Take what names neither day nor hour: «esa», «más tarde», «la primera», «la del medio», «otra»."""
+        state, text = self._state, self._talk.message.text
+        kept = self._kept()
+        if kept and (reading.choice == "first" or answers.means_that_one(text)):
+            return self.take(kept)
+        if reading.relation in {"later", "earlier"} and (state.offered or kept):
             self._shift(reading.relation)
             return Heard.WISH
         if open_to_numbers and reading.choice in {"first", "any"} and self._procedure:
             return self._by_choice("first")
-        if open_to_numbers and self._state.offered and answers.in_the_middle(self._talk.message.text):
-            return self.take(self._state.offered[len(self._state.offered) // 2])
-        refuses = self._talk.message.yes is False or answers.wants_other(self._talk.message.text)
-        if open_to_numbers and refuses:
+        if open_to_numbers and state.offered and answers.in_the_middle(text):
+            return self.take(state.offered[len(state.offered) // 2])
+        refuses = self._talk.message.yes is False or answers.wants_other(text)
+        if (open_to_numbers and refuses) or (kept and answers.wants_other_hour(text)):
             self.give_back()
-            self._state.wish = Wish()
+            state.wish = Wish()
             return Heard.OTHER
         return Heard.NOTHING
 
@@ -130,7 +142,8 @@ class Hours:
         slots = self._state.offered
         if self._procedure and (self._state.wish.one_day or not slots):
             wished, _ = self.offers.matching(self._state.wish)
-            if choice == "last" or not slots or slots[0] not in wished:
+            last_of_day = choice == "last" and not self._state.wish.at
+            if last_of_day or not slots or slots[0] not in wished:
                 slots = wished
         if isinstance(choice, int):
             slots = self._state.offered or slots
@@ -152,8 +165,25 @@ class Hours:
         self._state.wish = wish
         return True
 
+    def _kept(self) -> Slot | None:
+        if self._state.slot_start is None or self._state.office is None:
+            return None
+        return Slot(start=datetime.fromisoformat(self._state.slot_start), office_id=self._state.office)
+
+    def means_kept(self) -> bool:
+        """Tell whether a message is about the hour that is kept: that one, another of the list, an earlier one."""
+        if self._state.slot_start is None:
+            return False
+        reading, text = self._talk.message.when, self._talk.message.text
+        moves = reading.relation in {"later", "earlier"} and self._talk.turn.intent != "wait"
+        points = answers.means_that_one(text) or answers.wants_other_hour(text)
+        return reading.choice not in {None, "any"} or moves or points
+
     def _shift(self, relation: str) -> None:
-        middle = self.offers.local(self._state.offered[len(self._state.offered) // 2])
+        if self._state.slot_start:
+            middle = datetime.fromisoformat(self._state.slot_start).astimezone(self._talk.zone)
+        else:
+            middle = self.offers.local(self._state.offered[len(self._state.offered) // 2])
         day, hour = middle.date(), f"{middle:%H:%M}"
         self.give_back()
         later = relation == "later"
@@ -217,8 +247,9 @@ class Hours:
     def take(self, slot: Slot) -> Heard:
         """Keep an hour; when somebody was faster, offer what is near."""
         hold = self._state.hold
-        if hold and self._state.slot_start and (hold.start, hold.office) == (slot.start, slot.office_id):
-            return Heard.PICKED
+        same = hold and self._state.slot_start and (hold.start, hold.office) == (slot.start, slot.office_id)
+        if same and hold and hold.expires_at > self._talk.now:
+            return Heard.SAME
         if self._procedure is None:
             self._state.wish = Wish(first=self.offers.local(slot).date(), last=self.offers.local(slot).date())
             return Heard.WISH
@@ -246,7 +277,7 @@ class Hours:
         if self._procedure is None:
             return False
         if exact := self.offers.exact():
-            return self.take(exact) is Heard.PICKED
+            return self.take(exact) in KEPT
         self.offers.show()
         return False
 

@@ -98,7 +98,9 @@ class Offers:
         self._offer_these(self._nearest(start), "hours.lapsed", moment=self._talk.moment(start))
 
     def _nothing(self, wish: Wish, days: list[Day]) -> None:
-        at = time.fromisoformat(wish.at or wish.after or ("15:00" if wish.part == "afternoon" else "09:00"))
+        at = time.fromisoformat(
+            wish.at or wish.after or wish.before or ("15:00" if wish.part == "afternoon" else "09:00")
+        )
         day = wish.first or self._talk.now.date()
         why = next((d for d in days if d.date == day), None)
         status = why.status if why else "full"

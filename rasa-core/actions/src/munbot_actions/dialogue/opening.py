@@ -18,6 +18,12 @@ FORM_OF_WISH = {
     "appointment": "appointment_form",
     "folio": "folio_form",
 }
+INTENT_OF_WISH = {
+    "booking": "book_appointment",
+    "complaint": "create_complaint",
+    "appointment": "query_appointment",
+    "folio": "query_complaint",
+}
 _UNSURE = 0.5
 _SHORT = 5
 

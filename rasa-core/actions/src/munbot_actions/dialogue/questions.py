@@ -2,7 +2,8 @@
 
 import re
 
-from munbot_actions.dialogue.reply import Button
+from munbot_actions.dialogue.papers import listed
+from munbot_actions.dialogue.reply import Bubble, Button
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Office, Procedure
 from munbot_actions.understanding import answers
@@ -168,14 +169,13 @@ def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -
 
 
 def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> bool:
-    papers = shorten("; ".join(procedure.required_papers), 280)
     name = procedure.name
     if aspect == "price" and procedure.price_text:
         talk.say("questions.price", procedure=name, price=procedure.price_text.strip(" ."))
     elif aspect == "duration" and procedure.duration_minutes:
         talk.say("questions.duration", procedure=name, minutes=procedure.duration_minutes)
-    elif papers:
-        talk.say("questions.papers", procedure=name, papers=papers)
+    elif procedure.required_papers:
+        talk.bubbles.append(Bubble(listed(talk.texts, "questions.papers", procedure.required_papers, procedure=name)))
     elif procedure.description:
         talk.say("questions.description", procedure=name, description=shorten(procedure.description, 300))
     else:

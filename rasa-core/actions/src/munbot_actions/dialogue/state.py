@@ -115,6 +115,7 @@ class State(BaseModel):
     failures: dict[str, int] = Field(default_factory=dict)
     pending: Pending | None = None
     wishes: list[SecondWish] = Field(default_factory=list)
+    telling: bool = Field(default=False, description="a complaint was asked for last, and not told")
     booked: list[str] = Field(default_factory=list)
     filed: list[str] = Field(default_factory=list)
     topic: str | None = None

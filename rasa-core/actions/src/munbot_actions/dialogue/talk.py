@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Any
 
@@ -73,9 +73,10 @@ class Talk:
         """Give the complaint categories."""
         return self.services.complaints.categories(self.tenant)
 
-    def hear_instead(self, text: str) -> None:
-        """Go on as if `text` had been written now (a wish that was remembered)."""
+    def hear_instead(self, text: str, intent: str) -> None:
+        """Go on as if `text` had been written now with this intent (a wish that was remembered)."""
         self.message = Message(text, self.now)
+        self.turn = replace(self.turn, intent=intent, entities={}, pressed=False)
 
     def say(self, key: str, *buttons: Button, **values: object) -> None:
         """Add a bubble."""

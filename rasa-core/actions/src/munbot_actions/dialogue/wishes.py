@@ -2,9 +2,13 @@
 
 import re
 
+from munbot_common.client import ServiceAway
+
 from munbot_actions.dialogue.state import SecondWish, Wanted
 from munbot_actions.dialogue.talk import Talk
-from munbot_actions.understanding.normalise import fold
+from munbot_actions.understanding import answers
+from munbot_actions.understanding.message import Message
+from munbot_actions.understanding.normalise import LONGEST, fold
 
 _BOOKING = re.compile(
     r"\b(?:pedir|sacar|tomar|agendar|reservar|necesito|quiero|quisiera|solicitar|pido)\b.{0,12}\b(?:h?oras?|citas?|turno)\b"
@@ -17,7 +21,12 @@ _ALSO = re.compile(
 )
 _MAX = 3
 _SURE = 0.6
+_STORY = 3
+"""Words that a story has at least."""
+_LONGEST_NAME = 6
+"""Words of a person's name."""
 _KNOWN = re.compile(r"\b(?:h?oras?|citas?|reclamos?|folio)\b")
+_STORY_INTENTS = frozenset({"create_complaint", "inform", "nlu_fallback", "out_of_scope"})
 _OTHER: dict[str, tuple[str, Wanted]] = {
     "query_appointment": ("appointment_form", "appointment"),
     "reschedule_appointment": ("appointment_form", "appointment"),
@@ -46,7 +55,7 @@ def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
     if abs(booking.start() - complaint.start()) < 8:
         return None
     second_at = max(booking.start(), complaint.start())
-    cut = next((m for m in reversed(list(_ALSO.finditer(text))) if m.end() <= second_at + 12 and m.start() > 0), None)
+    cut = _cut(text, second_at)
     if cut is None:
         return None
     first, second = text[: cut.start()].strip(" ,.;"), text[cut.end() :].strip(" ,.;")
@@ -57,22 +66,95 @@ def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
     return "complaint", first, SecondWish(kind="booking", text=second)
 
 
-def remember(talk: Talk) -> bool:
-    """Note another wish that comes up inside a form; tell whether there was one."""
+def listen(talk: Talk) -> bool:
+    """Keep a complaint that is told while something else is being done, before the form reads it.
+
+    A story has days and places in it that are not the form's («no pasa la basura desde el lunes»). Of a message that
+    holds both («el jueves, y además quiero reclamar por…») the form is left the first part.
+
+    Returns:
+        Whether nothing of the message is left for the form.
+    """
+    state, message = talk.state, talk.message
+    if message.pressed or state.form == "complaint_form":
+        return False
+    if both := _parted(message):
+        answer, wish = both
+        add(talk, SecondWish(kind="complaint", text=wish))
+        talk.message = Message(answer, talk.now, asked=state.asked)
+        return False
+    if not tells_complaint(talk):
+        return False
+    add(talk, SecondWish(kind="complaint", text=message.text))
+    who = ", ".join(found.text for found in (message.rut, message.phone, message.email) if found)
+    talk.message = Message(who, talk.now, asked=state.asked)
+    return not who
+
+
+def _parted(message: Message) -> tuple[str, str] | None:
+    """Part «15.482.903-2, y también quiero reclamar por…» into an answer and a complaint."""
+    complaint = _COMPLAINT.search(message.folded)
+    cut = _cut(message.text, complaint.start()) if complaint else None
+    if cut is None:
+        return None
+    first, second = message.text[: cut.start()].strip(" ,.;"), message.text[cut.end() :].strip(" ,.;")
+    said = Message(first, message.now, asked=message.asked)
+    who = said.rut or said.phone or said.email or (message.asked == "name" and said.name)
+    answers_something = who or said.yes is not None or not said.when.is_empty
+    return (first, second) if second and answers_something else None
+
+
+def _cut(text: str, second_at: int) -> re.Match[str] | None:
+    """Find the word that joins two wishes («y además»), before the second of them."""
+    joints = reversed(list(_ALSO.finditer(text)))
+    return next((m for m in joints if m.end() <= second_at + 12 and m.start() > 0), None)
+
+
+def tells_complaint(talk: Talk) -> bool:
+    """Tell whether a message tells what is wrong somewhere; once a complaint is noted, a hint is enough."""
+    turn, message = talk.turn, talk.message
+    complains = turn.intent == "create_complaint" and not message.pressed
+    if complains and _COMPLAINT.search(message.folded):
+        return True
+    shortest = _LONGEST_NAME + 1 if talk.state.asked == "name" else _STORY
+    if message.pressed or message.word_count < shortest or message.yes is not None or only_asks(talk):
+        return False
+    noted = any(wish.kind == "complaint" for wish in talk.state.wishes)
+    if not noted:
+        return complains and turn.confidence >= _SURE and _names_category(talk)
+    if answers.is_question(message.text) and not complains:
+        return False
+    return complains or turn.guess == "create_complaint" or _names_category(talk)
+
+
+def _names_category(talk: Talk) -> bool:
+    try:
+        return bool(talk.categories.names.match(talk.message.without_identity))
+    except ServiceAway:
+        return False  # what is being done now must not wait for the complaints
+
+
+def remember(talk: Talk, *, telling: bool) -> bool:
+    """Note another wish that comes up inside a form; tell whether there was one.
+
+    Args:
+        talk: the turn.
+        telling: whether the message before asked for a complaint and did not say which.
+    """
     state, turn, message = talk.state, talk.turn, talk.message
     if message.pressed or state.asked == "description":
         return False
     folded = message.folded
     wish: SecondWish | None = None
     if state.form != "booking_form" and turn.intent == "book_appointment" and _BOOKING.search(folded):
-        wish = SecondWish(kind="booking", text=message.text[:500])
-    elif state.form != "complaint_form" and turn.intent == "create_complaint" and _COMPLAINT.search(folded):
-        wish = SecondWish(kind="complaint", text=message.text[:500])
+        wish = SecondWish(kind="booking", text=message.text)
     elif kind := _OTHER.get(turn.intent):
         form, wanted = kind
         told = _KNOWN.search(folded) and turn.confidence >= _SURE
         if state.form not in {form, "appointment_form"} and told:
-            wish = SecondWish(kind=wanted, text=message.text[:500])
+            wish = SecondWish(kind=wanted, text=message.text)
+    elif telling and turn.intent in _STORY_INTENTS and message.word_count > _STORY:
+        wish = SecondWish(kind="complaint", text=message.text)
     if wish is None:
         return False
     add(talk, wish)
@@ -80,10 +162,17 @@ def remember(talk: Talk) -> bool:
 
 
 def add(talk: Talk, wish: SecondWish) -> None:
-    """Keep a wish for later and say so."""
-    kept = [w for w in talk.state.wishes if w.kind != wish.kind]
-    talk.state.wishes = [*kept, wish][-_MAX:]
-    talk.say(f"wishes.noted_{wish.kind}")
+    """Keep a wish for later and say so; what is told of a complaint is put to what was told before."""
+    state = talk.state
+    before = next((w for w in state.wishes if w.kind == wish.kind), None)
+    text = _ALSO.sub("", wish.text, count=1) if _ALSO.match(wish.text) else wish.text
+    more = wish.kind == "complaint" and before is not None
+    if more and before and answers.complaint_words(before.text):
+        text = f"{before.text.rstrip(' .')}. {text}"
+    kept = [w for w in state.wishes if w is not before]
+    state.wishes = [*kept, SecondWish(kind=wish.kind, text=text[:LONGEST])][-_MAX:]
+    state.telling = wish.kind == "complaint" and not answers.complaint_words(text)
+    talk.say("wishes.more_complaint" if more and not state.telling else f"wishes.noted_{wish.kind}")
 
 
 def offer(talk: Talk, before: str | None = None) -> bool:
@@ -96,6 +185,8 @@ def offer(talk: Talk, before: str | None = None) -> bool:
     if not talk.state.wishes:
         return False
     kind = talk.state.wishes[0].kind
+    noted = {talk.texts.get(key) for key in (f"wishes.noted_{kind}", "wishes.more_complaint")}
+    talk.bubbles = [bubble for bubble in talk.bubbles if bubble.text not in noted]  # the offer says as much
     talk.state.pending = "wish"
     if before:
         talk.say(before)

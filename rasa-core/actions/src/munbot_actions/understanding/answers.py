@@ -5,6 +5,7 @@ import re
 from munbot_actions.understanding.normalise import fold, words
 from munbot_actions.understanding.vocabulary import vocabulary
 
+_COMPLAINT_REQUEST = vocabulary("complaint_request")
 _YES = vocabulary("yes_words")
 _NO = vocabulary("no_words")
 _FILLER = vocabulary("filler")
@@ -51,8 +52,15 @@ _DOES_NOT_KNOW = re.compile(
 _DOES_NOT_HAVE = re.compile(
     r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b"
 )
-_OTHER = re.compile(
-    r"\b(?:otro dia|otra fecha|otro horario|otra hora|otras? opcion(?:es)?|ninguna|ninguno|no puedo (?:a )?es[ae]s?)\b"
+_OTHER_HOUR = re.compile(
+    r"\b(?:otro dia|otra fecha|otro horario|otra hora|no puedo (?:a |en )?es[ae]s?|es[ae](?: hora| dia)? no"
+    r"|no me (?:sirve|acomoda|conviene|queda bien) (?:es[ae]|la|el) ?(?:hora|dia|horario)?)\b"
+)
+_OTHER = re.compile(r"\b(?:otras? opcion(?:es)?|ninguna|ninguno)\b")
+_THAT_ONE = re.compile(
+    r"^(?:(?:si|ya|ok|dale|bueno|perfecto|quiero|prefiero|me quedo con|con|tomo|dejeme|deme|reserveme)[ ,]+)*"
+    r"(?:es[ae]|est[ae]|la misma|el mismo|(?:la|el) que (?:me )?(?:dijo|aparto|guardo|tiene apartada|dio))"
+    r"(?: (?:mism[ao]|hora|horita|esta|bien|perfecta?|me|sirve|gusta|quiero|no ?mas|por favor|porfa|gracias|po|pues))*$"
 )
 
 
@@ -127,4 +135,19 @@ def does_not_know(text: str) -> bool:
 
 def wants_other(text: str) -> bool:
     """Tell whether none of what was offered will do."""
-    return bool(_OTHER.search(fold(text)))
+    return wants_other_hour(text) or bool(_OTHER.search(fold(text)))
+
+
+def wants_other_hour(text: str) -> bool:
+    """Tell whether the hour that was named will not do («otra hora», «esa no»)."""
+    return bool(_OTHER_HOUR.search(fold(text)))
+
+
+def means_that_one(text: str) -> bool:
+    """Tell whether the whole message points at what was named last («esa», «esa misma», «la que me apartó»)."""
+    return bool(_THAT_ONE.match(fold(text).strip(" .,!¡")))
+
+
+def complaint_words(text: str) -> list[str]:
+    """Give the words that tell something of a complaint: not «quiero hacer un reclamo», which only asks for one."""
+    return [word for word in words(text) if word not in _COMPLAINT_REQUEST]
