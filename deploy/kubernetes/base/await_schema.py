@@ -10,6 +10,13 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
+
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from munbot_common.database import alembic_config, make_engine
+from munbot_common.settings import DatabaseSettings, ServiceSettings
+from sqlalchemy import Engine
 
 __all__ = ["main", "missing_indexes", "missing_revisions", "wait"]
 
@@ -21,21 +28,19 @@ Question = Callable[[], str]
 """Says what is missing, or nothing; raises while it cannot be asked."""
 
 
-def missing_revisions(package: str, url: str) -> str:
+class Database(ServiceSettings, DatabaseSettings):
+    """Where the database is."""
+
+
+def missing_revisions(package: str, engine: Engine) -> str:
     """Say which Alembic revision the database lacks.
 
     Args:
         package: import name of the service, with its migrations inside.
-        url: SQLAlchemy URL with its password.
+        engine: of its database.
     """
-    from alembic.runtime.migration import MigrationContext  # noqa: PLC0415 - one of the images has no use for it
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-    from munbot_common.database import alembic_config  # noqa: PLC0415
-    from sqlalchemy import create_engine  # noqa: PLC0415
-    from sqlalchemy.pool import NullPool  # noqa: PLC0415
-
-    script = ScriptDirectory.from_config(alembic_config(package, url))
-    with create_engine(url, poolclass=NullPool, connect_args={"connect_timeout": 5}).connect() as connection:
+    script = ScriptDirectory.from_config(alembic_config(package, ""))
+    with engine.connect() as connection:
         there = MigrationContext.configure(connection).get_current_heads()
     known = {revision.revision for revision in script.walk_revisions()}
     if there and not set(there) <= known:
@@ -45,7 +50,7 @@ def missing_revisions(package: str, url: str) -> str:
 
 def missing_indexes() -> str:
     """Say which indexes of MongoDB, or which bucket, complaints-api lacks."""
-    from munbot_complaints import mongo  # noqa: PLC0415
+    from munbot_complaints import mongo  # noqa: PLC0415 - only its own image has it
     from munbot_complaints.attachments.storage import ObjectStore  # noqa: PLC0415
     from munbot_complaints.indexes import INDEXES  # noqa: PLC0415
     from munbot_complaints.settings import StoreSettings  # noqa: PLC0415
@@ -99,21 +104,9 @@ def main(arguments: list[str]) -> int:
     if package == "munbot_complaints":
         question: Question = missing_indexes
     else:
-        url = _database_url()
-
-        def question() -> str:
-            return missing_revisions(package, url)
+        question = partial(missing_revisions, package, make_engine(Database()))
 
     return 0 if wait(question, say=sys.stderr.write) else 1
-
-
-def _database_url() -> str:
-    from munbot_common.settings import DatabaseSettings, ServiceSettings  # noqa: PLC0415
-
-    class Settings(ServiceSettings, DatabaseSettings):
-        """Where the database is."""
-
-    return Settings().sqlalchemy_url()
 
 
 if __name__ == "__main__":
