@@ -6,7 +6,7 @@ Also behind the development harness. Nothing here ships.
 import json
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
@@ -58,6 +58,7 @@ class FakeHub:
         self.tenant_of, self.address_of, self.closed = {}, {}, set()
         self.received = []
         self.lock = threading.RLock()
+        self.reads, self._read = Counter(), threading.Condition()
         self._stop = threading.Event()
         self.app = self._app()
 
@@ -97,6 +98,9 @@ class FakeHub:
         def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
             with self.lock:
                 items = [m for m in self.messages[conversation] if m["seq"] > after_seq]
+            with self._read:
+                self.reads[str(conversation)] += 1
+                self._read.notify_all()
             return {"items": items[:limit]}
 
         @app.get("/v1/messages/{message}")
@@ -216,6 +220,11 @@ class FakeHub:
             **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at")},
         }
 
+    def wait_until_read(self, conversation, times, seconds):
+        """Wait until the messages of a conversation were read so often."""
+        with self._read:
+            assert self._read.wait_for(lambda: self.reads[conversation] >= times, seconds), "nobody read them"
+
     def say(self, conversation, text, *, sender="bot", tell=True):
         """Let the office say something of its own accord."""
         with self.lock:
@@ -287,7 +296,7 @@ class FakeHub:
         ready = threading.Event()
         thread = threading.Thread(target=self._work, args=(ready,), daemon=True)
         thread.start()
-        assert ready.wait(10)
+        assert ready.wait(60)
         try:
             yield self
         finally:
@@ -301,7 +310,7 @@ def serving(app):
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while not server.started:
         assert thread.is_alive(), "the server died at start"
         assert time.monotonic() < deadline, "the server did not start"

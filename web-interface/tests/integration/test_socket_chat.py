@@ -2,9 +2,24 @@ import queue
 import time
 from uuid import UUID, uuid4
 
+import engineio
 import httpx
 import pytest
 import socketio
+
+PATIENCE = 30  # seconds; whoever waits goes on at once when it comes
+
+
+class InOrder(engineio.Client):
+    """The library gives every packet to a thread of its own, and two may change places. Here none does."""
+
+    def _trigger_event(self, event, *args, **options):
+        return super()._trigger_event(event, *args, **options | {"run_async": False})
+
+
+class Socket(socketio.Client):
+    def _engineio_client_class(self):
+        return InOrder
 
 
 class Client:
@@ -13,17 +28,17 @@ class Client:
     def __init__(self, url, token, last_seq=None, origin=None, **options):
         self.events = queue.Queue()
         # The client library puts an Origin of its own beside one given as a header.
-        self.io = socketio.Client(reconnection=False, websocket_extra_options={"origin": origin} if origin else {})
+        self.io = Socket(reconnection=False, websocket_extra_options={"origin": origin} if origin else {})
         for name in ("bot_message", "user_message", "typing", "session"):
             self.io.on(name, lambda data, name=name: self.events.put((name, data)))
         auth = {"token": token} | ({} if last_seq is None else {"last_seq": last_seq})
-        self.io.connect(url, auth=auth, wait_timeout=5, **options)
+        self.io.connect(url, auth=auth, wait_timeout=PATIENCE, **options)
 
     def send(self, message, **more):
-        return self.io.call("user_uttered", {"message": message, **more}, timeout=10)
+        return self.io.call("user_uttered", {"message": message, **more}, timeout=PATIENCE)
 
-    def next(self, name, timeout=5):
-        deadline = time.monotonic() + timeout
+    def next(self, name):
+        deadline = time.monotonic() + PATIENCE
         while True:
             got, data = self.events.get(timeout=max(0.01, deadline - time.monotonic()))
             if got == name:
@@ -39,16 +54,25 @@ class Client:
 
 @pytest.fixture
 def session(gateway):
-    return httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+    return httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}, timeout=PATIENCE).json()
 
 
 @pytest.fixture
-def connect(gateway, session):
+def connect(gateway, session, hub):
+    """Connect as the session's citizen, and wait until all is read that the replay will bring.
+
+    What is said afterwards comes live and not by the replay too.
+    """
     clients = []
 
     def make(url=gateway, token=session["token"], **options):
-        clients.append(Client(url, token, **options))
-        return clients[-1]
+        before = hub.reads.copy()
+        client = Client(url, token, **options)
+        clients.append(client)
+        client.session = client.next("session")
+        conversation = client.session["conversation_id"]
+        hub.wait_until_read(conversation, before[conversation] + 1, PATIENCE)
+        return client
 
     yield make
     for client in clients:
@@ -58,7 +82,7 @@ def connect(gateway, session):
 @pytest.mark.parametrize("transports", [["websocket"], ["polling"]])
 def test_a_turn(connect, session, transports):
     client = connect(transports=transports)
-    assert client.next("session") == {"conversation_id": session["conversation_id"]}
+    assert client.session == {"conversation_id": session["conversation_id"]}
     ack = client.send("dos", client_message_id=str(uuid4()))
     assert ack["ok"] is True
     assert client.next("typing") == {"on": True}
@@ -83,7 +107,9 @@ def test_what_was_missed_comes_after_a_reconnection(connect, hub, session):
 
 
 def test_a_client_that_has_seen_nothing_gets_all_of_it(connect):
-    connect().send("hola")
+    first = connect()
+    first.send("hola")
+    first.next("bot_message")
     again = connect()
     assert again.next("user_message")["text"] == "hola"
     assert again.next("bot_message")["text"] == "eco: hola"
@@ -126,7 +152,7 @@ def test_a_resent_message_has_one_effect(connect, hub, session):
     ],
 )
 def test_bad_messages_get_a_reason(connect, data, code):
-    ack = connect().io.call("user_uttered", data, timeout=5)
+    ack = connect().io.call("user_uttered", data, timeout=PATIENCE)
     assert ack["ok"] is False
     assert ack["error"]["code"] == code
     assert ack["error"]["detail"]
@@ -138,15 +164,13 @@ def test_a_bad_token_is_refused_with_a_code(gateway, auth):
     reasons = queue.Queue()
     io.on("connect_error", reasons.put)
     with pytest.raises(socketio.exceptions.ConnectionError):
-        io.connect(gateway, auth=auth, wait_timeout=5)
-    assert reasons.get(timeout=5)["data"]["code"] in {"token_invalid", "invalid"}
+        io.connect(gateway, auth=auth, wait_timeout=PATIENCE)
+    assert reasons.get(timeout=PATIENCE)["data"]["code"] in {"token_invalid", "invalid"}
 
 
 def test_a_foreign_page_is_refused_unless_it_is_listed(gateway, connect):
-    listed = connect(origin="https://otro.example", transports=["websocket"])
-    assert listed.next("session")
-    own = connect(origin=gateway, transports=["websocket"])
-    assert own.next("session")
+    assert connect(origin="https://otro.example", transports=["websocket"]).session
+    assert connect(origin=gateway, transports=["websocket"]).session
     with pytest.raises(socketio.exceptions.ConnectionError):
         connect(headers={"Origin": "https://malo.example"}, transports=["polling"])
     with pytest.raises(socketio.exceptions.ConnectionError):
@@ -156,7 +180,7 @@ def test_a_foreign_page_is_refused_unless_it_is_listed(gateway, connect):
 def test_a_packet_over_the_limit_ends_the_link_and_nothing_else(connect, session):
     client = connect(transports=["websocket"])
     client.io.emit("user_uttered", {"message": "a" * 300_000})
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE
     while client.io.connected:
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -172,8 +196,6 @@ def reopened(hub, session):
 
 def test_after_a_close_the_widget_is_led_to_the_new_conversation(connect, hub, session):
     one, two = connect(), connect()
-    for client in (one, two):
-        client.next("session")
     one.send("hola")
     for client in (one, two):
         client.next("bot_message")
@@ -194,11 +216,14 @@ def test_after_a_close_the_widget_is_led_to_the_new_conversation(connect, hub, s
 
 
 def test_an_old_token_comes_back_to_the_new_conversation(connect, hub, session):
-    connect().send("hola")
+    first = connect()
+    first.send("hola")
+    first.next("bot_message")
     reopened(hub, session)
-    connect().send("otra cosa")
+    first.send("otra cosa")
+    first.next("bot_message")
     again = connect(last_seq=40)  # counted in the closed one
-    assert again.next("session")["conversation_id"] != session["conversation_id"]
+    assert again.session["conversation_id"] != session["conversation_id"]
     assert again.next("user_message")["text"] == "otra cosa"
     assert again.next("bot_message")["text"] == "eco: otra cosa"
     assert again.send("sigo")["ok"] is True
@@ -207,22 +232,20 @@ def test_an_old_token_comes_back_to_the_new_conversation(connect, hub, session):
 
 def test_a_late_bubble_of_the_closed_conversation_leads_nobody_back(connect, hub, session):
     client = connect()
-    client.next("session")
     closed = reopened(hub, session)
     client.send("hola")
     client.next("session")
     client.next("bot_message")
     hub.say(closed, "tarde")
     client.send("sigo")
-    while (name_data := client.events.get(timeout=5))[1].get("text") != "eco: sigo":
+    while (name_data := client.events.get(timeout=PATIENCE))[1].get("text") != "eco: sigo":
         assert name_data[0] != "session"
         assert name_data[1].get("text") != "tarde"
 
 
 def test_another_citizen_hears_nothing(connect, gateway):
-    other = httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+    other = httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}, timeout=PATIENCE).json()
     here, there = connect(), connect(token=other["token"])
-    there.next("session")
     here.send("secreto")
     here.next("bot_message")
     there.send("hola")
