@@ -7,6 +7,9 @@ from datetime import UTC, datetime, timedelta
 import jwt
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from munbot_common.secrets import (
     PASSWORDS,
     READERS,
@@ -168,3 +171,23 @@ def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     said = capsys.readouterr().out
     assert said.startswith("secrets: 22 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
+
+
+def test_an_offices_own_certificate_stays_even_when_it_is_about_to_end(folder):
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "munbot.example.org")])
+    authority = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "An authority")])
+    theirs = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(authority)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(NOW - timedelta(days=80))
+        .not_valid_after(NOW + timedelta(days=2))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+    (folder / "tls.crt").write_bytes(theirs)
+    assert "tls.crt" not in generate_secrets(folder, now=NOW)
+    assert (folder / "tls.crt").read_bytes() == theirs

@@ -79,6 +79,7 @@ TOKEN_LIFE = timedelta(days=365)
 TOKEN_RENEWAL = timedelta(days=30)
 CERTIFICATE_LIFE = timedelta(days=825)  # the longest that Apple's clients accept
 CERTIFICATE_RENEWAL = timedelta(days=30)
+_CERTIFICATE_NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
 _ALPHABET = string.ascii_letters + string.digits
 _EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # no look-alikes: people type the demo password
 
@@ -247,7 +248,6 @@ def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
     if certificate.is_file() and key_file.is_file() and _certificate_is_good(certificate, key_file, now):
         return
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     addresses: list[x509.GeneralName] = [
         x509.DNSName("localhost"),
         x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
@@ -255,8 +255,8 @@ def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
     ]
     made = (
         x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
+        .subject_name(_CERTIFICATE_NAME)
+        .issuer_name(_CERTIFICATE_NAME)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
         .not_valid_before(now - timedelta(minutes=5))
@@ -276,8 +276,11 @@ def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
 
 
 def _certificate_is_good(certificate: Path, key_file: Path, now: datetime) -> bool:
+    """Tell whether a certificate stays: somebody else's always does, our own while it is valid and fits its key."""
     try:
         loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
+        if loaded.issuer != _CERTIFICATE_NAME:
+            return True
         key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
     except (ValueError, InvalidSignature):
         return False
