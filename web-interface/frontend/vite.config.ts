@@ -12,6 +12,7 @@ export default defineConfig({
   resolve: { alias: { "@": here("./src") } },
   build: {
     target: "es2022",
+    outDir: process.env.MUNBOT_DIST ?? "dist",
     emptyOutDir: true,
     rollupOptions: { input: { index: here("./index.html"), "404": here("./404.html") } },
   },

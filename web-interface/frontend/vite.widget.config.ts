@@ -12,6 +12,7 @@ export default defineConfig({
   define: { "process.env.NODE_ENV": JSON.stringify("production") },
   build: {
     target: "es2020",
+    outDir: process.env.MUNBOT_DIST ?? "dist",
     emptyOutDir: false,
     lib: {
       entry: here("./src/features/chat/mount.tsx"),

@@ -17,7 +17,7 @@ from munbot_cli.project import Project
 __all__ = ["build_frontend", "sync_rasa", "train_rasa"]
 
 _STAMPS = ".munbot-stamp"
-_IGNORED = {"node_modules", "dist", "coverage", ".vite", "test-results", "playwright-report"}
+_IGNORED = {"node_modules", "dist", "build", "coverage", ".vite", "test-results", "playwright-report"}
 
 
 def sync_rasa(context: Context) -> str:
@@ -81,7 +81,7 @@ def train_rasa(context: Context) -> str:
 
 
 def build_frontend(context: Context) -> str:
-    """Build the widget, the home page and what else the browser loads.
+    """Build the widget, the home page and what else the browser loads, while nginx goes on serving what was there.
 
     Returns:
         What was done, in two words.
@@ -109,17 +109,32 @@ def build_frontend(context: Context) -> str:
                 environment=environment,
             )
             installed.write_text(lock)
+        fresh = folder / "build" / "dist"
+        shutil.rmtree(fresh.parent, ignore_errors=True)
         run_logged(
             [npm, "run", "build"],
             log=project.log("frontend-build"),
             what="building the front end",
             cwd=folder,
-            environment=environment,
+            environment={**environment, "MUNBOT_DIST": str(fresh)},
         )
-        if not (folder / "dist").is_dir():
+        if not fresh.is_dir():
             raise MunbotError("the front end's build left no dist folder", log=project.log("frontend-build"))
-        marker.write_text(stamp)
+        (fresh / _STAMPS).write_text(stamp)
+        _put_in_place(fresh, folder / "dist")
     return "built"
+
+
+def _put_in_place(fresh: Path, served: Path) -> None:
+    """Let the folder `fresh` be `served`, and remove the one that was.
+
+    Two renames: whoever asks sees the old files or the new ones, or, for the microseconds between the two, none; never
+    a part. Dying there leaves none, and the next start builds again, as the stamp went too.
+    """
+    if served.exists():
+        served.rename(fresh.with_name("old"))
+    fresh.rename(served)
+    shutil.rmtree(fresh.parent)
 
 
 def _frontend_inputs(folder: Path) -> list[Path]:
