@@ -1,6 +1,9 @@
 """Calls from one of our services to another: token, tenant, correlation id, retries, and problems as exceptions."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypedDict
 
 import httpx
 import stamina
@@ -27,15 +30,60 @@ class ServiceProblem(Exception):
         super().__init__(f"{status} {self.code}")
 
 
-def _headers(tenant: str | None, idempotency_key: str | None) -> dict[str, str]:
-    headers = {}
-    if tenant:
-        headers[TENANT_HEADER] = tenant
-    if idempotency_key:
-        headers["Idempotency-Key"] = idempotency_key
-    if value := correlation_id.get():
-        headers[CORRELATION_HEADER] = value
-    return headers
+_REPEATED = (httpx.TransportError, ServiceAway)
+
+
+class _Retries(TypedDict):
+    """Arguments of stamina; times in seconds."""
+
+    attempts: int
+    wait_initial: float
+    wait_max: float
+    timeout: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call as both clients make it: what is sent, and the one place that says what is repeated and how long."""
+
+    method: str
+    path: str
+    tenant: str | None
+    params: dict[str, Any] | None
+    json: Any
+    idempotency_key: str | None
+
+    def options(self) -> dict[str, Any]:
+        """Return what httpx sends beside method and path."""
+        given = {name: value for name, value in (self.params or {}).items() if value is not None}
+        return {"params": given, "json": self.json, "headers": self._headers()}
+
+    def retries(self, attempts: int) -> _Retries:
+        """Return how often it is made, and how long it waits in between: 0.1 to 1 second, at random.
+
+        A write without an idempotency key is made once. All attempts together have no limit, as each has its timeout.
+        """
+        repeatable = self.method in {"GET", "PUT", "DELETE"} or self.idempotency_key
+        return _Retries(attempts=attempts if repeatable else 1, wait_initial=0.1, wait_max=1.0, timeout=None)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {}
+        if self.tenant:
+            headers[TENANT_HEADER] = self.tenant
+        if self.idempotency_key:
+            headers["Idempotency-Key"] = self.idempotency_key
+        if value := correlation_id.get():
+            headers[CORRELATION_HEADER] = value
+        return headers
+
+
+@contextmanager
+def _away() -> Iterator[None]:
+    """Tell the caller of what is left after all attempts: one exception, whatever happened on the wire."""
+    try:
+        yield
+    except httpx.TransportError as error:
+        raise ServiceAway(str(error)) from error
 
 
 def _result(response: httpx.Response) -> Any:
@@ -55,8 +103,8 @@ def _result(response: httpx.Response) -> Any:
     return response.json()
 
 
-def _attempts(method: str, idempotency_key: str | None, attempts: int) -> int:
-    return attempts if method in {"GET", "PUT", "DELETE"} or idempotency_key else 1
+def _bearer(token: str | None) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 class ServiceClient:
@@ -85,7 +133,7 @@ class ServiceClient:
             base_url=base_url,
             timeout=timeout,
             transport=transport,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            headers=_bearer(token),
         )
         self._attempts = attempts
 
@@ -105,28 +153,16 @@ class ServiceClient:
             ServiceProblem: the service refused (4xx, 500).
             ServiceAway: no answer after all attempts.
         """
-        params = {name: value for name, value in (params or {}).items() if value is not None}
-        try:
-            for attempt in stamina.retry_context(
-                on=(httpx.TransportError, ServiceAway),
-                attempts=_attempts(method, idempotency_key, self._attempts),
-                wait_initial=0.1,
-                wait_max=1.0,
-                timeout=None,
-            ):
-                with attempt:
-                    response = self._http.request(
-                        method, path, params=params, json=json, headers=_headers(tenant, idempotency_key)
-                    )
-                    return _result(response)
-        except httpx.TransportError as error:
-            raise ServiceAway(str(error)) from error
-        msg = "unreachable"
-        raise AssertionError(msg)
+        call = _Call(method, path, tenant, params, json, idempotency_key)
+        with _away():
+            return stamina.RetryingCaller(**call.retries(self._attempts))(_REPEATED, self._once, call)
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
+
+    def _once(self, call: _Call) -> Any:
+        return _result(self._http.request(call.method, call.path, **call.options()))
 
 
 class AsyncServiceClient:
@@ -145,7 +181,7 @@ class AsyncServiceClient:
             base_url=base_url,
             timeout=timeout,
             transport=transport,
-            headers={"Authorization": f"Bearer {token}"} if token else {},
+            headers=_bearer(token),
         )
         self._attempts = attempts
 
@@ -160,25 +196,13 @@ class AsyncServiceClient:
         idempotency_key: str | None = None,
     ) -> Any:
         """Return the JSON of the answer (None for 204); raises as `ServiceClient.request`."""
-        params = {name: value for name, value in (params or {}).items() if value is not None}
-        try:
-            async for attempt in stamina.retry_context(
-                on=(httpx.TransportError, ServiceAway),
-                attempts=_attempts(method, idempotency_key, self._attempts),
-                wait_initial=0.1,
-                wait_max=1.0,
-                timeout=None,
-            ):
-                with attempt:
-                    response = await self._http.request(
-                        method, path, params=params, json=json, headers=_headers(tenant, idempotency_key)
-                    )
-                    return _result(response)
-        except httpx.TransportError as error:
-            raise ServiceAway(str(error)) from error
-        msg = "unreachable"
-        raise AssertionError(msg)
+        call = _Call(method, path, tenant, params, json, idempotency_key)
+        with _away():
+            return await stamina.AsyncRetryingCaller(**call.retries(self._attempts))(_REPEATED, self._once, call)
 
     async def close(self) -> None:
         """Close the connections."""
         await self._http.aclose()
+
+    async def _once(self, call: _Call) -> Any:
+        return _result(await self._http.request(call.method, call.path, **call.options()))
