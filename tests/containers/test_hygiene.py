@@ -54,8 +54,14 @@ def containers(stack):
     return stack.containers()
 
 
-def inside(stack, service, script):
-    return stack.run("exec", "-T", service, "sh", "-c", script).stdout.strip()
+@pytest.fixture(scope="module")
+def inside(stack, containers):
+    """Callable: what a shell in a service's container prints."""
+
+    def ask(service, script):
+        return stack.docker("exec", containers[service].name, "sh", "-c", script).strip()
+
+    return ask
 
 
 def test_every_service_of_the_file_has_a_container(stack, containers):
@@ -83,13 +89,13 @@ def test_ours_have_no_rights(containers, name):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_the_process_itself_has_no_rights(stack, name):
-    status = inside(stack, name, "cat /proc/1/status")
+def test_the_process_itself_has_no_rights(inside, name):
+    status = inside(name, "cat /proc/1/status")
     assert re.search(r"^Uid:\s+[1-9]", status, re.MULTILINE), status
     assert re.search(r"^CapEff:\s+0+$", status, re.MULTILINE), status
     assert re.search(r"^NoNewPrivs:\s+1$", status, re.MULTILINE), status
     for folder in ("/", "/etc", "/usr/bin"):
-        assert "Read-only file system" in inside(stack, name, f"touch {folder}/written 2>&1 || true")
+        assert "Read-only file system" in inside(name, f"touch {folder}/written 2>&1 || true")
 
 
 @pytest.mark.parametrize("name", [*OURS, *MIGRATIONS, *STORES, "secrets"])
@@ -109,20 +115,20 @@ def test_the_image_knows_how_to_ask_for_health(stack, containers, name):
 
 
 @pytest.mark.parametrize("name", OURS)
-def test_images_carry_no_tools_of_the_build(stack, name):
+def test_images_carry_no_tools_of_the_build(inside, name):
     script = (
         "for one in gcc g++ cc c++ make ld node npm uv cargo; do command -v $one; done;"
         " find / -xdev \\( -path /proc -o -path /sys \\) -prune -o"
         " \\( -path '*/.cache/uv' -o -path '*/.cache/pip' -o -path '*/node_modules' -o -name '*.whl'"
         " -o -path '/var/lib/apt/lists/*_Packages*' \\) -print 2>/dev/null; true"
     )
-    carried = [line for line in inside(stack, name, script).splitlines() if "ensurepip" not in line]
+    carried = [line for line in inside(name, script).splitlines() if "ensurepip" not in line]
     assert carried == []
 
 
 @pytest.mark.parametrize("name", sorted(SEEN))
-def test_each_service_sees_its_own_secrets_only(stack, name):
-    assert set(inside(stack, name, "ls -A /run/secrets").split()) == SEEN[name]
+def test_each_service_sees_its_own_secrets_only(inside, name):
+    assert set(inside(name, "ls -A /run/secrets").split()) == SEEN[name]
 
 
 def test_no_secret_is_in_an_environment(platform, containers):
@@ -139,14 +145,14 @@ def test_no_secret_is_in_an_image(stack, platform, containers):
         assert [name for name, value in values.items() if value in history] == []
 
 
-def test_the_inner_networks_have_no_way_out(stack, containers):
+def test_the_inner_networks_have_no_way_out(stack, containers, inside):
     for name in (*OURS, *STORES):
         if name == "nginx":
             continue
         networks = containers[name].details["NetworkSettings"]["Networks"]
         for network in networks:
             assert json.loads(stack.docker("network", "inspect", network))[0]["Internal"], (name, network)
-        routes = inside(stack, name, "cat /proc/net/route").splitlines()[1:]
+        routes = inside(name, "cat /proc/net/route").splitlines()[1:]
         assert routes, name
         assert [route for route in routes if route.split()[1] == "00000000"] == [], name
 
