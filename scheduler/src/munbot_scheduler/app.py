@@ -12,6 +12,7 @@ from munbot_common.database import check_database, make_engine, make_session_fac
 
 from munbot_scheduler.appointments.page_routes import router as page_router
 from munbot_scheduler.appointments.public_routes import router as public_router
+from munbot_scheduler.appointments.reading_routes import router as reading_router
 from munbot_scheduler.appointments.routes import router as appointments_router
 from munbot_scheduler.audit.routes import router as audit_router
 from munbot_scheduler.availability.admin_routes import router as hours_router
@@ -46,6 +47,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         hours_router,
         slots_router,
         appointments_router,
+        reading_router,
         public_router,
         page_router,
         audit_router,

@@ -11,10 +11,10 @@ from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, problem_responses
 from sqlalchemy.orm import Session
 
-from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.audit.service import Actor
 from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.service import Availability
+from munbot_scheduler.context import Context
 from munbot_scheduler.problems import ConversationRequired, Stale
 from munbot_scheduler.settings import ApiSettings
 from munbot_scheduler.texts import say

@@ -19,6 +19,7 @@ from munbot_scheduler.appointments import service
 from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.appointments.rules import Status
 from munbot_scheduler.appointments.schemas import BookIn, CitizenIn
+from munbot_scheduler.appointments.slots import single_office
 from munbot_scheduler.audit.service import Actor
 from munbot_scheduler.availability import repository as availability
 from munbot_scheduler.availability.models import OpeningException, OpeningRule
@@ -26,6 +27,7 @@ from munbot_scheduler.availability.service import Target
 from munbot_scheduler.catalogue import repository as catalogue
 from munbot_scheduler.catalogue.models import Office, OfficeProcedure, Procedure, TenantPolicy
 from munbot_scheduler.catalogue.schemas import PolicyIn
+from munbot_scheduler.context import Context
 from munbot_scheduler.schemas import WallTime
 from munbot_scheduler.settings import BookingDefaults, MigrateSettings
 
@@ -149,7 +151,7 @@ def seed_tenant(session: Session, seed: TenantSeed, settings: MigrateSettings, n
         pairs = [(offices[code].id, row.id) for code in item.offices]
         catalogue.set_links(session, seed.id, pairs, of=OfficeProcedure.procedure_id == row.id)
     _exceptions(session, seed, now.date())
-    context = service.Context(
+    context = Context(
         session,
         Actor("seed", "service", seed.id),
         BookingDefaults(munbot_mode=settings.munbot_mode, public_url=settings.public_url),
@@ -198,8 +200,8 @@ def _exceptions(session: Session, seed: TenantSeed, today: date) -> None:
     session.flush()
 
 
-def _appointment(context: service.Context, seed: AppointmentSeed) -> int:
-    target = service.single_office(context, seed.procedure, seed.office)
+def _appointment(context: Context, seed: AppointmentSeed) -> int:
+    target = single_office(context, seed.procedure, seed.office)
     coming = context.session.scalar(
         select(Appointment.id).where(
             Appointment.tenant_id == context.tenant,

@@ -7,9 +7,10 @@ from munbot_contracts.appointments import AppointmentHeld
 
 from munbot_scheduler.appointments.events import record_hold
 from munbot_scheduler.appointments.schemas import HoldIn, HoldOut
-from munbot_scheduler.appointments.service import Context, own_hold, single_office, slot_taken
+from munbot_scheduler.appointments.slots import own_hold, single_office, slot_taken
 from munbot_scheduler.availability import repository
 from munbot_scheduler.availability.seats import Wanted, take_seat
+from munbot_scheduler.context import Context
 from munbot_scheduler.schemas import local
 
 

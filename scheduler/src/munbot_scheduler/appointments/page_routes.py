@@ -14,7 +14,7 @@ from munbot_scheduler.appointments.page import SLOTS_SHOWN, appointment_page, me
 from munbot_scheduler.appointments.public_routes import Token, holder_of, opened
 from munbot_scheduler.appointments.rules import Status
 from munbot_scheduler.appointments.schemas import RescheduleIn
-from munbot_scheduler.appointments.service import Context
+from munbot_scheduler.context import Context
 from munbot_scheduler.dependencies import Environment, EnvironmentDep
 from munbot_scheduler.problems import LinkInvalid
 from munbot_scheduler.schemas import Moment

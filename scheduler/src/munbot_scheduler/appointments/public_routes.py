@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from munbot_scheduler.appointments import repository, service
 from munbot_scheduler.appointments.models import Appointment
-from munbot_scheduler.appointments.routes import ics_response, once
+from munbot_scheduler.appointments.reading_routes import ics_response
 from munbot_scheduler.appointments.rules import Status, normalise_code
 from munbot_scheduler.appointments.schemas import (
     AppointmentOut,
@@ -24,6 +24,7 @@ from munbot_scheduler.appointments.schemas import (
 from munbot_scheduler.appointments.views import appointment_view
 from munbot_scheduler.availability.service import slot_json
 from munbot_scheduler.dependencies import Environment, EnvironmentDep
+from munbot_scheduler.idempotent import once
 from munbot_scheduler.problems import (
     SLOT_PROBLEMS,
     AppointmentOver,

@@ -1,23 +1,15 @@
-"""HTTP entrance: holds and appointments, for officials, services and citizens in a chat."""
+"""HTTP entrance: holding, booking and changing, for officials, services and citizens in a chat."""
 
-from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
-from typing import Annotated
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from fastapi import APIRouter, Query, Response
-from fastapi.responses import JSONResponse
+from fastapi import APIRouter, Response
 from munbot_common.auth import Principal, Role
-from munbot_common.database import SessionDep
-from munbot_common.idempotency import Answer, IdempotencyKey, IdempotencyKeyReused, answer_once
+from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
-from pydantic import BaseModel
 
 from munbot_scheduler.appointments import holds, repository, service
-from munbot_scheduler.appointments.ics import ics_file
 from munbot_scheduler.appointments.models import Appointment
-from munbot_scheduler.appointments.rules import Status, normalise_code
+from munbot_scheduler.appointments.rules import Status
 from munbot_scheduler.appointments.schemas import (
     AppointmentOut,
     BookIn,
@@ -26,29 +18,19 @@ from munbot_scheduler.appointments.schemas import (
     HoldOut,
     ReasonIn,
     RescheduleIn,
-    RutText,
 )
-from munbot_scheduler.appointments.service import Context
-from munbot_scheduler.appointments.views import appointment_view
-from munbot_scheduler.audit import repository as audit
-from munbot_scheduler.audit.schemas import AuditOut
-from munbot_scheduler.base import IDEMPOTENCY_KEYS
-from munbot_scheduler.catalogue import repository as catalogue
-from munbot_scheduler.catalogue.policy import policy_of
+from munbot_scheduler.appointments.views import appointment_view, check_own, own_view
+from munbot_scheduler.context import Context
 from munbot_scheduler.dependencies import (
-    ACCESS,
     ACCESS_ITEM,
-    AnyReaderDep,
     BookerDep,
     ContextDep,
     IfMatch,
-    NowDep,
     OperatorDep,
-    ReaderDep,
-    SettingsDep,
     check_version,
     visitor_conversation,
 )
+from munbot_scheduler.idempotent import once
 from munbot_scheduler.problems import (
     SLOT_PROBLEMS,
     AppointmentExists,
@@ -58,7 +40,6 @@ from munbot_scheduler.problems import (
     TooEarly,
     TransitionIllegal,
 )
-from munbot_scheduler.schemas import Day, Items, Moment, Page
 
 router = APIRouter(prefix="/v1", tags=["appointments"])
 
@@ -73,30 +54,6 @@ MOVE_PROBLEMS = problem_responses(
     Unauthorized, Forbidden, NotFound, Unprocessable, IdempotencyKeyReused, TransitionIllegal, AppointmentOver,
     SlotTaken, Stale, *SLOT_PROBLEMS,
 )  # fmt: skip
-
-
-def once(
-    context: Context,
-    principal: Principal,
-    operation: str,
-    *,
-    key: str | None,
-    request: BaseModel,
-    respond: Callable[[], BaseModel],
-    status: int = 200,
-) -> Response:
-    """Answer a POST once per idempotency key."""
-    answer = answer_once(
-        context.session,
-        IDEMPOTENCY_KEYS,
-        principal=principal,
-        operation=operation,
-        key=key,
-        request=request,
-        respond=lambda: Answer(status, respond().model_dump(mode="json")),
-    )
-    headers = {"Idempotent-Replayed": "true"} if answer.replayed else None
-    return JSONResponse(answer.body, status_code=answer.status, headers=headers)
 
 
 @router.post("/holds", status_code=201, response_model=HoldOut, responses=BOOKING_PROBLEMS)
@@ -136,131 +93,19 @@ def book(*, context: ContextDep, principal: BookerDep, wish: BookIn, key: Idempo
     return once(context, principal, "book", key=key, request=wish, respond=respond, status=201)
 
 
-@router.get("/appointments", responses=ACCESS)
-def list_appointments(
-    *,
-    session: SessionDep,
-    principal: AnyReaderDep,
-    settings: SettingsDep,
-    now: NowDep,
-    start: Annotated[Day | Moment | None, Query(alias="from", description="Day or moment, included")] = None,
-    end: Annotated[Day | Moment | None, Query(alias="to", description="Day, included, or moment, excluded")] = None,
-    office_id: UUID | None = None,
-    procedure_id: UUID | None = None,
-    status: Annotated[list[Status] | None, Query()] = None,
-    rut: Annotated[RutText | None, Query()] = None,
-    conversation_id: UUID | None = None,
-    live: Annotated[bool, Query(description="Only booked or confirmed ones that are not over")] = False,
-    cursor: Annotated[str | None, Query(max_length=200)] = None,
-    limit: Annotated[int, Query(ge=1, le=500)] = 100,
-) -> Page[AppointmentOut]:
-    """List appointments by time. A visitor sees those of their own conversation."""
-    if (own := visitor_conversation(principal)) is not None:
-        conversation_id, rut = UUID(own), None
-    zone = ZoneInfo(policy_of(settings, catalogue.policy(session, principal.tenant)).timezone)
-    rows, following = repository.page(
-        session,
-        principal.tenant,
-        repository.Filters(
-            start=_moment(start, zone, end=False),
-            end=_moment(end, zone, end=True),
-            office_id=office_id,
-            procedure_id=procedure_id,
-            statuses=[item.value for item in status or []],
-            rut=rut,
-            conversation_id=conversation_id,
-            live_at=now if live else None,
-        ),
-        cursor=cursor,
-        limit=limit,
-    )
-    return Page(items=[_view(row, principal, settings.public_url) for row in rows], next_cursor=following)
-
-
-def _moment(value: date | datetime | None, zone: ZoneInfo, *, end: bool) -> datetime | None:
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime.combine(value + timedelta(days=1 if end else 0), time(), zone)
-
-
-def _view(appointment: Appointment, principal: Principal, public_url: str) -> AppointmentOut:
-    return appointment_view(
-        appointment, appointment.procedure, appointment.office, principal=principal, public_url=public_url
-    )
-
-
-def _found(appointment: Appointment | None, principal: Principal) -> Appointment:
-    if appointment is None:
-        raise NotFound
-    principal.check_conversation(appointment.conversation_id)
-    return appointment
-
-
-@router.get("/appointments/by-code/{code}", responses=ACCESS_ITEM)
-def get_by_code(*, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, code: str) -> AppointmentOut:
-    """Return the appointment with a code, however it is written."""
-    try:
-        code = normalise_code(code)
-    except ValueError as error:
-        raise NotFound from error
-    found = _found(repository.by_code(session, code, tenant=principal.tenant), principal)
-    return _view(found, principal, settings.public_url)
-
-
-@router.get("/appointments/{appointment_id}", responses=ACCESS_ITEM)
-def get_appointment(
-    *, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID, response: Response
-) -> AppointmentOut:
-    """Return one appointment; its version is the ETag."""
-    found = _found(repository.by_id(session, principal.tenant, appointment_id), principal)
-    response.headers["ETag"] = f'"{found.version}"'
-    return _view(found, principal, settings.public_url)
-
-
-@router.get("/appointments/{appointment_id}/history", responses=ACCESS_ITEM)
-def get_history(*, session: SessionDep, principal: ReaderDep, appointment_id: UUID) -> Items[AuditOut]:
-    """Return what happened to an appointment, in order."""
-    _found(repository.by_id(session, principal.tenant, appointment_id), principal)
-    rows = audit.entries(session, principal.tenant, "appointment", appointment_id)
-    return Items(items=[AuditOut.model_validate(row) for row in rows])
-
-
-@router.get(
-    "/appointments/{appointment_id}/ics",
-    response_class=Response,
-    responses={200: {"content": {"text/calendar": {"schema": {"type": "string"}}}}, **ACCESS_ITEM},
-)
-def get_ics(*, session: SessionDep, principal: AnyReaderDep, settings: SettingsDep, appointment_id: UUID) -> Response:
-    """Return the appointment as an iCalendar file; a cancelled one cancels it in the calendar."""
-    if principal.role is Role.VIEWER:
-        raise Forbidden  # the file carries the secret link
-    found = _found(repository.by_id(session, principal.tenant, appointment_id), principal)
-    return ics_response(found, settings.public_url)
-
-
-def ics_response(appointment: Appointment, public_url: str) -> Response:
-    """Return the appointment's file as a download."""
-    file = ics_file(appointment, public_url)
-    return Response(
-        file.content,
-        media_type=f"text/calendar; charset=utf-8; method={file.method}",
-        headers={"Content-Disposition": f'attachment; filename="hora-{appointment.code}.ics"'},
-    )
-
-
 @router.patch("/appointments/{appointment_id}", responses=CHANGE_PROBLEMS)
 def edit(
     *, context: ContextDep, principal: OperatorDep, appointment_id: UUID, wish: EditIn, if_match: IfMatch = None
 ) -> AppointmentOut:
     """Correct the person's name or contact, or the notes."""
     found = _locked(context, principal, appointment_id, if_match)
-    return _view(service.edit(context, found, wish), principal, context.settings.public_url)
+    return own_view(service.edit(context, found, wish), principal, context.settings.public_url)
 
 
 def _locked(context: Context, principal: Principal, appointment_id: UUID, if_match: str | None) -> Appointment:
-    found = _found(repository.by_id(context.session, context.tenant, appointment_id, lock=True), principal)
+    found = check_own(repository.by_id(context.session, context.tenant, appointment_id, lock=True), principal)
     if if_match is not None:
-        current = _view(found, principal, context.settings.public_url).model_dump(mode="json")
+        current = own_view(found, principal, context.settings.public_url).model_dump(mode="json")
         check_version(if_match, found.version, current)
     return found
 
@@ -280,7 +125,7 @@ def _change(
     def respond() -> AppointmentOut:
         found = _locked(context, principal, appointment_id, if_match)
         changed = service.transition(context, found, target, wish.reason)
-        return _view(changed, principal, context.settings.public_url)
+        return own_view(changed, principal, context.settings.public_url)
 
     return once(context, principal, f"{target}:{appointment_id}", key=key, request=wish, respond=respond)
 

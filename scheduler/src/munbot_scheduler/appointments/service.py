@@ -1,101 +1,28 @@
 """Booking and changing appointments. Every change writes its audit entry and its event in the same transaction."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
-from uuid import UUID
 
 from munbot_common.ids import uuid7
 from munbot_common.problems import Conflict
-from sqlalchemy.orm import Session
 
 from munbot_scheduler.appointments import repository
-from munbot_scheduler.appointments.events import record_state
 from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.appointments.rules import LIVE, Status, may_become, new_code, new_token
 from munbot_scheduler.appointments.schemas import BookIn, EditIn, RescheduleIn
-from munbot_scheduler.audit.service import Actor, record
-from munbot_scheduler.availability.agenda import AgendaCache
-from munbot_scheduler.availability.repository import TakenSeat
+from munbot_scheduler.appointments.slots import own_hold, single_office, slot_taken
+from munbot_scheduler.appointments.trail import note, snapshot, touch
+from munbot_scheduler.audit.service import record
 from munbot_scheduler.availability.seats import Wanted, take_seat
-from munbot_scheduler.availability.service import Availability, Target, slot_json
+from munbot_scheduler.availability.service import Target
 from munbot_scheduler.catalogue.models import Office, Procedure
-from munbot_scheduler.problems import (
-    AppointmentExists,
-    AppointmentOver,
-    OfficeUnknown,
-    SlotTaken,
-    TooEarly,
-    TransitionIllegal,
-)
+from munbot_scheduler.context import Context
+from munbot_scheduler.problems import AppointmentExists, AppointmentOver, TooEarly, TransitionIllegal
 from munbot_scheduler.schemas import local
-from munbot_scheduler.settings import BookingDefaults
-from munbot_scheduler.texts import joined, moment_text, say
+from munbot_scheduler.texts import moment_text, say
 
 ARRIVES_EARLY = timedelta(hours=1)
 """People come before their time; their attendance may be noted then."""
 INSERT_ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What every change needs to know.
-
-    `sees_all`: whether the caller may read other people's bookings, in the words of a refusal too.
-    """
-
-    session: Session
-    actor: Actor
-    settings: BookingDefaults
-    now: datetime
-    sees_all: bool = True
-    cache: AgendaCache = field(default_factory=AgendaCache)
-
-    @property
-    def tenant(self) -> str:
-        """Whose agenda."""
-        return self.actor.tenant
-
-    @property
-    def availability(self) -> Availability:
-        """Answers about free time."""
-        return Availability(self.session, self.tenant, self.settings, self.now, self.cache)
-
-
-def single_office(context: Context, procedure: str, office: str | None) -> Target:
-    """Return the target of a booking: one procedure at one office.
-
-    Raises:
-        OfficeUnknown: no office was named, and there is a choice.
-        ProcedureUnknown, ProcedureNotOffered: as `Availability.target`.
-    """
-    target = context.availability.target(procedure, office)
-    if len(target.calendars) != 1:
-        raise OfficeUnknown
-    return target
-
-
-def slot_taken(context: Context, target: Target, start: datetime, *, holder: str | None = None) -> SlotTaken:
-    """Return the problem of a lost race, with the three nearest free slots."""
-    slots = context.availability.nearest(target, start, holder=holder)
-    moment = moment_text(start.astimezone(target.calendars[0].zone))
-    if not slots:
-        return SlotTaken(say("problems.slot_taken", moment=moment), extra={"alternatives": []})
-    times = joined([moment_text(slot.local_start()) for slot in slots])
-    return SlotTaken(
-        say("problems.slot_taken_alternatives", moment=moment, alternatives=times),
-        extra={"alternatives": [slot_json(slot, target.procedure) for slot in slots]},
-    )
-
-
-def own_hold(hold_id: UUID | None, holder: str | None) -> Callable[[TakenSeat], bool]:
-    """Return whether a seat is a hold of the caller: by its id, or by who holds it."""
-
-    def mine(seat: TakenSeat) -> bool:
-        return seat.appointment_id is None and (seat.id == hold_id or (holder is not None and seat.holder == holder))
-
-    return mine
 
 
 def book(context: Context, wish: BookIn) -> tuple[Appointment, Procedure, Office]:
@@ -145,7 +72,7 @@ def book(context: Context, wish: BookIn) -> tuple[Appointment, Procedure, Office
     _insert(context, appointment, procedure, office)
     if holder is not None:
         repository.release_holds(context.session, context.tenant, holder, procedure.id)
-    _note(context, appointment, procedure, office, action="booked", before=None)
+    note(context, appointment, procedure, office, action="booked", before=None)
     return appointment, procedure, office
 
 
@@ -227,8 +154,8 @@ def transition(context: Context, appointment: Appointment, target: Status, reaso
     if target is Status.CANCELLED:
         appointment.sequence += 1
         repository.free_seat(context.session, appointment.id)
-    _changed(context, appointment)
-    _note(context, appointment, appointment.procedure, appointment.office, action=target.value, before=before)
+    touch(context, appointment)
+    note(context, appointment, appointment.procedure, appointment.office, action=target.value, before=before)
     return appointment
 
 
@@ -271,8 +198,8 @@ def reschedule(context: Context, appointment: Appointment, wish: RescheduleIn) -
     appointment.status = Status.BOOKED.value
     appointment.live = True
     appointment.sequence += 1
-    _changed(context, appointment)
-    _note(
+    touch(context, appointment)
+    note(
         context,
         appointment,
         target.procedure,
@@ -296,7 +223,7 @@ def edit(context: Context, appointment: Appointment, wish: EditIn) -> Appointmen
         return appointment
     for name in changed:
         setattr(appointment, name, given[name])
-    _changed(context, appointment)
+    touch(context, appointment)
     record(
         context.session,
         context.actor,
@@ -308,51 +235,3 @@ def edit(context: Context, appointment: Appointment, wish: EditIn) -> Appointmen
         now=context.now,
     )
     return appointment
-
-
-def snapshot(appointment: Appointment) -> dict[str, Any]:
-    """Return what the audit trail keeps of an appointment: nothing personal."""
-    return {
-        "status": appointment.status,
-        "start": appointment.starts_at.isoformat(),
-        "office_id": str(appointment.office_id),
-        "procedure_id": str(appointment.procedure_id),
-        "sequence": appointment.sequence,
-    }
-
-
-def _changed(context: Context, appointment: Appointment) -> None:
-    appointment.version += 1
-    appointment.updated_at = context.now
-    context.session.flush()
-
-
-def _note(
-    context: Context,
-    appointment: Appointment,
-    procedure: Procedure,
-    office: Office,
-    *,
-    action: str,
-    before: dict[str, Any] | None,
-    previous_start: datetime | None = None,
-) -> None:
-    record(
-        context.session,
-        context.actor,
-        action=action,
-        object_type="appointment",
-        object_id=appointment.id,
-        before=before,
-        after=snapshot(appointment),
-        now=context.now,
-    )
-    record_state(
-        context.session,
-        appointment,
-        procedure,
-        office,
-        public_url=context.settings.public_url,
-        now=context.now,
-        previous_start=previous_start,
-    )

@@ -1,6 +1,7 @@
 """An appointment as the API shows it, to those who may see all of it and to those who may not."""
 
 from munbot_common.auth import Principal, Role
+from munbot_common.problems import NotFound
 
 from munbot_scheduler.appointments.events import manage_url
 from munbot_scheduler.appointments.models import Appointment
@@ -45,6 +46,25 @@ def appointment_view(
         updated_at=local(appointment.updated_at, zone),
         manage_url=None if principal.role is Role.VIEWER else manage_url(public_url, appointment),
     )
+
+
+def own_view(appointment: Appointment, principal: Principal, public_url: str) -> AppointmentOut:
+    """Return the view of an appointment at its own procedure and office."""
+    return appointment_view(
+        appointment, appointment.procedure, appointment.office, principal=principal, public_url=public_url
+    )
+
+
+def check_own(appointment: Appointment | None, principal: Principal) -> Appointment:
+    """Return the appointment that was found, if the caller may see it.
+
+    Raises:
+        NotFound: there is none, or it is of another conversation than the visitor's.
+    """
+    if appointment is None:
+        raise NotFound
+    principal.check_conversation(appointment.conversation_id)
+    return appointment
 
 
 def _citizen(appointment: Appointment, *, masked: bool) -> CitizenOut:

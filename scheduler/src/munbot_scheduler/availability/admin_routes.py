@@ -9,7 +9,6 @@ from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
 from sqlalchemy.orm import Session
 
-from munbot_scheduler.appointments.routes import once
 from munbot_scheduler.availability import repository
 from munbot_scheduler.availability.models import OpeningException, OpeningRule
 from munbot_scheduler.catalogue import repository as catalogue
@@ -25,6 +24,7 @@ from munbot_scheduler.dependencies import (
     ReaderDep,
     check_version,
 )
+from munbot_scheduler.idempotent import once
 from munbot_scheduler.problems import OfficeUnknown, Overlap, Stale
 from munbot_scheduler.schemas import Day, Items, Reference
 

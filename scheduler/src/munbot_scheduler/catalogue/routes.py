@@ -8,7 +8,6 @@ from munbot_common.database import SessionDep
 from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, Unprocessable, problem_responses
 
-from munbot_scheduler.appointments.routes import once
 from munbot_scheduler.availability import repository as availability
 from munbot_scheduler.availability.calendar import calendars
 from munbot_scheduler.catalogue import repository, service
@@ -37,6 +36,7 @@ from munbot_scheduler.dependencies import (
     SettingsDep,
     check_version,
 )
+from munbot_scheduler.idempotent import once
 from munbot_scheduler.problems import CodeTaken, OfficeUnknown, ProcedureUnknown, Stale
 from munbot_scheduler.schemas import Items, Moment, Reference, local
 

@@ -12,7 +12,6 @@ from psycopg2.errors import ExclusionViolation
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from munbot_scheduler.appointments.service import Context
 from munbot_scheduler.audit.service import record
 from munbot_scheduler.availability import repository as availability
 from munbot_scheduler.availability.calendar import calendars
@@ -34,6 +33,7 @@ from munbot_scheduler.catalogue.schemas import (
     ProcedurePatch,
     RuleIn,
 )
+from munbot_scheduler.context import Context
 from munbot_scheduler.problems import CodeTaken, OfficeUnknown, Overlap, ProcedureUnknown
 from munbot_scheduler.texts import say
 
