@@ -134,8 +134,16 @@ def test_a_one_shot_that_failed():
 
 def test_one_that_keeps_ending_for_a_setting_names_the_setting():
     lines = (TRACEBACK + "KeyError: 'LOUD'").splitlines()
-    assert explain_container(container(exit_code=1), lines, {"MUNBOT_LOG_LEVEL": "LOUD"}, restarts=3) == (
-        "scheduler keeps ending (code 1, started again 3 times): KeyError: 'LOUD' (MUNBOT_LOG_LEVEL is 'LOUD')"
+    ended = container(state="restarting", health="unhealthy", exit_code=1)
+    assert explain_container(ended, lines, {"MUNBOT_LOG_LEVEL": "LOUD"}, restarts=3) == (
+        "scheduler keeps ending with code 1 (started again 3 times): KeyError: 'LOUD' (MUNBOT_LOG_LEVEL is 'LOUD')"
+    )
+
+
+def test_one_that_runs_again_for_the_moment_is_still_one_that_keeps_ending():
+    again = container(health="starting")  # the engine forgets the exit code of the run before
+    assert explain_container(again, ["bad setting"], {}, restarts=1) == (
+        "scheduler keeps ending (started again 1 time): bad setting"
     )
 
 

@@ -128,8 +128,8 @@ def _container_report(engine: Engine, container: Container, memory: int) -> Proc
     verdict = _verdict(container)
     detail = ""
     if verdict in {"failed", "unhealthy"}:
-        restarts = container.restarts if container.state == "restarting" else 0
-        words = explain_container(container, engine.last_lines(container), engine.chosen, restarts=restarts)
+        lines = engine.last_lines(container)
+        words = explain_container(container, lines, engine.chosen, restarts=container.restarts)
         detail = words.removeprefix(f"{container.service} ")
     running = container.state == "running"
     uptime = datetime.now(UTC) - datetime.fromisoformat(container.started) if running else None

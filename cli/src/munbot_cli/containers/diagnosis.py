@@ -111,10 +111,11 @@ def explain_container(
     if container.out_of_memory:
         return f"{name} was ended because it reached its memory limit: raise it in .env (…_MEMORY)"
     words += _culprit(words, chosen)
-    if restarts:
-        return f"{name} keeps ending (code {container.exit_code}, started again {restarts} times): {words}"
     if container.state in {"exited", "dead"}:
         return f"{name} ended with code {container.exit_code}: {words}"
+    if container.state == "restarting" or (restarts and not container.failed):
+        code = f" with code {container.exit_code}" if container.exit_code else ""
+        return f"{name} keeps ending{code} (started again {restarts} time{'s' * (restarts != 1)}): {words}"
     check = meaningful_line(container.last_check.splitlines())
     return f"{name} is {container.health or container.state}: its health check says «{check}», its log «{words}»"
 

@@ -137,10 +137,14 @@ class Engine:
             lines: how many of the past, of each.
         """
         options = ["--tail", str(lines), *(["--follow"] if follow else []), *(["--no-log-prefix"] if service else [])]
-        colours = "auto" if sys.stdout.isatty() else "never"
-        command = ["docker", "compose", "--ansi", colours, "-p", self.project.name, "logs", *options]
-        command += [service] if service else []
-        subprocess.run(command, env=self.environment, cwd="/", check=False)
+        command = ["docker", "compose", "-p", self.project.name, "logs", *options, *([service] if service else [])]
+        if sys.stdout.isatty():
+            subprocess.run(command, env=self.environment, cwd="/", check=False)
+            return
+        with subprocess.Popen(command, env=self.environment, cwd="/", stdout=subprocess.PIPE) as process:
+            for line in process.stdout or ():  # some releases write terminal codes into files too
+                sys.stdout.write(line.decode(errors="replace").removeprefix("\x1b[2K"))
+                sys.stdout.flush()
 
     def volumes(self) -> list[str]:
         """Give the names of the instance's volumes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -131,9 +132,9 @@ class ContainerRunner:
         except GivenUp:
             raise
         except MunbotError as error:
-            if found := self._failed():
-                raise MunbotError(self._why(found[0])) from error
             output = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else str(error)
+            if found := self._failed() or self._blamed(output):
+                raise MunbotError(self._why(found[0])) from error
             raise MunbotError(explain(output, self.engine.chosen), log=log) from error
         self._created.set()
         return "unchanged"
@@ -175,10 +176,14 @@ class ContainerRunner:
         lost = [entry for entry in self.engine.ps() if entry.service in order and self._is_lost(entry)]
         return sorted(lost, key=lambda entry: order[entry.service])
 
+    def _blamed(self, output: str) -> list[Container]:
+        """Give the container that compose gave up on: it does so when one ends that would be started again."""
+        names = re.findall(r"dependency failed to start: container (\S+)", output)
+        return [container for container in self.engine.ps() if container.name in names]
+
     def _why(self, container: Container) -> str:
-        restarts = self._restarts(container)
         lines = self.engine.last_lines(container)
-        words = explain_container(container, lines, self.engine.chosen, restarts=restarts if restarts >= _LIVES else 0)
+        words = explain_container(container, lines, self.engine.chosen, restarts=self._restarts(container))
         return f"{words} (more: ./munbot logs {container.service})"
 
     def _too_late(self, service: str, container: Container | None) -> str:

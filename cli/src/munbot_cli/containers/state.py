@@ -71,7 +71,9 @@ class Container:
         """Tell whether it cannot become ready without something being done."""
         if self.state == "exited":
             return self.exit_code != 0 or not self.one_shot
-        return self.state == "dead" or self.health == "unhealthy" or bool(self.error)
+        # Between two runs the engine calls every container with a health check unhealthy.
+        sick = self.state == "running" and self.health == "unhealthy"
+        return sick or self.state == "dead" or bool(self.error)
 
 
 def read_containers(inspected: Iterable[Mapping[str, Any]]) -> list[Container]:
