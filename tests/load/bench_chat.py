@@ -2,7 +2,7 @@
 
 A turn is the time from `user_uttered` to the last bubble of its reply. The bare turn is one POST to Rasa's REST
 channel, with the same text and metadata, for a sender of its own. At one citizen the two alternate, so that their
-difference is our share.
+difference is our share. Without an address of Rasa (in containers it has none) only Munbot is asked.
 
     .venv/bin/python tests/load/bench_chat.py --base-url URL --rasa-url URL --json bench-results/chat.json
 """
@@ -125,34 +125,39 @@ class Tally:
                 self.times[who]["all"].append(took)
 
 
-def measure(base_url: str, rasa_url: str, tenant: str, citizens: int, rounds: int) -> dict[str, Any]:
+def measure(base_url: str, rasa_url: str | None, tenant: str, citizens: int, rounds: int) -> dict[str, Any]:
     """Run `citizens` chats at once, then as many bare ones; at one citizen they alternate turn by turn."""
     tally = Tally()
 
-    def chat(*, with_bare: bool) -> None:
+    def chat(bare_url: str | None) -> None:
         for _ in range(rounds):
-            citizen, bare = Citizen(base_url, tenant), Bare(rasa_url, tenant)
+            citizen, bare = Citizen(base_url, tenant), Bare(bare_url, tenant) if bare_url else None
             for kind, text in SCRIPT:
                 tally.note("munbot", kind, citizen.turn(text), text)
-                if with_bare:
+                if bare:
                     tally.note("rasa", kind, bare.turn(text), text)
             citizen.close()
 
-    def only_bare() -> None:
+    def only_bare(bare_url: str) -> None:
         for _ in range(rounds):
-            bare = Bare(rasa_url, tenant)
+            bare = Bare(bare_url, tenant)
             for kind, text in SCRIPT:
                 tally.note("rasa", kind, bare.turn(text), text)
 
     if citizens == 1:
-        chat(with_bare=True)
+        chat(rasa_url)
     else:
-        run_threads(citizens, lambda: chat(with_bare=False))
-        run_threads(citizens, only_bare)
+        run_threads(citizens, lambda: chat(None))
+        if rasa_url:
+            run_threads(citizens, lambda: only_bare(rasa_url))
     return {
         "citizens": citizens,
         "unanswered": len(tally.unanswered),
-        **{who: {kind: summary(values) for kind, values in kinds.items()} for who, kinds in tally.times.items()},
+        **{
+            who: {kind: summary(kinds[kind]) for kind in ("all", "talk", "action")}
+            for who, kinds in tally.times.items()
+            if who == "munbot" or rasa_url
+        },
     }
 
 
@@ -184,14 +189,18 @@ def main() -> None:
         {"citizens": run["citizens"], "who": who, "turns": kind, **run[who][kind]}
         for run in runs
         for who in ("munbot", "rasa")
+        if who in run
         for kind in ("all", "talk", "action")
     ]
-    print_table("Chat turn: Munbot through nginx and Socket.IO, and Rasa's bare REST channel", rows)
-    one = runs[0]
-    share = round(one["munbot"]["all"]["p50_ms"] - one["rasa"]["all"]["p50_ms"], 1)
-    unanswered = sum(run["unanswered"] for run in runs)
-    print(f"\n  our own share at one citizen, p50: {share} ms; turns without an answer: {unanswered}")
-    write(arguments.json, {"runs": runs, "own_share_p50_ms": share})
+    peer = ", and Rasa's bare REST channel" if arguments.rasa_url else ""
+    print_table(f"Chat turn: Munbot through nginx and Socket.IO{peer}", rows)
+    result: dict[str, Any] = {"runs": runs}
+    if arguments.rasa_url:
+        one = runs[0]
+        result["own_share_p50_ms"] = round(one["munbot"]["all"]["p50_ms"] - one["rasa"]["all"]["p50_ms"], 1)
+        print(f"\n  our own share at one citizen, p50: {result['own_share_p50_ms']} ms")
+    print(f"\n  turns without an answer: {sum(run['unanswered'] for run in runs)}")
+    write(arguments.json, result)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""./munbot bench: measure the running platform, write JSON and print tables."""
+"""./munbot bench: measure the running platform, or one in containers of its own; write JSON and print tables."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
+from munbot_cli.bench.compose import PARTS, choose_parts, run_compose
 from munbot_cli.commands.lifecycle import ProjectOption
 from munbot_cli.commands.reports import report
 from munbot_cli.environment import instance_environment
@@ -23,6 +24,7 @@ from munbot_cli.testing.suites import prepare_tools
 
 __all__ = ["bench"]
 
+_COMPOSE_PROJECT = "munbot-bench"
 # What a benchmark needs beyond `--json FILE` and the MUNBOT_TEST_* variables.
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "booking": (
@@ -37,9 +39,30 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
 def bench(
     names: Annotated[list[str] | None, typer.Argument(help="Benchmarks, such as chat; all by default.")] = None,
     project: ProjectOption = "",
+    compose: Annotated[
+        bool,
+        typer.Option(
+            "--compose",
+            help="Measure builds, starts, sizes, memory and chats of containers made for it and removed afterwards.",
+        ),
+    ] = False,
+    only: Annotated[
+        str, typer.Option("--only", help=f"With --compose: some parts, with commas, of {', '.join(PARTS)}.")
+    ] = "",
+    rounds: Annotated[int, typer.Option(min=1, help="With --compose: chats of one citizen; fewer are quicker.")] = 20,
 ) -> None:
-    """Run tests/load against the running platform; results go to bench-results/."""
-    instance = Project.load(project or None)
+    """Run tests/load against the running platform, or measure it in containers; results go to bench-results/."""
+    if compose:
+        if names:
+            raise MunbotError(f"--compose takes its parts by --only, of {', '.join(PARTS)}")
+        run_compose(Project.load(), project or _COMPOSE_PROJECT, choose_parts(only), rounds=rounds)
+        return
+    if only:
+        raise MunbotError("--only goes with --compose; without it name the benchmarks: ./munbot bench chat")
+    _run_all(Project.load(project or None), names or [])
+
+
+def _run_all(instance: Project, names: list[str]) -> None:
     reports = report(instance)
     if not reports:
         raise MunbotError("the platform is not running: ./munbot up first")
@@ -48,7 +71,7 @@ def bench(
     known = {
         path.stem.removeprefix("bench_"): path for path in sorted((instance.root / "tests/load").glob("bench_*.py"))
     }
-    for name in names or []:
+    for name in names:
         if name not in {*known, "memory"}:
             raise MunbotError(f"there is no benchmark {name!r}; known: memory, {', '.join(known) or 'none'}")
     prepare_tools(instance)  # the load generators' own libraries

@@ -1,0 +1,1 @@
+"""Speed and size of the platform in containers: `./munbot bench --compose`."""
