@@ -3,9 +3,9 @@
     python tests/load/bench_complaint_relay.py --mongo-url … --rabbitmq-url … --complaints 500 --json result.json
 
 It works in a database of its own (dropped at the end) and sends the events under a routing key that nobody else listens
-to, so it may run beside the platform. Complaints are registered by the service itself, then their events are relayed until none is left, and the time
-is told apart: finding the events, publishing them until the broker confirms, and marking them as gone in their
-complaints. `--drop place` leaves an index out, to see what it costs.
+to, so it may run beside the platform. Complaints are registered by the service itself, then their events are relayed
+until none is left, and the time is told apart: finding the events, publishing them until the broker confirms, and
+marking them as gone in their complaints. `--drop place` leaves an index out, to see what it costs.
 """
 
 import argparse
