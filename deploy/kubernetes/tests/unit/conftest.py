@@ -1,5 +1,6 @@
 """The manifests as kubectl renders them, and the compose file that they must agree with."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -208,6 +209,19 @@ def scaled():
 def manifests(request):
     """Either overlay."""
     return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def own_overlay(tmp_path):
+    """Callable that renders the base with some components, as somebody's own overlay."""
+
+    def make(components):
+        base, own = (os.path.relpath(KUBERNETES / name, tmp_path.resolve()) for name in ("base", "components"))
+        document = {"namespace": "munbot", "resources": [base], "components": [f"{own}/{name}" for name in components]}
+        (tmp_path / "kustomization.yaml").write_text(yaml.safe_dump(document))
+        return Manifests(tmp_path)
+
+    return make
 
 
 @pytest.fixture

@@ -61,6 +61,16 @@ def test_the_base_is_complete_without_an_overlay(kubernetes):
     assert done.returncode == 0, done.stderr
 
 
+def test_one_node_for_citizens(own_overlay):
+    """What README.md says to make of `small`: no demo, an Ingress."""
+    manifests = own_overlay(["infrastructure", "ingress"])
+    for document in manifests.documents:
+        kubernetes_validate.validate(document, OLDEST, strict=True)
+    assert manifests.of("Ingress")
+    assert manifests.config_map("common")["MUNBOT_MODE"] == "production"
+    assert not [name for name, found in manifests.workloads.items() if "--seed-demo" in found.main.get("command", [])]
+
+
 def test_labels(manifests):
     for workload in manifests.workloads.values():
         assert workload.labels["app.kubernetes.io/name"] == workload.name
