@@ -221,6 +221,10 @@ def test_a_one_shot_that_fails_and_a_later_start_that_mends_it(make_platform):
     platform = make_platform(HEALTHY.replace("import os; f =", "raise SystemExit('REDIS_PASSWORD_FILE is empty'); f ="))
     fails(platform, r"secrets ended with code 1: REDIS_PASSWORD_FILE is empty \(more: ./munbot logs secrets\)")
     assert "base" not in {name for name, container in platform.containers().items() if container.alive}
+    # A part of the containers may be gone, and the file unusable: down works all the same.
+    platform.engine.docker("rm", "-f", platform.containers()["secrets"].id)
+    assert platform.engine.down(volumes=False) == 2
+    assert platform.engine.docker("network", "ls", "-q", "--filter", f"name={platform.project.name}_") == ""
     (platform.project.root / "docker-compose.yml").write_text(HEALTHY)
     platform.up()
 

@@ -14,6 +14,7 @@ def inspected(**state):
         "HostConfig": {"RestartPolicy": {"Name": "unless-stopped", "MaximumRetryCount": 0},
                        "PortBindings": {"8000/tcp": [{"HostIp": "", "HostPort": "18377"}], "9/tcp": None}},
         "Config": {"Labels": {"com.docker.compose.service": "web",
+                              "com.docker.compose.depends_on": "api:service_healthy:false,db:service_started:true",
                               "com.docker.compose.project.working_dir": "/srv/munbot"}},
     }  # fmt: skip
 
@@ -29,6 +30,7 @@ def test_a_container_is_read_with_its_last_health_check():
         "503",
     )
     assert (web.restarts, web.one_shot, web.ports, web.folder, web.pid) == (2, False, (18377,), "/srv/munbot", 23792)
+    assert web.needs == ("api", "db")
     assert web.failed
     assert not web.ready
 

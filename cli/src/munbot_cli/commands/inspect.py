@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +22,7 @@ from munbot_cli.commands.lifecycle import ProjectOption
 from munbot_cli.commands.reports import ProcessReport, container_report, report
 from munbot_cli.containers.engine import Engine
 from munbot_cli.containers.mode import running_containers
+from munbot_cli.containers.state import Container
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.supervisor import Supervisor
 from munbot_cli.progress import console
@@ -62,10 +65,12 @@ def logs(
     instance = Project.load(project or None)
     containers = [] if Supervisor(instance).answers else running_containers(instance)
     if containers:
-        known_services = sorted({container.service for container in containers})
-        if service and service not in known_services:
-            raise MunbotError(f"there is no container {service!r}; known: {', '.join(known_services)}")
-        Engine(instance).show_logs(service, follow=follow, lines=lines if service else min(lines, 10))
+        chosen_ones = [container for container in containers if service in {"", container.service}]
+        if not chosen_ones:
+            known_names = ", ".join(container.service for container in containers)
+            raise MunbotError(f"there is no container {service!r}; known: {known_names}")
+        few = lines if service else min(lines, 10)
+        _show_containers(Engine(instance), chosen_ones, follow=follow, lines=few)
         return
     known = {path.stem: path for path in sorted(instance.logs.glob("*.log"))}
     if service and service not in known:
@@ -101,6 +106,38 @@ def _print_table(project: Project, reports: list[ProcessReport], total: int, mod
     table.add_section()
     table.add_row("total", "", "", f"{total / 2**20:,.0f} MB", "", "")
     console.print(table)
+
+
+def _show_containers(engine: Engine, containers: list[Container], *, follow: bool, lines: int) -> None:
+    width = max(len(container.service) for container in containers) if len(containers) > 1 else 0
+    options = ["--tail", str(lines), *(["--follow"] if follow else [])]
+    processes = [
+        subprocess.Popen(
+            ["docker", "logs", *options, container.id],
+            env=engine.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+        )
+        for container in containers
+    ]
+
+    def show(container: Container, process: subprocess.Popen[str]) -> None:
+        for line in process.stdout or ():
+            _write_line(container.service, line, width)
+
+    try:
+        # Side by side while they go on, one after the other when they are only looked back on.
+        with ThreadPoolExecutor(max_workers=len(containers) if follow else 1) as pool:
+            try:
+                list(pool.map(show, containers, processes))
+            finally:
+                for process in processes:
+                    process.terminate()
+    finally:
+        for process in processes:
+            process.wait()
 
 
 def _follow(files: dict[str, Path]) -> Iterator[tuple[str, str]]:

@@ -7,7 +7,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import tarfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from munbot_cli.compose import start_order
 from munbot_cli.containers.detection import Finding, find_engine
 from munbot_cli.containers.diagnosis import explain
 from munbot_cli.containers.state import PROJECT_LABEL, Container, read_containers, read_memory
@@ -92,8 +92,7 @@ class Engine:
 
         It needs no compose file, so it answers for an instance whose settings have become unusable.
         """
-        mine = ["--filter", f"label={PROJECT_LABEL}={self.project.name}"]
-        ids = self.docker("ps", "-a", "-q", *mine, "--filter", "label=com.docker.compose.oneoff=False").split()
+        ids = self.docker("ps", "-a", "-q", *self._mine, "--filter", "label=com.docker.compose.oneoff=False").split()
         if not ids:
             return []
         # One that vanishes between the two calls makes the second end with 1; the others are told all the same.
@@ -117,38 +116,35 @@ class Engine:
         return asked.stdout.strip() if asked.returncode == 0 else ""
 
     def down(self, *, volumes: bool) -> int:
-        """Stop and remove the instance's containers and networks, and its volumes on demand; it needs no compose file.
+        """Stop the containers, applications before what they use, and remove them with their networks.
+
+        It needs no compose file, whose settings may have become unusable.
+
+        Args:
+            volumes: remove the data too.
 
         Returns:
             How many containers were removed.
         """
-        count = len(self.ps())
-        self._run(["docker", "compose", "-p", self.project.name, "down"], _STOP_SECONDS, folder="/")
+        containers = self.ps()
+        for wave in reversed(start_order({container.service: container.needs for container in containers})):
+            if alive := [container.id for container in containers if container.alive and container.service in wave]:
+                self.docker("stop", *alive, seconds=_STOP_SECONDS)
+        if containers:
+            self.docker("rm", "-f", *(container.id for container in containers))
+        if networks := self.docker("network", "ls", "-q", *self._mine).split():
+            self.docker("network", "rm", *networks)
         if volumes and (names := self.volumes()):
             self.docker("volume", "rm", *names)
-        return count
-
-    def show_logs(self, service: str, *, follow: bool, lines: int) -> None:
-        """Write what containers write to standard output.
-
-        Args:
-            service: one of them; all when empty.
-            follow: go on as lines come.
-            lines: how many of the past, of each.
-        """
-        options = ["--tail", str(lines), *(["--follow"] if follow else []), *(["--no-log-prefix"] if service else [])]
-        command = ["docker", "compose", "-p", self.project.name, "logs", *options, *([service] if service else [])]
-        if sys.stdout.isatty():
-            subprocess.run(command, env=self.environment, cwd="/", check=False)
-            return
-        with subprocess.Popen(command, env=self.environment, cwd="/", stdout=subprocess.PIPE) as process:
-            for line in process.stdout or ():  # some releases write terminal codes into files too
-                sys.stdout.write(line.decode(errors="replace").removeprefix("\x1b[2K"))
-                sys.stdout.flush()
+        return len(containers)
 
     def volumes(self) -> list[str]:
         """Give the names of the instance's volumes."""
-        return self.docker("volume", "ls", "-q", "--filter", f"label={PROJECT_LABEL}={self.project.name}").split()
+        return self.docker("volume", "ls", "-q", *self._mine).split()
+
+    @property
+    def _mine(self) -> tuple[str, str]:
+        return ("--filter", f"label={PROJECT_LABEL}={self.project.name}")
 
     # ---- secrets
 
@@ -211,20 +207,20 @@ class Engine:
 
     # ---- calls
 
-    def _run(self, command: list[str], seconds: float, *, folder: str | None = None) -> str:
-        asked = self._call(command, seconds, folder=folder)
+    def _run(self, command: list[str], seconds: float) -> str:
+        asked = self._call(command, seconds)
         if asked.returncode:
             raise MunbotError(explain(asked.stderr or asked.stdout, self.chosen))
         return asked.stdout
 
     def _call(
-        self, command: list[str], seconds: float, *, errors: int = subprocess.PIPE, folder: str | None = None
+        self, command: list[str], seconds: float, *, errors: int = subprocess.PIPE
     ) -> subprocess.CompletedProcess[str]:
         try:
             return subprocess.run(
                 command,
                 env=self.environment,
-                cwd=folder or self.project.root,
+                cwd=self.project.root,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,

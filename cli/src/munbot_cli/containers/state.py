@@ -12,6 +12,7 @@ __all__ = ["PROJECT_LABEL", "Container", "parse_size", "read_containers", "read_
 
 PROJECT_LABEL = "com.docker.compose.project"
 _SERVICE_LABEL = "com.docker.compose.service"
+_NEEDS_LABEL = "com.docker.compose.depends_on"
 _FOLDER_LABEL = "com.docker.compose.project.working_dir"
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3, "t": 1000**4}
 
@@ -36,6 +37,7 @@ class Container:
         ports: the ports that it publishes on this machine.
         folder: where the compose file lay.
         pid: of its main process on the engine's machine; 0 when it does not run.
+        needs: the services that it depends on.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Container:
     ports: tuple[int, ...] = ()
     folder: str = ""
     pid: int = 0
+    needs: tuple[str, ...] = ()
 
     @property
     def alive(self) -> bool:
@@ -126,4 +129,6 @@ def _container(entry: Mapping[str, Any]) -> Container:
         ports=tuple(sorted(published)),
         folder=labels.get(_FOLDER_LABEL, ""),
         pid=int(state.get("Pid", 0)),
+        # service:condition:restart, with commas
+        needs=tuple(need.partition(":")[0] for need in labels.get(_NEEDS_LABEL, "").split(",") if need),
     )
