@@ -8,7 +8,7 @@ names=$(env | sed -n 's/^[A-Z0-9]*_UPSTREAM=\([^:]*\):.*/\1/p' | sort -u)
 
 addresses() {  # nothing while one of them is away: nginx would refuse the configuration
   for name in $names; do
-    getent ahostsv4 "$name" | awk -v name="$name" '$2 == "STREAM" {print name, $1}' | grep . || return 1
+    getent ahostsv4 "$name" | awk -v name="$name" '$2 == "STREAM" {print name, $1}' | sort | grep . || return 1
   done
 }
 
