@@ -65,6 +65,10 @@ def _up_natively(project: Project, *, infra_only: bool, seed: bool, only: list[s
 def _up_in_containers(project: Project, *, infra_only: bool, seed: bool, only: Iterable[str]) -> None:
     engine = Engine(project, {} if seed else {"MUNBOT_MIGRATE_ARGS": ""})
     refuse_strangers(project, engine.ps())
+    if (project.data / "postgres").exists() and not engine.volumes():
+        console.print(
+            f"[dim]The data of native runs in {project.data} stays there; --native uses it.[/dim]", soft_wrap=True
+        )
     configuration = engine.configuration()
     services = choose_services(configuration, infra_only=infra_only, only=only)
     ContainerRunner(engine, configuration, services).up()
