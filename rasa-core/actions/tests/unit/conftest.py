@@ -68,7 +68,7 @@ TREE = [
             Category(
                 code="aseo.retiro", name="Retiro de basura", synonyms=["camión de la basura", "no pasa la basura"]
             ),
-            Category(code="aseo.micro", name="Microbasural", synonyms=["microbasural", "escombros"]),
+            Category(code="aseo.micro", name="Microbasural", synonyms=["microbasural", "escombros", "botan basura"]),
         ],
     ),
     Category(

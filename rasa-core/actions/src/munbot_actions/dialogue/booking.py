@@ -104,8 +104,9 @@ class Booking:
             return True
         if not chosen or chosen not in catalogue.procedures or chosen == state.procedure:
             return bool(chosen) and chosen == state.procedure and state.asked == "procedure"
-        if state.procedure and state.slot_start:
+        if state.procedure:
             Hours(talk, state.procedure).give_back()
+            talk.say("booking.other_procedure", procedure=catalogue.procedures[str(chosen)].name)
         state.procedure = state.topic = str(chosen)
         state.choices = []
         offices = {office.id for office in catalogue.offices_of(catalogue.procedures[str(chosen)])}

@@ -136,6 +136,9 @@ class Brain:
             talk.hear_instead(words, opening.INTENT_OF_WISH[first])
             self._start(talk, opening.FORM_OF_WISH[first])
             return
+        if answers.withdraws_complaint(message.text):
+            person.offer(talk, "person.offer_withdrawal")
+            return
         form = opening.wanted_form(talk, intent)
         if form:
             self._greet_first(talk)
@@ -151,9 +154,12 @@ class Brain:
         state = talk.state
         self._take_up(talk, form)
         state.end_form()
+        state.nudges = 0
         state.form = form
         if form == "booking_form" and opening.means_topic(talk):
             state.procedure = state.topic
+        if form == "booking_form" and answers.is_for_another(talk.message.text):
+            state.rut = state.name = None
         if form == "appointment_form":
             state.goal = "move" if opening.corrects_hour(talk) else "show"
         made = self._form(talk)

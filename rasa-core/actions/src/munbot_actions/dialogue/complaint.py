@@ -12,9 +12,16 @@ from munbot_actions.services.complaints import Categories
 from munbot_actions.services.models import Category
 from munbot_actions.understanding import answers, names
 from munbot_actions.understanding.normalise import fold, shorten
+from munbot_actions.understanding.places import as_place, find_place
 
 LONGEST_DESCRIPTION = 2_000
-_CHANGES_PLACE = re.compile(r"\b(?:cambi|corrig|correg|modific)\w* (?:\w+ ){0,2}(?:lugar|direccion)\b")
+_AS_GOOD = 0.93
+"""How near the score of a leaf comes to its group's («basura» is one word of Aseo, and only resembles a basural)."""
+_CHANGES_PLACE = re.compile(
+    r"\b(?:cambi|corri[gj]|correg|modifi[cq])\w* (?:\w+ ){0,2}(?:lugar|direccion)\b"
+    r"|\b(?:lugar|direccion) (?:esta |quedo |es |no es )(?:mal|equivocad|incorrect|otr|es[ae]\b)"
+)
+_PLACE_IS = re.compile(r"\b(?:lugar|direcci[oó]n)\b.*\b(?:es|era|ser[ií]a)\s+(?:en\s+)?(\S.*)$", re.IGNORECASE)
 _PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
 
 
@@ -72,21 +79,30 @@ class ComplaintForm:
         if choice == "description":
             state.description = state.category = None
             return True
-        retelling = state.asked == "change" and message.word_count > 4 and not message.place
+        of_place = message.place or _CHANGES_PLACE.search(message.folded)
+        retelling = state.asked == "change" and message.word_count > 4 and not of_place
         if message.pressed or message.is_blank or (correcting and not retelling):
             return False
         if retelling:
             state.description = state.category = None
         story = self._story()
         if not story:
+            if state.description is None:
+                state.lead = state.lead or self._names_subject()
             return False
         if state.description is None:
-            state.description = story
+            told = f"{state.lead}. {story}" if state.lead else story
+            state.description, state.lead = told[:LONGEST_DESCRIPTION], None
             return True
         if state.asked == "category" and message.word_count > 5:
             state.description = f"{state.description} {story}"[:LONGEST_DESCRIPTION]
             return True
         return False
+
+    def _names_subject(self) -> str | None:
+        """Give a request that names what it is about and tells no more («tengo un problema con la basura»)."""
+        text = self._talk.message.text.strip(" ,.;")
+        return text if answers.complaint_words(text) and self._talk.categories.names.match(text) else None
 
     def _story(self) -> str | None:
         """Give what happened in the citizen's words, without who they are; None when there is no story in it."""
@@ -115,11 +131,12 @@ class ComplaintForm:
         state, talk = self._state, self._talk
         categories = talk.categories
         chosen = talk.turn.entities.get("category")
-        if not chosen and not talk.message.pressed and (state.category is None or correcting):
-            found = categories.names.match(talk.message.without_identity)
+        if not chosen and not talk.message.pressed and state.description and (state.category is None or correcting):
+            told = talk.message.without_identity if correcting else self._told()
+            found = categories.names.match(told)
             best = found[0] if found else None
             leaf = next((m for m in found if not categories.by_code[m.id].children), None)
-            if best and leaf and leaf.score >= best.score * 0.9:
+            if best and leaf and leaf.score >= best.score * _AS_GOOD:
                 best = leaf
             chosen = best.id if best else None
             if not chosen and state.asked == "category":
@@ -130,6 +147,11 @@ class ComplaintForm:
             return False
         state.category = self._filed_as(categories.by_code[str(chosen)])
         return True
+
+    def _told(self) -> str:
+        """Give this message and, when it began the story anew, the lead that stands before it."""
+        text, description = self._talk.message.without_identity, self._state.description or ""
+        return text if self._state.asked == "category" else f"{description} {text}"
 
     def _other(self, categories: Categories) -> str | None:
         """Give the category for what fits no other: whoever reads the complaint knows better than a list."""
@@ -143,10 +165,11 @@ class ComplaintForm:
         if not category.children:
             return category.code
         story = f"{self._state.description or ''} {self._talk.message.text}"
-        inside = [
-            m for m in self._talk.categories.names.match(story) if self._talk.categories.is_below(m.id, category.code)
-        ]
-        leaf = next((m.id for m in inside if not self._talk.categories.by_code[m.id].children), None)
+        categories = self._talk.categories
+        named = categories.names.match(story)
+        own = next((m.score for m in named if m.id == category.code), 0.0)
+        inside = [m for m in named if categories.is_below(m.id, category.code) and m.score >= own * _AS_GOOD]
+        leaf = next((m.id for m in inside if not categories.by_code[m.id].children), None)
         if leaf:
             return leaf
         other = next((c for c in category.children if fold(c.name).startswith("otro")), category.children[0])
@@ -164,20 +187,27 @@ class ComplaintForm:
     def _hear_place(self, *, correcting: bool) -> bool:
         state, talk = self._state, self._talk
         if talk.turn.entities.get("choice") == "place" or _CHANGES_PLACE.search(talk.message.folded):
-            state.place = talk.message.place if talk.message.place and not talk.message.pressed else None
+            said = _PLACE_IS.search(talk.message.text)
+            state.place = (as_place(said.group(1)) if said else None) or talk.message.place
             return True
         place = talk.message.place or self._office_named()
         if state.asked == "place" and answers.does_not_know(talk.message.text):
             place = talk.texts.get("complaint.no_place")
         if not place or talk.message.pressed:
             return False
-        if state.asked == "place" and (talk.message.yes is not None or (talk.message.rut and not place.strip())):
+        if state.asked == "place" and not self._may_be_place(place):
             return False
         more_exact = any(c.isdigit() for c in place) and not any(c.isdigit() for c in state.place or "")
         if state.place and not correcting and state.asked != "place" and not more_exact:
             return False
         state.place = place
         return True
+
+    def _may_be_place(self, place: str) -> bool:
+        """Tell whether an answer to «¿dónde?» is one: not «sí», a RUT, or what an angry person calls us."""
+        message = self._talk.message
+        cross = answers.is_angry(message.text) and not any(c.isdigit() for c in place) and not find_place(place)
+        return message.yes is None and not cross and not (message.rut and not place.strip())
 
     def _office_named(self) -> str | None:
         """Give the address of the office that the story names («me trataron mal en la dideco»)."""
@@ -189,6 +219,8 @@ class ComplaintForm:
     def advance(self) -> None:
         """Ask for the next missing thing."""
         state, talk = self._state, self._talk
+        if state.asked is None and state.description:
+            talk.say("complaint.sorry")
         if state.description is None:
             talk.ask("description", "complaint.ask_description")
         elif state.category is None:

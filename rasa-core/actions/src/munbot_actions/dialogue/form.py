@@ -106,12 +106,20 @@ def _gives_up(talk: Talk) -> bool:
         return False
     if state.asked in {"description", "name", "place"} and message.word_count > 6:
         return False
-    if answers.wants_to_stop(message.text):
+    if answers.wants_to_stop(message.text) or _drops_this(talk):
         return True
     leaves = talk.turn.intent == "goodbye" and talk.turn.confidence >= LEAVING
     if leaves and message.word_count <= 4 and state.asked != "name":
         return True
     return state.form != "appointment_form" and answers.says_cancel(message.text)
+
+
+def _drops_this(talk: Talk) -> bool:
+    """Tell whether what is being made is called off by its name («anule el reclamo», «cancela la hora»)."""
+    text, state = talk.message.text, talk.state
+    if state.form == "complaint_form":
+        return answers.withdraws_complaint(text)
+    return state.form == "booking_form" and not state.booked and answers.cancels_hour(text)
 
 
 def _acknowledges(talk: Talk) -> bool:

@@ -55,6 +55,8 @@ class Hours:
             self._state.wish = Wish()
             return Heard.OTHER
         reading = message.when
+        if self._state.offered and self._state.wish.one_day and answers.is_bare_morning(message.text):
+            reading = Reading(part_of_day="morning")  # the day is known: «mañana» is its part
         if reading.problems and not reading.has_date:
             self._explain(reading)
             return Heard.PROBLEM

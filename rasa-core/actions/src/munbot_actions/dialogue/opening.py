@@ -42,6 +42,8 @@ def wanted_form(talk: Talk, intent: str) -> str | None:  # noqa: PLR0911 - one l
         return None if asks_only or wishes.only_asks(talk) else FORM_OF_INTENT[intent]
     if _is_about_known_hour(talk, intent):
         return "appointment_form"
+    if talk.state.filed and message.word_count <= _SHORT + 1 and answers.asks_how_it_goes(message.text):
+        return "folio_form"
     if intent in {"inform", "nlu_fallback"} and not questions.is_aside(talk):
         return _likely_form(talk)
     return None

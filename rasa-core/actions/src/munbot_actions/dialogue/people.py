@@ -1,7 +1,7 @@
 """Who the citizen is: RUT, name and telephone, for every form."""
 
 from munbot_actions.dialogue.talk import Talk
-from munbot_actions.understanding import names
+from munbot_actions.understanding import answers, names
 
 _NO_PHONE = ("no tengo", "sin telefono", "no uso", "prefiero no", "no quiero", "ningun", "no tiene", "no hay")
 
@@ -24,7 +24,8 @@ def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
     if message.email and message.email.value:
         learnt = True
         state.email = message.email.value
-    if state.asked == "phone" and not learnt and any(said in message.folded for said in _NO_PHONE):
+    refuses = message.yes is False or any(said in message.folded for said in _NO_PHONE)
+    if state.asked == "phone" and not learnt and refuses:
         state.no_phone = learnt = True
     if message.rut:
         if message.rut.value is None:
@@ -33,10 +34,20 @@ def hear_person(talk: Talk, *, name: bool = True) -> bool | None:
         learnt = True
         state.rut = message.rut.value
         state.failures.pop("rut", None)
+    elif state.asked == "rut" and not learnt and (key := _about_rut(message.text)):
+        talk.say(key)
+        return None
     if state.asked == "phone" and message.phone and message.phone.value is None and not learnt:
         talk.say("people.phone_wrong", said=message.phone.text[:20])
         return None
     return learnt
+
+
+def _about_rut(text: str) -> str | None:
+    """Give what to say to who answers the question for the RUT without one."""
+    if answers.asks_why_rut(text):
+        return "people.rut_why"
+    return "people.rut_where" if answers.does_not_have(text) else None
 
 
 def has_contact(talk: Talk) -> bool:

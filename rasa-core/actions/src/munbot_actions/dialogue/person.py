@@ -26,12 +26,17 @@ def is_wanted(talk: Talk) -> bool:
 
 
 def offer_when_cross(talk: Talk) -> bool:
-    """Hand over when somebody is angry, offer it when they only complain about the bot; tell whether it was done."""
+    """Hand over when somebody is angry, offer it when they only complain about the bot; tell whether it was done.
+
+    Who tells a complaint is cross about what happened rather than about us: a person is offered, and the story stays.
+    """
     turn, message = talk.turn, talk.message
     cross = turn.intent == "complain_about_bot" and turn.confidence >= 0.5
     if not cross or message.pressed:
         return False
-    if answers.is_angry(message.text):
+    if talk.state.form == "complaint_form":
+        offer(talk, "person.offer_upset")
+    elif answers.is_angry(message.text):
         hand_over(talk)
     else:
         offer(talk, "person.offer_sorry")
@@ -41,7 +46,8 @@ def offer_when_cross(talk: Talk) -> bool:
 def offer(talk: Talk, key: str) -> None:
     """Offer a person; the form stays as it is."""
     talk.state.pending = "person"
-    talk.say(key, talk.button("person", "ask_human"), talk.button("go_on", "deny"))
+    no = talk.button("go_on" if talk.state.form else "refuse", "deny")
+    talk.say(key, talk.button("person", "ask_human"), no)
 
 
 def hand_over(talk: Talk) -> None:

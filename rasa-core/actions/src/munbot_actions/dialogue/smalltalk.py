@@ -4,16 +4,19 @@ import re
 
 from munbot_common.client import ServiceAway, ServiceProblem
 
-from munbot_actions.dialogue import questions
+from munbot_actions.dialogue import person, questions
 from munbot_actions.dialogue.people import first_name
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.talk import Talk, payload
+from munbot_actions.understanding import answers
 
 _HELLO = re.compile(
     r"^\W*(?:hola+|ola+|holi\w*|buenas|buenos dias|buen dia|buenas (?:tardes|noches)|alo|saludos|hi|hello)\b",
     re.IGNORECASE,
 )
 
+_WAVES = "👋🙋🤝"
+_CROSS = "😠😡🤬👿💢🖕"
 _OK_THANKS = re.compile(r"^(?:ok\w*|oki|ya|bueno|vale|perfecto|listo|super|genial)[, ]+(?:muchas |mil )?gracias\W*$")
 
 
@@ -44,7 +47,7 @@ def answer(talk: Talk, intent: str) -> None:
     if message.pressed:
         _pressed(talk, intent)
     elif message.is_blank:
-        talk.say("smalltalk.blank", *menu(talk))
+        _blank(talk)
     elif questions.goes_on(talk):
         return
     elif intent == "greet" or (unsure and says_hello(message.text) and not state.greeted):
@@ -59,14 +62,26 @@ def answer(talk: Talk, intent: str) -> None:
         _small(talk, intent)
 
 
+def _blank(talk: Talk) -> None:
+    """Answer emoji and signs: a waved hand is a greeting, a cross face or the second time in a row wants a person."""
+    said = talk.message.text
+    if any(sign in said for sign in _WAVES):
+        _greet(talk)
+        return
+    talk.state.nudges += 1
+    if talk.state.nudges % 2 == 0 or any(sign in said for sign in _CROSS):
+        person.offer(talk, "person.offer_third")
+        return
+    talk.say("smalltalk.blank", *menu(talk))
+
+
 def _small(talk: Talk, intent: str) -> None:
     if intent == "out_of_scope":
         talk.note_unanswered()
         talk.say("smalltalk.out_of_scope", *menu(talk))
         return
     if intent == "ask_human":
-        talk.state.pending = "person"
-        talk.say("person.offer", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+        person.offer(talk, "person.offer")
         return
     key = {
         "ask_capabilities": "smalltalk.capabilities",
@@ -111,8 +126,10 @@ def _not_understood(talk: Talk) -> None:
     talk.note_unanswered()
     talk.state.nudges += 1
     if talk.state.nudges % 2 == 0:
-        talk.state.pending = "person"
-        talk.say("person.offer_third", talk.button("person", "ask_human"), talk.button("refuse", "deny"))
+        person.offer(talk, "person.offer_third")
+        return
+    if answers.is_english(talk.message.text):
+        talk.say("smalltalk.english", *menu(talk))
         return
     guess = talk.catalogue.procedure_names.best(talk.message.without_identity)
     if guess:

@@ -115,6 +115,7 @@ class State(BaseModel):
     failures: dict[str, int] = Field(default_factory=dict)
     pending: Pending | None = None
     wishes: list[SecondWish] = Field(default_factory=list)
+    lead: str | None = Field(default=None, description="what a complaint is about, before it is told")
     telling: bool = Field(default=False, description="a complaint was asked for last, and not told")
     booked: list[str] = Field(default_factory=list)
     filed: list[str] = Field(default_factory=list)
@@ -167,7 +168,7 @@ class State(BaseModel):
         self.procedure = self.category = self.description = self.place = None
         self.appointment = self.folio = self.last_four = self.office_wish = None
         self.wish, self.hold, self.choices, self.failures = Wish(), None, [], {}
-        self.no_phone = False
+        self.no_phone, self.lead = False, None
         self.pending = self.attempt = None
 
     def fail(self, question: str) -> int:

@@ -19,6 +19,8 @@ _ASKS = re.compile(r"^[¿\s]*(?:cuant[oa]s?|quien(?:es)?|cual(?:es)?|que es|que 
 _ALSO = re.compile(
     r"\s*(?:[,.;]\s*)?\b(?:y\s+)?(?:adem[aá]s|tambi[eé]n|aparte|de paso|y)\b\s*(?:de eso\s*)?", re.IGNORECASE
 )
+_ANOTHER = re.compile(r"\botra (?:h?ora|cita)\b")
+_AND = re.compile(r"\b(?:tambien|ademas|aparte)\b")
 _MAX = 3
 _SURE = 0.6
 _STORY = 3
@@ -67,7 +69,7 @@ def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
 
 
 def listen(talk: Talk) -> bool:
-    """Keep a complaint that is told while something else is being done, before the form reads it.
+    """Keep a complaint or another hour that comes up while something else is being done, before the form reads it.
 
     A story has days and places in it that are not the form's («no pasa la basura desde el lunes»). Of a message that
     holds both («el jueves, y además quiero reclamar por…») the form is left the first part.
@@ -83,12 +85,21 @@ def listen(talk: Talk) -> bool:
         add(talk, SecondWish(kind="complaint", text=wish))
         talk.message = Message(answer, talk.now, asked=state.asked)
         return False
+    if state.form == "booking_form" and _wants_another(message):
+        add(talk, SecondWish(kind="booking", text=message.text))
+        return True
     if not tells_complaint(talk):
         return False
     add(talk, SecondWish(kind="complaint", text=message.text))
     who = ", ".join(found.text for found in (message.rut, message.phone, message.email) if found)
     talk.message = Message(who, talk.now, asked=state.asked)
     return not who
+
+
+def _wants_another(message: Message) -> bool:
+    """Tell whether a second hour is wanted («otra hora para mi mamá»), and not another in place of this."""
+    besides = bool(_AND.search(message.folded)) or answers.is_for_another(message.text)
+    return besides and bool(_ANOTHER.search(message.folded))
 
 
 def _parted(message: Message) -> tuple[str, str] | None:

@@ -42,6 +42,13 @@ NOT_DATES = (
         r"|fin de semana)\b"
     ),
     r"\btodos los (?:dias )?(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)\b",
+    # When a paper runs out is not when its holder comes.
+    (
+        r"\b(?:venc(?:io|ieron|e|en|ia|era|eran|id[oa]s?)|caduc(?:o|a|ad[oa]s?)) "
+        r"(?:ya )?(?:(?:en|el|desde|a|para) ){0,2}"
+        rf"(?:[0-9]{{1,2}} de )?(?:{_MONTH}|lunes|martes|miercoles|jueves|viernes|sabado|domingo|hoy|manana|ayer)\b"
+        r"(?: pasado)?"
+    ),
     # E-mail and web addresses.
     r"\b[a-z._+-]{1,64} [0-9][a-z0-9._+-]{0,60} ?[a-z._+-]{0,40}@[a-z0-9.-]{1,200}",
     r"[a-z0-9._+-]{1,64}@[a-z0-9.-]{1,200}",

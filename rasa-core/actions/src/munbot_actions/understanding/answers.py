@@ -6,6 +6,7 @@ from munbot_actions.understanding.normalise import fold, words
 from munbot_actions.understanding.vocabulary import vocabulary
 
 _COMPLAINT_REQUEST = vocabulary("complaint_request")
+_ENGLISH = vocabulary("english")
 _YES = vocabulary("yes_words")
 _NO = vocabulary("no_words")
 _FILLER = vocabulary("filler")
@@ -22,6 +23,15 @@ _CANCEL = re.compile(
     r"^(?:quiero )?(?:cancelar|cancela|cancelo|cancelalo|cancele|cancelemos|anular|anula)"
     r"(?: todo| esto| nomas| no mas| por favor| porfa)?$"
 )
+_WITHDRAW = re.compile(
+    r"\b(?:anul|cancel|retir|elimin|borr|desist)\w* (?:de |del )?(?:(?:el|mi|ese|este|los|mis|la|esa|esta) )?"
+    r"(?:reclamos?|denuncias?|quejas?)\b"
+)
+_CANCEL_HOUR = re.compile(
+    r"^(?:(?:no|ya|ok|bueno|mejor|entonces|oiga|quiero)[ ,]+)*"
+    r"(?:cancel|anul)\w+ (?:el|la|mi|esa|esta) (?:hora|reserva|cita)\b"
+)
+_HOW_GOES = re.compile(r"\b(?:(?:como|en que) (?:va|esta|quedo|sigue|anda)|que paso con|saber de|hay novedades)\b")
 _SOMEBODY = r"(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)"
 _PERSON = re.compile(
     r"\b(?:hablar|hable|conversar|comuni\w+|contact\w+|deriv\w+|conect\w+|pas(?:a|e|ame|eme|ar|arme)) "
@@ -39,6 +49,7 @@ _QUESTION = re.compile(
     r"[¿?]|^(?:y |oye |pero |disculpe |una (?:consulta|pregunta) )?"
     r"(?:(?:a|hasta|desde|en|con|para|por|de) )?(?:que|cual|cuales|cuanto|cuanta|cuantos|donde|adonde|"
     r"como|cuando|quien|hay que|tengo que|se puede|puedo|puede|atienden|abren|necesito llevar|debo)\b"
+    r"|\b(?:queria|quiero|quisiera|necesito|gustaria) (?:\w+ )?(?:saber|preguntar|consultar)\b"
 )
 _BACK = re.compile(
     r"\b(?:sigo aqui|aqui estoy|ya volvi|volvi|sigamos|continuemos|continuar|seguir|sigue|aca estoy|estoy de vuelta)\b"
@@ -50,11 +61,22 @@ _DOES_NOT_KNOW = re.compile(
     r"todas partes|da lo mismo|nada de eso|es otra cosa|otra cosa)\b"
 )
 _DOES_NOT_HAVE = re.compile(
-    r"\b(?:no (?:lo |la )?(?:tengo|se|recuerdo|encuentro)|no me acuerdo|se me (?:perdio|olvido)|perdi)\b"
+    r"\b(?:no (?:lo |la |me (?:lo |la )?)?(?:tengo|se|recuerdo|encuentro)"
+    r"|no me acuerdo|se me (?:perdio|olvido)|perdi)\b"
+)
+_WHY_RUT = re.compile(
+    r"\b(?:para|por) ?que (?:\w+ ){0,4}rut\b|\brut\b.*\b(?:para|por) que\b"
+    r"|\b(?:segur[oa]|obligatori[oa]|necesari[oa])\b.*\brut\b"
+    r"|\bno (?:quiero|voy a|pienso|puedo|le voy a) (?:dar|darle|entregar|entregarle)\w*\b"
 )
 _OTHER_HOUR = re.compile(
     r"\b(?:otro dia|otra fecha|otro horario|otra hora|no puedo (?:a |en )?es[ae]s?|es[ae](?: hora| dia)? no"
+    r"|cambi\w+ (?:de |el |la |mi |es[ae] )?(?:dia|fecha|horario|hora)"
     r"|no me (?:sirve|acomoda|conviene|queda bien) (?:es[ae]|la|el) ?(?:hora|dia|horario)?)\b"
+)
+_FOR_ANOTHER = re.compile(
+    r"\bpa(?:ra)? (?:otra persona|(?:mi|un|una) (?:mama|papa|madre|padre|hij[oa]|espos[oa]|marido|señora|pareja|"
+    r"herman[oa]|abuel[oa]|suegr[oa]|ti[oa]|amig[oa]|vecin[oa]|sobrin[oa]|niet[oa]|polol[oa]))\b"
 )
 _OTHER = re.compile(r"\b(?:otras? opcion(?:es)?|ninguna|ninguno)\b")
 _THAT_ONE = re.compile(
@@ -96,6 +118,21 @@ def says_cancel(text: str) -> bool:
     return bool(_CANCEL.match(fold(text).strip(" .!,")))
 
 
+def withdraws_complaint(text: str) -> bool:
+    """Tell whether a complaint is to be taken back."""
+    return bool(_WITHDRAW.search(fold(text)))
+
+
+def cancels_hour(text: str) -> bool:
+    """Tell whether the message is «cancelar la hora»: the one that is being booked, or one that is there."""
+    return bool(_CANCEL_HOUR.match(fold(text)))
+
+
+def asks_how_it_goes(text: str) -> bool:
+    """Tell whether news is wanted of what is under way («¿cómo va?»)."""
+    return bool(_HOW_GOES.search(fold(text)))
+
+
 def wants_person(text: str) -> bool:
     """Tell whether the citizen asks for a person in plain words."""
     return bool(_PERSON.search(fold(text)))
@@ -111,6 +148,11 @@ def is_angry(text: str) -> bool:
 def does_not_have(text: str) -> bool:
     """Tell whether what was asked for is not at hand («no tengo el código», «no me acuerdo»)."""
     return bool(_DOES_NOT_HAVE.search(fold(text)))
+
+
+def asks_why_rut(text: str) -> bool:
+    """Tell whether the citizen wants to know what the RUT is for, or would rather not give it."""
+    return bool(_WHY_RUT.search(fold(text)))
 
 
 def is_question(text: str) -> bool:
@@ -133,6 +175,18 @@ def does_not_know(text: str) -> bool:
     return bool(_DOES_NOT_KNOW.search(fold(text)))
 
 
+def is_for_another(text: str) -> bool:
+    """Tell whether what is asked for is somebody else's («para mi mamá»)."""
+    return bool(_FOR_ANOTHER.search(fold(text)))
+
+
+def is_english(text: str) -> bool:
+    """Tell whether a message is plainly English: most of its words, and two at least."""
+    said = words(text)
+    known = sum(word in _ENGLISH for word in said)
+    return known >= 2 and known * 2 >= len(said)
+
+
 def wants_other(text: str) -> bool:
     """Tell whether none of what was offered will do."""
     return wants_other_hour(text) or bool(_OTHER.search(fold(text)))
@@ -141,6 +195,11 @@ def wants_other(text: str) -> bool:
 def wants_other_hour(text: str) -> bool:
     """Tell whether the hour that was named will not do («otra hora», «esa no»)."""
     return bool(_OTHER_HOUR.search(fold(text)))
+
+
+def is_bare_morning(text: str) -> bool:
+    """Tell whether «mañana» is all that was said: a part of the day once the day is known."""
+    return words(text) in (["manana"], ["mañana"])
 
 
 def means_that_one(text: str) -> bool:

@@ -18,6 +18,12 @@ _NEAR = re.compile(
 )
 _STREET_NUMBER = re.compile(r"\b(?:en|por)\s+((?:[A-ZÁÉÍÓÚÑ][\wáéíóúñ]+\s+){1,4}(?:n[°º.]?\s*|#\s*)?\d{1,5})\b")
 _MINE = re.compile(r"^(?:mi|la|el|una?|del|por|al)$", re.IGNORECASE)
+_NOWHERE = re.compile(
+    rf"(?:afuera de |frente a |fuera de )?(?:mi|la|el|nuestra|nuestro|esta|este|una?|toda (?:mi|la)|todo (?:mi|el)) "
+    rf"(?:{_KIND}|casa|cuadra|barrio|sector|hogar|edificio|departamento)(?: (?:po|pues|no ?m[aá]s|misma|mismo))*$",
+    re.IGNORECASE,
+)
+"""A place that only who says it knows: «en mi calle»."""
 _STOP = re.compile(
     r"[;!?\n]|\.\s|\s(?:y esto|y est[aá]|hace|desde|que no|no pasa|no funciona|porque|por favor|porfa|soy|mi rut|rut|"
     r"quiero|necesito|y adem[aá]s|adem[aá]s|est[aá])\b",
@@ -39,12 +45,12 @@ def find_place(text: str) -> str | None:
             rf"^{_KIND}\b\.?\s*(?:de\s+|del\s+)?(?:la\s+|los\s+|las\s+|el\s+)?", "", place, flags=re.IGNORECASE
         )
         own = bool(before) and fold_article(before[0])
-        starts_named = bool(re.match(r"(?:[A-ZÁÉÍÓÚÑ]|\d|n[°º])", named))
+        starts_named = bool(re.match(r"\d|n[°º]" if text.isupper() else r"[A-ZÁÉÍÓÚÑ]|\d|n[°º]", named))
         if (
             named
             and len(named) > 1
             and (not own or starts_named)
-            and not re.match(r"[,.]|(?:y|de mi|mi|su|q|que|donde)\b", named)
+            and not re.match(r"[,.]|(?:y|de mi|mi|su|q|que|donde|po|pues)\b", named, re.IGNORECASE)
         ):
             return place
     street = _STREET_NUMBER.search(text)
@@ -60,4 +66,6 @@ def as_place(text: str) -> str | None:
     """Read a whole answer as an address."""
     plain = clean(text).strip(" .,;:")
     plain = re.sub(r"^(?:es |fue )?(?:en|por|aqu[ií] en|ac[aá] en)\s+", "", plain, flags=re.IGNORECASE)
+    if _NOWHERE.match(plain):
+        return None
     return plain[:LONGEST_PLACE] if sum(c.isalnum() for c in plain) >= 3 else None
