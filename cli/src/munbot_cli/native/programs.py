@@ -201,7 +201,7 @@ def _application(project: Project, service: Service, *, seed: bool) -> Program:
 
 def _folders(project: Project, service: Service) -> dict[str, str]:
     folders = {SECRETS_MOUNT: str(project.secrets)}
-    folders |= {inside: str(project.root / here) for inside, here in project.native["folders"].items()}
+    folders |= {inside: str(project.root / here) for inside, here in project.native.get("folders", {}).items()}
     for inside, source in service.mounts.items():
         if source.startswith((".", "/")):
             folders[inside] = str((project.root / source).resolve())
@@ -218,7 +218,7 @@ def _sources(project: Project, service: Service) -> tuple[Path, ...]:
     patterns = (f"*/src/{package}", f"*/*/src/{package}")
     own = [path for pattern in patterns for path in project.root.glob(pattern) if path.is_dir()]
     libraries = [] if service.name in project.native["interpreters"] else sorted(project.root.glob("libs/*/src"))
-    carried = project.native["folders"].items() if service.one_shot else ()
+    carried = project.native.get("folders", {}).items() if service.one_shot else ()
     values = set(service.environment.values())
     seeds = [project.root / here for inside, here in carried if inside in values]
     mounts = [(project.root / source) for source in service.mounts.values() if source.startswith("./")]
