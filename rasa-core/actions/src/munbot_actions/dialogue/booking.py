@@ -122,24 +122,13 @@ class Booking:
             if best := names.best(text):
                 return best
             if state.asked == "procedure" and state.choices:
-                return self._by_number() or self._among([c.id for c in state.choices])
+                return talk.chosen_by_number() or self._among([c.id for c in state.choices])
             return None
         changes = state.asked in {"confirm", "change", "slot_start"} or answers.starts_with_no(text)
         if not changes or answers.is_question(text):
             return None
         found = names.match(text)
         return found[0].id if found and found[0].score >= 0.95 and names.best(text) else None
-
-    def _by_number(self) -> str | None:
-        reading = self._talk.message.when
-        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
-        if reading.choice == "first":
-            number = 1
-        if reading.choice == "last":
-            number = len(self._state.choices)
-        if number and 1 <= number <= len(self._state.choices):
-            return self._state.choices[number - 1].id
-        return None
 
     def _among(self, ids: list[str]) -> str | None:
         """Give the one of the offered that fits at all: after the question, less is enough."""
@@ -279,9 +268,7 @@ class Booking:
             "office_id": state.office,
             "start": state.slot_start,
             "hold_id": state.hold.id if state.hold else None,
-            "citizen": people.citizen(talk),
-            "channel": talk.turn.channel,
-            "conversation_id": talk.turn.conversation_id,
+            **people.sender(talk),
         }
         body = {name: value for name, value in body.items() if value is not None}
         try:
@@ -323,9 +310,7 @@ class Booking:
         if problem.code == "appointment_exists":
             already_there(talk, problem)
         elif problem.code == "rut_invalid":
-            state.rut = None
-            talk.say("people.rut_wrong", said="")
-            talk.ask("rut", "people.ask_rut")
+            people.ask_rut_again(talk, "people.ask_rut")
         elif problem.code in _OTHER_HOUR:
             Hours(talk, state.procedure).offers.refused(problem, start)
         else:

@@ -140,7 +140,7 @@ class ComplaintForm:
                 best = leaf
             chosen = best.id if best else None
             if not chosen and state.asked == "category":
-                chosen = self._by_number() or self._other(categories)
+                chosen = talk.chosen_by_number() or self._other(categories)
         if not chosen or chosen not in categories.by_code or chosen == state.category:
             return False
         if correcting and not answers.starts_with_no(talk.message.text) and not talk.message.pressed:
@@ -174,15 +174,6 @@ class ComplaintForm:
             return leaf
         other = next((c for c in category.children if fold(c.name).startswith("otro")), category.children[0])
         return self._filed_as(other) if other.children else other.code
-
-    def _by_number(self) -> str | None:
-        reading = self._talk.message.when
-        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
-        if reading.choice == "first":
-            number = 1
-        if number and 1 <= number <= len(self._state.choices):
-            return self._state.choices[number - 1].id
-        return None
 
     def _hear_place(self, *, correcting: bool) -> bool:
         state, talk = self._state, self._talk
@@ -265,9 +256,7 @@ class ComplaintForm:
             "category": state.category,
             "description": state.description,
             "place": {"address": state.place},
-            "citizen": people.citizen(talk),
-            "channel": talk.turn.channel,
-            "conversation_id": talk.turn.conversation_id,
+            **people.sender(talk),
         }
         body = {name: value for name, value in body.items() if value is not None}
         try:
@@ -288,9 +277,7 @@ class ComplaintForm:
     def _refused(self, problem: ServiceProblem) -> None:
         state, talk = self._state, self._talk
         if problem.code == "rut_invalid":
-            state.rut = None
-            talk.say("people.rut_wrong", said="")
-            talk.ask("rut", "complaint.ask_rut")
+            people.ask_rut_again(talk, "complaint.ask_rut")
         elif problem.code.startswith("category"):
             state.category = None
             self._ask_category()

@@ -67,13 +67,11 @@ class Finder:
         return True
 
     def _by_choice(self) -> str | None:
-        state, reading = self._state, self._talk.message.when
+        state = self._state
         if not state.choices or self._talk.message.pressed:
             return None
-        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
-        number = {"first": 1, "last": len(state.choices)}.get(str(reading.choice), number)
-        if number and 1 <= int(number) <= len(state.choices):
-            return state.choices[int(number) - 1].id
+        if chosen := self._talk.chosen_by_number():
+            return chosen
         named = [c.id for c in state.choices if self._named(c)]
         return named[0] if len(named) == 1 else None
 

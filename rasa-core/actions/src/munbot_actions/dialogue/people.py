@@ -1,5 +1,7 @@
 """Who the citizen is: RUT, name and telephone, for every form."""
 
+from typing import Any
+
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.understanding import answers, names
 
@@ -55,11 +57,22 @@ def has_contact(talk: Talk) -> bool:
     return bool(talk.state.phone or talk.state.email or talk.state.no_phone)
 
 
-def citizen(talk: Talk) -> dict[str, str]:
-    """Give the citizen as the services want them."""
+def sender(talk: Talk) -> dict[str, Any]:
+    """Give the citizen and the conversation as the services want them."""
     state = talk.state
     fields = {"rut": state.rut, "name": state.name, "phone": state.phone, "email": state.email}
-    return {name: value for name, value in fields.items() if value}
+    return {
+        "citizen": {name: value for name, value in fields.items() if value},
+        "channel": talk.turn.channel,
+        "conversation_id": talk.turn.conversation_id,
+    }
+
+
+def ask_rut_again(talk: Talk, key: str) -> None:
+    """Say that a service refuses the RUT, and ask for it anew with the text `key`."""
+    talk.say("people.rut_wrong", said=talk.shown_rut())
+    talk.state.rut = None
+    talk.ask("rut", key)
 
 
 def first_name(talk: Talk) -> str:

@@ -96,6 +96,13 @@ class Talk:
         """Make a button with a title from the texts."""
         return Button(self.texts.get(f"buttons.{key}"), payload(intent, **entities))
 
+    def chosen_by_number(self) -> str | None:
+        """Give the id of the choice whose place in the list was said («la segunda», «2», «la última»)."""
+        choices, reading = self.state.choices, self.message.when
+        number = reading.choice if isinstance(reading.choice, int) else reading.bare_number
+        number = {"first": 1, "last": len(choices)}.get(str(reading.choice), number)
+        return choices[number - 1].id if number and 1 <= number <= len(choices) else None
+
     def procedure(self) -> Procedure | None:
         """Give the procedure in hand."""
         return self.catalogue.procedures.get(self.state.procedure or "")
