@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from munbot_cli.bench.builds import CHANGES, read_build_log
+from munbot_cli.bench.builds import CHANGES, read_build_log, without_layers
 from munbot_cli.bench.chat import compare_runs
 from munbot_cli.bench.compose import PARTS, choose_parts
 from munbot_cli.bench.machine import wait_until_calm
@@ -46,6 +46,13 @@ def test_a_stage_that_continues_another_has_its_base():
 def test_a_dockerfile_without_a_stage_is_refused():
     with pytest.raises(MunbotError):
         final_base("RUN true\n", {})
+
+
+def test_every_stage_is_changed_before_its_first_command_and_nothing_else():
+    changed = without_layers(DOCKERFILE, "20260101").splitlines()
+    stages = [number for number, line in enumerate(changed) if line.startswith("FROM ")]
+    assert [changed[number + 1] for number in stages] == ["ENV MUNBOT_BENCH=20260101"] * 2
+    assert [line for line in changed if not line.startswith("ENV ")] == DOCKERFILE.splitlines()
 
 
 def test_a_build_log_tells_what_was_done_over_again():

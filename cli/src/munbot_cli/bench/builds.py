@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from munbot_cli.bench.site import Site
 from munbot_cli.bench.tables import Figure, show_figures
 
-__all__ = ["Change", "measure_cold_build", "measure_rebuilds", "read_build_log"]
+__all__ = ["Change", "measure_cold_build", "measure_rebuilds", "read_build_log", "without_layers"]
 
 _COLD_SECONDS = 600.0
 _REBUILD_SECONDS = 30.0
@@ -46,8 +47,8 @@ CHANGES = (
 
 
 def measure_cold_build(site: Site) -> dict[str, Any]:
-    """Build every image without the layer cache; BuildKit's cache mounts (pip, uv, npm, the model) are kept by that."""
-    seconds = site.build("cold build", "--no-cache")
+    """Build every image without a layer of earlier builds, but with the package managers' caches and the model's."""
+    seconds = _build_without_layers(site, "cold build")
     trained, downloads = read_build_log(site.log("cold build").read_text(encoding="utf-8", errors="replace"))
     notes = [
         f"with {trained:.0f} s of training" if trained else "the trained model came from its cache",
@@ -74,17 +75,43 @@ def measure_rebuilds(site: Site) -> dict[str, Any]:
     figures = [_measure(site, change) for change in CHANGES]
     if any(change.trains for change in CHANGES):
         # The cache now holds the changed model. The next cold build must find the true one, as it did before.
-        site.build("putting the model back", "--no-cache", "rasa")
+        _build_without_layers(site, "putting the model back", "rasa")
     show_figures("Rebuild after one line was changed", figures)
     return {"figures": [figure.to_json() for figure in figures]}
+
+
+def without_layers(dockerfile: str, stamp: str) -> str:
+    """Change each stage of a Dockerfile from its start on, so that none of its commands is found in the layer cache.
+
+    ``--no-cache`` would do more: BuildKit then gives every ``RUN --mount=type=cache`` an empty folder, and keeps that
+    one from then on (moby/buildkit#4250).
+    """
+    return re.sub(r"^(FROM .*)$", rf"\1\nENV MUNBOT_BENCH={stamp}", dockerfile, flags=re.MULTILINE)
+
+
+def _build_without_layers(site: Site, what: str, *services: str) -> float:
+    """Build all services, or some; returns seconds."""
+    chosen = services or tuple(site.configuration["services"])
+    builds = [build for name in chosen if (build := site.configuration["services"][name].get("build"))]
+    originals = {
+        path: path.read_text(encoding="utf-8")
+        for path in {Path(build["context"]) / build["dockerfile"] for build in builds}
+    }
+    stamp = _stamp()
+    try:
+        for path, text in originals.items():
+            path.write_text(without_layers(text, stamp), encoding="utf-8")
+        return site.build(what, *services)
+    finally:
+        for path, text in originals.items():
+            path.write_text(text, encoding="utf-8")
 
 
 def _measure(site: Site, change: Change) -> Figure:
     path = site.root / change.path
     original = path.read_text(encoding="utf-8")
-    stamp = datetime.now(UTC).strftime("%Y%m%d%H%M%S")
     before = _identities(site)
-    path.write_text(f"{original.rstrip()}\n{change.line.format(stamp=stamp)}\n", encoding="utf-8")
+    path.write_text(f"{original.rstrip()}\n{change.line.format(stamp=_stamp())}\n", encoding="utf-8")
     try:
         seconds = site.build(change.what)
         trained, _ = read_build_log(site.log(change.what).read_text(encoding="utf-8", errors="replace"))
@@ -95,6 +122,10 @@ def _measure(site: Site, change: Change) -> Figure:
     if change.trains:
         note += f"; {trained:.0f} s of it train the dialogue"
     return Figure(change.what, seconds, "s", _REBUILD_SECONDS, note)
+
+
+def _stamp() -> str:
+    return datetime.now(UTC).strftime("%Y%m%d%H%M%S")
 
 
 def _identities(site: Site) -> dict[str, str]:

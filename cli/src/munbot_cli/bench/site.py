@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from munbot_cli.containers.diagnosis import explain_container
 from munbot_cli.containers.engine import Engine
 from munbot_cli.containers.images import Image, wanted_images
 from munbot_cli.containers.state import PROJECT_LABEL
@@ -104,9 +105,16 @@ class Site:
         """Start the platform as a person would and wait until it is healthy; returns seconds.
 
         Raises:
-            MunbotError: it did not become healthy.
+            MunbotError: it did not become healthy; the line says which container is to blame, and why.
         """
-        return self.compose(what, "up", "-d", "--wait")
+        try:
+            return self.compose(what, "up", "-d", "--wait")
+        except MunbotError as error:
+            lost = next((container for container in self.engine.ps() if container.failed), None)
+            if lost is None:
+                raise
+            why = explain_container(lost, self.engine.last_lines(lost), self.engine.chosen)
+            raise MunbotError(f"{what}: {why}", log=self.log(what)) from error
 
     def provide_images(self) -> None:
         """Have every image there, so that no build and no download is counted as a start."""
@@ -118,10 +126,11 @@ class Site:
             self.build("images")
 
     def provide_platform(self) -> None:
-        """Have the platform running; when it does already, nothing happens."""
+        """Have the platform running; what an earlier part left is used when all of it is healthy."""
         self.provide_images()
         containers = self.engine.ps()
         if not containers or not all(container.ready for container in containers):
+            self.stop(volumes=True)
             self.up("start")
 
     def stop(self, *, volumes: bool) -> None:
