@@ -35,7 +35,8 @@ _NOISE = re.compile(
     r"^(Traceback |During handling|The above exception|For further information|\(Background on|[\s^~]*$|-{4,}$)"
 )
 _ALARM = re.compile(
-    r"fatal|error|panic|emerg|crit|fail|denied|refused|cannot|can't|could not|unable|invalid|not found|no such|missing|unknown",
+    r"fatal|error|panic|emerg|crit|fail|denied|refused|cannot|can't|could not|unable|invalid|not found|no such|missing"
+    r"|unknown",
     re.IGNORECASE,
 )
 _EXCEPTION = re.compile(r"^(?:[A-Za-z_]\w*\.)*(?P<kind>[A-Z]\w*)(?:: (?P<message>.*))?$")
