@@ -51,6 +51,7 @@ def test_a_container_without_a_check_is_ready_as_soon_as_it_runs():
         ({"state": "running", "health": "starting"}, False, False),
         ({"state": "running", "health": "healthy"}, True, False),
         ({"state": "running", "health": "unhealthy"}, False, True),
+        ({"state": "running", "health": "unhealthy", "one_shot": True}, False, False),
         ({"state": "restarting", "exit_code": 1, "health": "unhealthy"}, False, False),
         ({"state": "created"}, False, False),
         ({"state": "created", "error": "no such program"}, False, True),

@@ -74,8 +74,8 @@ class Container:
         """Tell whether it cannot become ready without something being done."""
         if self.state == "exited":
             return self.exit_code != 0 or not self.one_shot
-        # Between two runs the engine calls every container with a health check unhealthy.
-        sick = self.state == "running" and self.health == "unhealthy"
+        # Between two runs the engine calls every container with a health check unhealthy. A one-shot has its image's.
+        sick = self.state == "running" and self.health == "unhealthy" and not self.one_shot
         return sick or self.state == "dead" or bool(self.error)
 
 
