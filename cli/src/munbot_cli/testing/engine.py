@@ -7,7 +7,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from munbot_cli.containers.engine import find_engine
+from munbot_cli.containers.detection import find_engine
 from munbot_cli.errors import MunbotError
 
 __all__ = ["provide_engine"]
