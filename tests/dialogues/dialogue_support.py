@@ -459,6 +459,8 @@ class Dialogue:
         elif match := re.match(r"(día libre \d+|feriado|domingo|mañana|hoy)(?: corto)?$", name):
             day = self._day("{" + match.group(1) + "}")
             value = f"{day.day} de {MONTHS[day.month - 1]}"
+            if day.year != datetime.now(self.office.zone).year:
+                value += f" de {day.year}"
         elif match := re.match(r"(\w+) del (día libre \d+)$", name):
             day = self._day("{" + match.group(2) + "}")
             value = WEEKDAYS[day.weekday()] if match.group(1) == "nombre" else str(day.day)

@@ -177,3 +177,36 @@ def test_shouted_streets():
 )
 def test_withdrawing(text, withdraws):
     assert answers.withdraws_complaint(text) is withdraws
+
+
+def test_without_an_hour_under_the_rut_a_new_one_is_booked(chat):
+    chat.say("tengo hora mañana pero no puedo", "reschedule_appointment")
+    assert "ninguna hora vigente" in chat.say(RUT)
+    assert "trámite" in chat.say("entonces pida una nueva", "inform", 0.4)
+    assert chat.loop == "booking_form"
+
+
+def test_a_procedure_and_a_complaint_are_two_wishes(chat):
+    said = chat.say("hola, necesito renovar la licencia y también reclamar por el ruido de un bar", "create_complaint")
+    assert "también quiere hacer un reclamo" in said
+    assert "día" in said
+    assert chat.slots["procedure"] == "p1"
+
+
+def test_a_place_said_later_replaces_none(chat):
+    complain(chat, "hay un poste apagado hace una semana")
+    chat.say("no sé la dirección exacta")
+    assert chat.slots["place"] == "Sin lugar indicado"
+    chat.say("es en la esquina quillay con boldo")
+    assert "quillay con boldo" in chat.slots["place"]
+
+
+def test_the_story_is_corrected_in_words(chat):
+    complain(chat, f"hay un poste apagado en calle los robles 120, {RUT}, 987654321")
+    assert "Cuénteme" in chat.say("cambiar lo que pasó", "inform", 0.4)
+    assert "cables sueltos" in chat.say("hay una luminaria apagada y con cables sueltos", "create_complaint")
+
+
+def test_an_address_ends_where_the_sentence_goes_on():
+    assert find_place("es un bar en calle quillay 310 que pone música") == "calle quillay 310"
+    assert find_place("se cayó un árbol en calle boldo 77 quién me paga") == "calle boldo 77"

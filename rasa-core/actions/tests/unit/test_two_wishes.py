@@ -57,6 +57,13 @@ def test_a_story_that_the_classifier_misses_is_kept_right_after_the_request(chat
     assert chat.slots["description"] == "los vecinos del segundo piso son muy bulliciosos"
 
 
+def test_a_place_belongs_to_the_noted_complaint(chat):
+    chat.say("hora para licencia el jueves a las 10 y quiero reclamar por un ruido", "book_appointment")
+    said = chat.say("es un bar en calle quillay 310 que pone música hasta las 4 de la mañana", "inform", 0.5)
+    assert "anoté" in said
+    assert chat.slots["slot_start"].startswith("2026-11-26T10:00")
+
+
 def test_without_a_noted_complaint_such_words_are_not_understood(chat):
     chat.say("hora para licencia el jueves a las 10", "book_appointment")
     assert "no encuentro un RUT" in chat.say("los vecinos del segundo piso son muy bulliciosos", "inform", 0.5)

@@ -106,6 +106,10 @@ class Brain:
         if state.form and self._is_back(talk):
             self._welcome_back(talk)
             return
+        if opening.books_instead(talk):
+            talk.hear_instead(answers.without_new(talk.message.text), "book_appointment")
+            self._start(talk, "booking_form")
+            return
         if state.form:
             forms.step(talk, self._form(talk))
             return
@@ -129,7 +133,7 @@ class Brain:
             return
         if self._starts_anew(talk):
             return
-        if not message.pressed and (two := wishes.split(message.text)):
+        if not message.pressed and (two := wishes.split(talk)):
             first, words, second = two
             self._greet_first(talk)
             wishes.add(talk, second)

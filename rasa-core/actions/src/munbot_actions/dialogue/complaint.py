@@ -21,6 +21,9 @@ _CHANGES_PLACE = re.compile(
     r"\b(?:cambi|corri[gj]|correg|modifi[cq])\w* (?:\w+ ){0,2}(?:lugar|direccion)\b"
     r"|\b(?:lugar|direccion) (?:esta |quedo |es |no es )(?:mal|equivocad|incorrect|otr|es[ae]\b)"
 )
+_CHANGES_STORY = re.compile(
+    r"\b(?:cambi|corri[gj]|correg|modifi[cq])\w* (?:\w+ ){0,2}(?:lo que paso|descripcion|historia|relato|texto)\b"
+)
 _PLACE_IS = re.compile(r"\b(?:lugar|direcci[oó]n)\b.*\b(?:es|era|ser[ií]a)\s+(?:en\s+)?(\S.*)$", re.IGNORECASE)
 _PICTURE_OF_PERSON = re.compile(r"\b(?:soy|me llamo|mi nombre es)\s.*", re.IGNORECASE)
 
@@ -76,7 +79,7 @@ class ComplaintForm:
     def _hear_story(self, *, correcting: bool) -> bool:
         state, message = self._state, self._talk.message
         choice = self._talk.turn.entities.get("choice")
-        if choice == "description":
+        if choice == "description" or (correcting and _CHANGES_STORY.search(message.folded)):
             state.description = state.category = None
             return True
         of_place = message.place or _CHANGES_PLACE.search(message.folded)
@@ -189,7 +192,8 @@ class ComplaintForm:
         if state.asked == "place" and not self._may_be_place(place):
             return False
         more_exact = any(c.isdigit() for c in place) and not any(c.isdigit() for c in state.place or "")
-        if state.place and not correcting and state.asked != "place" and not more_exact:
+        unknown = state.place == talk.texts.get("complaint.no_place")
+        if state.place and not correcting and state.asked != "place" and not more_exact and not unknown:
             return False
         state.place = place
         return True

@@ -65,6 +65,16 @@ def corrects_hour(talk: Talk) -> bool:
     return answers.starts_with_no(talk.message.text) or talk.message.folded.startswith("mejor ")
 
 
+def books_instead(talk: Talk) -> bool:
+    """Tell whether who has no hour under their RUT wants a new one («entonces pida una nueva», «licencia»)."""
+    state, message = talk.state, talk.message
+    none_found = state.form == "appointment_form" and state.appointment is None and not state.choices and state.rut
+    if not none_found or message.pressed or message.rut or message.code:
+        return False
+    wants = talk.turn.intent == "book_appointment" or answers.wants_new(message.text)
+    return wants or talk.catalogue.procedure_names.best(message.without_identity) is not None
+
+
 def means_topic(talk: Talk) -> bool:
     """Tell whether an hour is wanted for the procedure that was just talked of."""
     if talk.state.topic is None:

@@ -8,7 +8,7 @@ from munbot_actions.dialogue.state import SecondWish, Wanted
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.understanding import answers
 from munbot_actions.understanding.message import Message
-from munbot_actions.understanding.normalise import LONGEST, fold
+from munbot_actions.understanding.normalise import LONGEST
 
 _BOOKING = re.compile(
     r"\b(?:pedir|sacar|tomar|agendar|reservar|necesito|quiero|quisiera|solicitar|pido)\b.{0,12}\b(?:h?oras?|citas?|turno)\b"
@@ -44,28 +44,25 @@ def only_asks(talk: Talk) -> bool:
     return asks and not _COMPLAINT.search(folded)
 
 
-def split(text: str) -> tuple[Wanted, str, SecondWish] | None:
+def split(talk: Talk) -> tuple[Wanted, str, SecondWish] | None:
     """Part a message that asks for both an appointment and a complaint.
 
     Returns:
         The first wish, its words, and the second; None when there are not two.
     """
-    folded = fold(text)
+    text, folded = talk.message.text, talk.message.folded
     booking, complaint = _BOOKING.search(folded), _COMPLAINT.search(folded)
-    if not booking or not complaint:
+    if not complaint or (booking and abs(booking.start() - complaint.start()) < 8):
         return None
-    if abs(booking.start() - complaint.start()) < 8:
-        return None
-    second_at = max(booking.start(), complaint.start())
-    cut = _cut(text, second_at)
-    if cut is None:
-        return None
-    first, second = text[: cut.start()].strip(" ,.;"), text[cut.end() :].strip(" ,.;")
+    cut = _cut(text, max(booking.start() if booking else 0, complaint.start()))
+    first, second = (text[: cut.start()].strip(" ,.;"), text[cut.end() :].strip(" ,.;")) if cut else ("", "")
     if not first or not second:
         return None
-    if booking.start() < complaint.start():
+    if booking and booking.start() > complaint.start():
+        return "complaint", first, SecondWish(kind="booking", text=second)
+    if booking or (not answers.is_question(first) and talk.catalogue.procedure_names.best(first)):
         return "booking", first, SecondWish(kind="complaint", text=second)
-    return "complaint", first, SecondWish(kind="booking", text=second)
+    return None
 
 
 def listen(talk: Talk) -> bool:
@@ -135,7 +132,8 @@ def tells_complaint(talk: Talk) -> bool:
         return complains and turn.confidence >= _SURE and _names_category(talk)
     if answers.is_question(message.text) and not complains:
         return False
-    return complains or turn.guess == "create_complaint" or _names_category(talk)
+    where = message.place is not None and turn.intent not in {"book_appointment", *_OTHER}
+    return complains or where or turn.guess == "create_complaint" or _names_category(talk)
 
 
 def _names_category(talk: Talk) -> bool:

@@ -31,7 +31,10 @@ _CANCEL_HOUR = re.compile(
     r"^(?:(?:no|ya|ok|bueno|mejor|entonces|oiga|quiero)[ ,]+)*"
     r"(?:cancel|anul)\w+ (?:el|la|mi|esa|esta) (?:hora|reserva|cita)\b"
 )
-_HOW_GOES = re.compile(r"\b(?:(?:como|en que) (?:va|esta|quedo|sigue|anda)|que paso con|saber de|hay novedades)\b")
+_HOW_GOES = re.compile(
+    r"\b(?:(?:como|en que) (?:va|esta|quedo|sigue|anda)|que paso con|saber de|hay novedades"
+    r"|cuanto (?:se )?(?:demoran?|tardan?)|cuando (?:me )?(?:van a )?(?:respond\w+|contest\w+))\b"
+)
 _SOMEBODY = r"(?:persona|alguien|humano|humana|ejecutiv[oa]|funcionari[oa]|operador[a]?|asesor[a]?|gente|ser humano)"
 _PERSON = re.compile(
     r"\b(?:hablar|hable|conversar|comuni\w+|contact\w+|deriv\w+|conect\w+|pas(?:a|e|ame|eme|ar|arme)) "
@@ -185,6 +188,16 @@ def is_english(text: str) -> bool:
     said = words(text)
     known = sum(word in _ENGLISH for word in said)
     return known >= 2 and known * 2 >= len(said)
+
+
+def wants_new(text: str) -> bool:
+    """Tell whether something new is asked for («pida una nueva»)."""
+    return bool(re.search(r"\b(?:una?|otra) (?:hora )?nueva\b|\bnueva hora\b", fold(text)))
+
+
+def without_new(text: str) -> str:
+    """Give a request for something new without that word, which names procedures too («licencia nueva»)."""
+    return re.sub(r"\bnueva\b", "", text, flags=re.IGNORECASE)
 
 
 def wants_other(text: str) -> bool:

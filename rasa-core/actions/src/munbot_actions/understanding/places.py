@@ -25,8 +25,8 @@ _NOWHERE = re.compile(
 )
 """A place that only who says it knows: «en mi calle»."""
 _STOP = re.compile(
-    r"[;!?\n]|\.\s|\s(?:y esto|y est[aá]|hace|desde|que no|no pasa|no funciona|porque|por favor|porfa|soy|mi rut|rut|"
-    r"quiero|necesito|y adem[aá]s|adem[aá]s|est[aá])\b",
+    r"[;!?\n]|\.\s|\s(?:y esto|y est[aá]|hace|desde|que|qui[eé]n|no pasa|no funciona|porque|por favor|porfa|soy|"
+    r"mi rut|rut|quiero|necesito|y adem[aá]s|adem[aá]s|est[aá])\b",
     re.IGNORECASE,
 )
 
