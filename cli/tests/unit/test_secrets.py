@@ -14,6 +14,7 @@ from munbot_common.secrets import (
     PASSWORDS,
     READERS,
     SERVICES,
+    SecretLost,
     generate_secrets,
     main,
     rabbitmq_password_hash,
@@ -58,6 +59,17 @@ def test_what_is_missing_or_empty_is_made_and_the_rest_kept(folder):
     assert sorted(generate_secrets(folder, now=NOW)) == ["redis_password", "s3_secret_key"]
     after = contents(folder)
     assert {name for name in before if before[name] != after[name]} == {"redis_password", "s3_secret_key"}
+
+
+@pytest.mark.parametrize("name", ["postgres_password", "mongo_password"])
+def test_a_lost_password_that_its_server_keeps_is_not_made_anew(folder, capsys, name):
+    (folder / name).write_text("")
+    (folder / "redis_password").unlink()
+    with pytest.raises(SecretLost, match=f"{name} is missing or empty"):
+        generate_secrets(folder, now=NOW)
+    assert main([str(folder)]) == 1
+    assert name in capsys.readouterr().err
+    assert not (folder / "redis_password").exists()
 
 
 def test_each_reader_has_a_folder_with_its_own_copies_and_nothing_else(folder):

@@ -91,7 +91,7 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
         MunbotError: with one line for the person at the terminal.
     """
     # Imported here: they cost half a second that `status` and `--help` need not pay.
-    from munbot_common.secrets import generate_secrets
+    from munbot_common.secrets import SecretLost, generate_secrets
 
     from munbot_cli.native.runner import Runner
 
@@ -99,6 +99,8 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
     try:
         project.data.mkdir(parents=True, exist_ok=True)
         generate_secrets(project.secrets)
+    except SecretLost as error:
+        raise MunbotError(f"{project.secrets}: {error}") from error
     except PermissionError as error:
         raise MunbotError(f"{error.filename} cannot be written: check the rights on MUNBOT_DATA_DIR") from error
     except OSError as error:

@@ -14,10 +14,9 @@ from urllib3 import PoolManager, Timeout
 from urllib3.exceptions import HTTPError
 
 from munbot_cli.native.rewrite import fill
-from munbot_cli.ports import port_is_taken
 from munbot_cli.project import Project
 
-__all__ = ["check", "port_is_taken"]
+__all__ = ["check"]
 
 _SECONDS = 3.0
 _AMQP_GREETING = b"AMQP\x00\x00\x09\x01"

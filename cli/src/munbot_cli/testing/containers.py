@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from munbot_cli.errors import MunbotError
-from munbot_cli.native.health import port_is_taken
+from munbot_cli.ports import port_is_taken
 from munbot_cli.progress import console
 from munbot_cli.project import HIGHEST_PORT, Project
 from munbot_cli.testing.results import Outcome

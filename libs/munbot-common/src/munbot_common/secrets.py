@@ -34,6 +34,7 @@ __all__ = [
     "PASSWORDS",
     "READERS",
     "SERVICES",
+    "SecretLost",
     "generate_secrets",
     "mint_service_token",
     "rabbitmq_password_hash",
@@ -52,6 +53,7 @@ PASSWORDS = {  # file name: length in characters
     "s3_secret_key": 40,
     "demo_password": 12,
 }
+KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
 SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "cli")
 _S3 = ("s3_access_key", "s3_secret_key")
 READERS = {  # folder: the files that its containers see
@@ -84,6 +86,10 @@ _ALPHABET = string.ascii_letters + string.digits
 _EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # no look-alikes: people type the demo password
 
 
+class SecretLost(RuntimeError):
+    """A password that a server keeps in its data is missing here, so that a new one would not open it."""
+
+
 def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
     """Write every secret that is missing or due for renewal.
 
@@ -93,9 +99,17 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
 
     Returns:
         The names of the files that were written.
+
+    Raises:
+        SecretLost: other secrets are there, but not the password of a server's superuser.
     """
     now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True)
+    if (folder / "jwt_public_key.pem").is_file():  # not the first time
+        for name in KEPT_BY_THEIR_SERVER:
+            if not _is_there(folder / name):
+                msg = f"{name} is missing or empty, and the server keeps the old one in its data: put it back"
+                raise SecretLost(msg)
     folder.chmod(0o700)
     writer = _Writer(folder, 0o600)
     for name, length in PASSWORDS.items():
@@ -196,14 +210,17 @@ class _Writer:
         self.written.append(name)
 
     def missing(self, name: str, make: Callable[[], str]) -> None:
-        path = self.folder / name
-        if not path.is_file() or not path.read_text().strip():
+        if not _is_there(self.folder / name):
             self.write(name, make())
 
     def replace_unless(self, name: str, text: str) -> None:
         path = self.folder / name
         if not path.is_file() or path.read_text() != text:
             self.write(name, text)
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() and bool(path.read_text().strip())
 
 
 def _random_text(length: int, alphabet: str) -> str:
@@ -331,7 +348,11 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--readers", action="store_true", help="make a folder for each reader too")
     options = parser.parse_args(arguments)
-    written = generate_secrets(options.folder)
+    try:
+        written = generate_secrets(options.folder)
+    except SecretLost as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
     if options.readers:
         share_with_readers(options.folder)
     sys.stdout.write(f"secrets: {len(written)} written\n")

@@ -45,7 +45,7 @@ class ServiceSettings(BaseSettings):
     munbot_mode: Literal["demo", "production"] = "production"
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
-    log_level: str = "INFO"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     public_url: str = "http://localhost:8080"
 
     @classmethod
