@@ -21,6 +21,7 @@ __all__ = ["CommandFailed", "Container", "Stack"]
 _SETTINGS, _NAME, _ROOT = "MUNBOT_TEST_COMPOSE_SETTINGS", "MUNBOT_TEST_PROJECT", "MUNBOT_TEST_PROJECT_ROOT"
 _MINUTE = 60
 _TAIL_LINES = 25
+_IMAGE_PREFIX = "munbot"  # of the compose file, where nobody sets MUNBOT_IMAGE_PREFIX
 
 
 class CommandFailed(MunbotError):
@@ -171,8 +172,13 @@ class Stack:
         return "\n\n".join(parts)
 
     def down(self) -> None:
-        """Remove containers, networks and volumes."""
+        """Remove containers, networks, volumes and the images that carry this project's name as their version."""
         self.run("down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
+        mine = f"{_IMAGE_PREFIX}/*:{self.name}*"
+        if images := self.docker(
+            "images", "--filter", f"reference={mine}", "--format", "{{.Repository}}:{{.Tag}}"
+        ).split():
+            self.docker("image", "rm", *images, check=False)
 
 
 def _run(
