@@ -47,10 +47,19 @@ def normalise_phone(text: str, region: str = "CL") -> str:
     except phonenumbers.NumberParseException as error:
         msg = "El teléfono no es válido"
         raise ValueError(msg) from error
-    if not phonenumbers.is_valid_number(number):
+    if not phonenumbers.is_valid_number(number) and not _is_chilean_mobile(number):
         msg = "El teléfono no es válido"
         raise ValueError(msg)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _is_chilean_mobile(number: phonenumbers.PhoneNumber) -> bool:
+    """Nine digits that begin with 9: phonenumbers leaves out blocks that are not handed out, such as 91, for now."""
+    return (
+        number.country_code == 56
+        and str(number.national_number).startswith("9")
+        and len(str(number.national_number)) == 9
+    )
 
 
 def _check_rut(text: str) -> str:

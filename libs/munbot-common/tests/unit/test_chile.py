@@ -27,13 +27,14 @@ def test_rut_round_trip_and_wrong_digit(number):
         ("+56 9 8765 4321", "+56987654321"),
         ("8765 4321", "+56987654321"),
         ("(2) 2345 6789", "+56223456789"),
+        ("9 1234 5678", "+56912345678"),  # a block that phonenumbers does not know
     ],
 )
 def test_phone_forms(text, expected):
     assert normalise_phone(text) == expected
 
 
-@pytest.mark.parametrize("text", ["", "123", "hola", "99999999999999"])
+@pytest.mark.parametrize("text", ["", "123", "hola", "99999999999999", "9123456789"])
 def test_phone_nonsense(text):
     with pytest.raises(ValueError, match="teléfono"):
         normalise_phone(text)
