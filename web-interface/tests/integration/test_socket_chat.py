@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 import engineio
 import httpx
 import pytest
+import requests
 import socketio
 
 PATIENCE = 30  # seconds; whoever waits goes on at once when it comes
@@ -18,6 +19,12 @@ class InOrder(engineio.Client):
 
 
 class Socket(socketio.Client):
+    def __init__(self, **options):
+        http = requests.Session()
+        # The polling thread would look for proxies in the environment while pytest changes it.
+        http.trust_env = False
+        super().__init__(reconnection=False, http_session=http, **options)
+
     def _engineio_client_class(self):
         return InOrder
 
@@ -28,7 +35,7 @@ class Client:
     def __init__(self, url, token, last_seq=None, origin=None, **options):
         self.events = queue.Queue()
         # The client library puts an Origin of its own beside one given as a header.
-        self.io = Socket(reconnection=False, websocket_extra_options={"origin": origin} if origin else {})
+        self.io = Socket(websocket_extra_options={"origin": origin} if origin else {})
         for name in ("bot_message", "user_message", "typing", "session"):
             self.io.on(name, lambda data, name=name: self.events.put((name, data)))
         auth = {"token": token} | ({} if last_seq is None else {"last_seq": last_seq})
@@ -160,7 +167,7 @@ def test_bad_messages_get_a_reason(connect, data, code):
 
 @pytest.mark.parametrize("auth", [None, {"token": "falso"}, {"token": 5}, {"last_seq": 0}])
 def test_a_bad_token_is_refused_with_a_code(gateway, auth):
-    io = socketio.Client(reconnection=False)
+    io = Socket()
     reasons = queue.Queue()
     io.on("connect_error", reasons.put)
     with pytest.raises(socketio.exceptions.ConnectionError):
