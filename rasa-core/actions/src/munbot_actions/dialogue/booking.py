@@ -5,7 +5,7 @@ from datetime import datetime
 
 from munbot_common.client import ServiceProblem
 
-from munbot_actions.dialogue import people, wishes
+from munbot_actions.dialogue import people, person, wishes
 from munbot_actions.dialogue.appointment import already_there
 from munbot_actions.dialogue.hours import Heard, Hours
 from munbot_actions.dialogue.papers import listed
@@ -51,16 +51,16 @@ class Booking:
             return self._answer(yes=answer)
         learnt = self._hear_procedure()
         learnt = self._hear_office() or learnt
-        person = people.hear_person(talk)
-        if person is None:
+        said = people.hear_person(talk)
+        if said is None:
             self._hear_hour(only_dates=True)
             return None
-        heard = self._hear_hour(only_dates=bool(person) and state.asked != "slot_start")
+        heard = self._hear_hour(only_dates=bool(said) and state.asked != "slot_start")
         if heard is Heard.OFFERED:
             return self._stay()
         if heard is Heard.PROBLEM:
             return None
-        return learnt or bool(person) or heard is not Heard.NOTHING
+        return learnt or bool(said) or heard is not Heard.NOTHING
 
     def _stay(self) -> bool:
         """The hour was refused and others were offered: that is the question now."""
@@ -177,6 +177,10 @@ class Booking:
         """Ask for the next missing thing."""
         state, talk = self._state, self._talk
         procedure = talk.procedure()
+        if procedure is None and not talk.catalogue.procedures:
+            state.end_form()
+            person.offer(talk, "booking.none_given")
+            return
         if procedure is None:
             self._ask_procedure()
             return

@@ -4,7 +4,7 @@ import re
 
 from munbot_common.client import ServiceProblem
 
-from munbot_actions.dialogue import people, wishes
+from munbot_actions.dialogue import people, person, wishes
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Choice
 from munbot_actions.dialogue.talk import Talk, payload
@@ -46,10 +46,10 @@ class ComplaintForm:
         learnt = self._hear_story(correcting=correcting)
         learnt = self._hear_category(correcting=correcting) or learnt
         learnt = self._hear_place(correcting=correcting) or learnt
-        person = people.hear_person(talk)
-        if person is None:
+        said = people.hear_person(talk)
+        if said is None:
             return None
-        return learnt or person
+        return learnt or said
 
     def _confirmation(self) -> bool | None:
         talk = self._talk
@@ -214,6 +214,10 @@ class ComplaintForm:
     def advance(self) -> None:
         """Ask for the next missing thing."""
         state, talk = self._state, self._talk
+        if not talk.categories.tops:
+            state.end_form()
+            person.offer(talk, "complaint.none_taken")
+            return
         if state.asked is None and state.description:
             talk.say("complaint.sorry")
         if state.description is None:
