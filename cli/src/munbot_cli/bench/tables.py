@@ -45,7 +45,7 @@ def show_figures(title: str, figures: Iterable[Figure]) -> None:
     rows = [
         (entry.what, _text(entry.value, entry.unit), _text(entry.goal, entry.unit), entry.note) for entry in figures
     ]
-    show_table(title, ("what", "figure", "goal", ""), rows, left={0, 3})
+    show_table(title, ("what", "figure", "goal", "note"), rows, left={0, 3})
 
 
 def show_table(
