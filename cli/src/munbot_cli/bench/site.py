@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 import time
@@ -72,7 +73,7 @@ class Site:
 
     def log(self, what: str) -> Path:
         """Give the log file of a command."""
-        return self.logs / f"{what.replace(' ', '-')}.log"
+        return self.logs / f"{'-'.join(re.findall(r'[a-zA-Z]+', what))}.log"
 
     def compose(self, what: str, *arguments: str) -> float:
         """Run a compose command to its end, its output in a log file.

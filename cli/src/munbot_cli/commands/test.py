@@ -33,7 +33,7 @@ ScriptOption = Annotated[
     typer.Option(
         "--engine-script",
         envvar="MUNBOT_ENGINE_SCRIPT",
-        help="Run this to start a container engine when none answers; it prints DOCKER_HOST=…",
+        help="Run this first: it sees to a container engine and its images, and prints DOCKER_HOST=…",
     ),
 ]
 

@@ -17,7 +17,7 @@ def provide_engine(script: Path | None, log: Path) -> str:
     """Find an engine, and point DOCKER_HOST of this process and its children at the one that a script starts.
 
     Args:
-        script: starts an engine and prints ``DOCKER_HOST=…``; run only when none answers.
+        script: starts an engine, or makes sure that the running one has the images, and prints ``DOCKER_HOST=…``.
         log: keeps the script's output.
 
     Returns:
@@ -26,12 +26,11 @@ def provide_engine(script: Path | None, log: Path) -> str:
     Raises:
         MunbotError: the engine is too old, or the script failed.
     """
-    found = find_engine(os.environ)
-    if not found.answers and script is not None:
+    if script is not None:
         _start(script, log)
-        found = find_engine(os.environ)
-        if not found.answers:
-            raise MunbotError(f"after the engine script {script}: {found.reason}", log=log)
+    found = find_engine(os.environ)
+    if script is not None and not found.answers:
+        raise MunbotError(f"after the engine script {script}: {found.reason}", log=log)
     if found.problem:
         raise MunbotError(found.problem)
     return "" if found.answers else found.reason
