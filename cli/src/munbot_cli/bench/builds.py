@@ -56,7 +56,7 @@ def measure_cold_build(site: Site) -> dict[str, Any]:
     trained, downloads = read_build_log(site.log("cold build").read_text(encoding="utf-8", errors="replace"))
     notes = [
         f"with {trained:.0f} s of training" if trained else "the trained model came from its cache",
-        f"{downloads} packages were not in the caches: measure again" if downloads else "",
+        f"packages that were downloaded: {downloads}" if downloads else "",
     ]
     figure = Figure("all images, package caches warm", seconds, "s", _COLD_SECONDS, "; ".join(filter(None, notes)))
     show_figures("Cold build", [figure])
