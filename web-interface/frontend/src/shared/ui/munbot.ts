@@ -4,6 +4,15 @@ declare global {
   }
 }
 
+/** What was asked for before the widget's script had arrived: on a slow line people press a button sooner than that. */
+let waiting: string | null = null;
+let isLoading = false;
+
+function rememberClick(event: MouseEvent): void {
+  const target = event.target instanceof Element ? event.target.closest("[data-munbot-open]") : null;
+  if (target && !window.Munbot) waiting = target.getAttribute("data-munbot-open") ?? "";
+}
+
 /** Put the chat on the page, once, as any other site would: one script tag. */
 export function loadWidget(tenant: string): void {
   if (document.querySelector("script[data-munbot-widget]")) return;
@@ -12,12 +21,25 @@ export function loadWidget(tenant: string): void {
   script.async = true;
   script.dataset.munbotWidget = "";
   script.dataset.tenant = tenant;
+  const settle = () => {
+    isLoading = false;
+    document.removeEventListener("click", rememberClick);
+    if (waiting !== null) window.Munbot?.open(waiting);
+    waiting = null;
+  };
+  script.addEventListener("load", settle);
+  script.addEventListener("error", settle);
+  document.addEventListener("click", rememberClick);
+  isLoading = true;
   document.body.append(script);
 }
 
-/** Open the chat with a first message. Returns false while the chat is not there. */
+/**
+ * Open the chat with a first message: now, or as soon as its script is there. Returns false when it will not be there.
+ */
 export function openChat(text: string): boolean {
-  if (!window.Munbot) return false;
-  window.Munbot.open(text);
+  if (window.Munbot) window.Munbot.open(text);
+  else if (isLoading) waiting = text;
+  else return false;
   return true;
 }

@@ -16,7 +16,7 @@ export function AskForm({ phone }: { phone: string | null }) {
     const text = new FormData(form).get("text");
     const isOpen = openChat(typeof text === "string" ? text.trim() : "");
     setIsMissing(!isOpen);
-    if (isOpen) form.reset();
+    if (window.Munbot) form.reset(); // while the chat is on its way, the words stay in sight
   }
 
   return (
