@@ -6,12 +6,13 @@ declare global {
 
 /** What was asked for before the widget's script had arrived: on a slow line people press a button sooner than that. */
 let waiting: string | null = null;
-let isLoading = false;
+let isExpected = true;
 
 function rememberClick(event: MouseEvent): void {
   const target = event.target instanceof Element ? event.target.closest("[data-munbot-open]") : null;
   if (target && !window.Munbot) waiting = target.getAttribute("data-munbot-open") ?? "";
 }
+document.addEventListener("click", rememberClick);
 
 /** Put the chat on the page, once, as any other site would: one script tag. */
 export function loadWidget(tenant: string): void {
@@ -22,15 +23,13 @@ export function loadWidget(tenant: string): void {
   script.dataset.munbotWidget = "";
   script.dataset.tenant = tenant;
   const settle = () => {
-    isLoading = false;
+    isExpected = false;
     document.removeEventListener("click", rememberClick);
     if (waiting !== null) window.Munbot?.open(waiting);
     waiting = null;
   };
   script.addEventListener("load", settle);
   script.addEventListener("error", settle);
-  document.addEventListener("click", rememberClick);
-  isLoading = true;
   document.body.append(script);
 }
 
@@ -39,7 +38,7 @@ export function loadWidget(tenant: string): void {
  */
 export function openChat(text: string): boolean {
   if (window.Munbot) window.Munbot.open(text);
-  else if (isLoading) waiting = text;
+  else if (isExpected) waiting = text;
   else return false;
   return true;
 }
