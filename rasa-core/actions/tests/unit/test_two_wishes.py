@@ -47,6 +47,22 @@ def test_the_story_is_kept_while_an_hour_is_moved(chat):
     assert "calle los robles 120" in said
 
 
+def test_an_answer_and_a_story_joined_by_y_are_both_taken(chat):
+    chat.say("quiero pedir hora", "book_appointment")
+    said = chat.say("licencia, el jueves a las 10, y hay un poste apagado en mi calle", "create_complaint")
+    assert "también quiere hacer un reclamo" in said
+    assert "RUT" in said
+    assert chat.slots["slot_start"].startswith("2026-11-26T10:00")
+    assert "También quería hacer un reclamo" in finish_booking(chat)
+
+
+def test_a_story_with_an_y_of_its_own_stays_whole(chat):
+    chat.say("quiero pedir hora", "book_appointment")
+    chat.say("hay un poste apagado y los vecinos tienen miedo", "create_complaint")
+    assert "también quiere hacer un reclamo" in chat.texts[0]
+    assert chat.slots["memory"]["wishes"][0]["text"] == "hay un poste apagado y los vecinos tienen miedo"
+
+
 @pytest.mark.parametrize(("intent", "confidence"), [("inform", 0.5), ("nlu_fallback", 0.2), ("out_of_scope", 0.4)])
 def test_a_story_that_the_classifier_misses_is_kept_right_after_the_request(chat, intent, confidence):
     chat.say("hora para licencia el jueves a las 10", "book_appointment")

@@ -77,7 +77,7 @@ def listen(talk: Talk) -> bool:
     state, message = talk.state, talk.message
     if message.pressed or state.form == "complaint_form":
         return False
-    if both := _parted(message):
+    if both := _parted(message) or _parted_story(talk):
         answer, wish = both
         add(talk, SecondWish(kind="complaint", text=wish))
         talk.message = Message(answer, talk.now, asked=state.asked)
@@ -110,6 +110,21 @@ def _parted(message: Message) -> tuple[str, str] | None:
     who = said.rut or said.phone or said.email or (message.asked == "name" and said.name)
     answers_something = who or said.yes is not None or not said.when.is_empty
     return (first, second) if second and answers_something else None
+
+
+def _parted_story(talk: Talk) -> tuple[str, str] | None:
+    """Part «licencia, el martes a las 10, y hay un bache en mi calle»: what follows the «y» alone names what is wrong."""
+    message = talk.message
+    if message.asked not in {"procedure", "slot_start"} or not tells_complaint(talk):
+        return None
+    for joint in _ALSO.finditer(message.text):
+        first, second = message.text[: joint.start()].strip(" ,.;"), message.text[joint.end() :].strip(" ,.;")
+        if not second or not talk.categories.names.match(second) or talk.categories.names.match(first):
+            continue
+        said = Message(first, message.now, asked=message.asked)
+        if not said.when.is_empty or talk.catalogue.procedure_names.possible(said.without_identity):
+            return first, second
+    return None
 
 
 def _cut(text: str, second_at: int) -> re.Match[str] | None:
