@@ -9,6 +9,13 @@ secrets=${SECRETS_DIR:-/run/secrets}
 : "${PGUSER:=postgres}" "${PGPASSWORD:=$(cat "$secrets/postgres_password")}"
 export PGUSER PGPASSWORD
 
+tries=60
+until pg_isready --quiet --timeout=2; do  # `docker compose restart` starts everything at once
+  tries=$((tries - 1))
+  [ "$tries" -gt 0 ] || { echo "PostgreSQL does not answer" >&2; exit 1; }
+  sleep 1
+done
+
 for name in scheduler conversations rasa; do
   password=$(cat "$secrets/db_${name}_password")
   # The password goes in by a psql variable, so that it is quoted by psql and never part of this text.

@@ -113,7 +113,7 @@ def _parted(message: Message) -> tuple[str, str] | None:
 
 
 def _parted_story(talk: Talk) -> tuple[str, str] | None:
-    """Part «licencia, el martes a las 10, y hay un bache en mi calle»: what follows the «y» alone names what is wrong."""
+    """Part «licencia, el martes a las 10, y hay un bache en mi calle»: after the «y», what is wrong."""
     message = talk.message
     if message.asked not in {"procedure", "slot_start"} or not tells_complaint(talk):
         return None
