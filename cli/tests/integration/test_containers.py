@@ -328,8 +328,9 @@ def test_a_base_image_that_cannot_be_had_is_named_with_its_setting(make_platform
 
 def test_an_interrupt_leaves_a_start_that_down_can_stop(make_platform):
     platform = make_platform(HEALTHY.replace(CHECK, '{<<: *check, test: ["CMD", "false"]}\n    deploy'))
+    # Where the tests run in the background of a script, SIGINT is ignored, and children would inherit that.
     process = subprocess.Popen(
-        [sys.executable, "-m", "munbot_cli", "up"],
+        ["env", "--default-signal=INT", sys.executable, "-m", "munbot_cli", "up"],
         env=platform.environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
