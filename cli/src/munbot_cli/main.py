@@ -9,7 +9,7 @@ from types import FrameType
 import typer
 from rich.markup import escape
 
-from munbot_cli.commands import bench, evaluate, inspect, lifecycle, test
+from munbot_cli.commands import bench, evaluate, inspect, lifecycle, test, variables
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 
@@ -27,6 +27,7 @@ app.command()(lifecycle.down)
 app.command()(inspect.status)
 app.command()(inspect.logs)
 app.command()(bench.bench)
+app.command()(variables.env)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(test.app, name="test")
 
