@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import base64
 import hashlib
-import ipaddress
 import json
 import os
 import secrets
@@ -23,12 +22,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from munbot_common.certificate import certificate_stays, make_certificate
 
 __all__ = [
     "PASSWORDS",
@@ -79,9 +76,6 @@ READERS = {  # folder: the files that its containers see
 }
 TOKEN_LIFE = timedelta(days=365)
 TOKEN_RENEWAL = timedelta(days=30)
-CERTIFICATE_LIFE = timedelta(days=825)  # the longest that Apple's clients accept
-CERTIFICATE_RENEWAL = timedelta(days=30)
-_CERTIFICATE_NAME = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
 _ALPHABET = string.ascii_letters + string.digits
 _EASY = "abcdefghjkmnpqrstuvwxyz23456789"  # no look-alikes: people type the demo password
 
@@ -261,47 +255,12 @@ def _token_is_good(path: Path, private_pem: str, now: datetime) -> bool:
 
 
 def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
-    certificate, key_file = folder / "tls.crt", folder / "tls.key"
-    if certificate.is_file() and key_file.is_file() and _certificate_is_good(certificate, key_file, now):
+    certificate, key = folder / "tls.crt", folder / "tls.key"
+    if certificate.is_file() and key.is_file() and certificate_stays(certificate.read_bytes(), key.read_bytes(), now):
         return
-    key = ec.generate_private_key(ec.SECP256R1())
-    addresses: list[x509.GeneralName] = [
-        x509.DNSName("localhost"),
-        x509.IPAddress(ipaddress.ip_address("127.0.0.1")),
-        x509.IPAddress(ipaddress.ip_address("::1")),
-    ]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(_CERTIFICATE_NAME)
-        .issuer_name(_CERTIFICATE_NAME)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(minutes=5))
-        .not_valid_after(now + CERTIFICATE_LIFE)
-        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
-        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    writer.write(
-        "tls.key",
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode(),
-    )
-    writer.write("tls.crt", made.public_bytes(serialization.Encoding.PEM).decode())
-
-
-def _certificate_is_good(certificate: Path, key_file: Path, now: datetime) -> bool:
-    """Tell whether a certificate stays: somebody else's always does, our own while it is valid and fits its key."""
-    try:
-        loaded = x509.load_pem_x509_certificate(certificate.read_bytes())
-        if loaded.issuer != _CERTIFICATE_NAME:
-            return True
-        key = serialization.load_pem_private_key(key_file.read_bytes(), password=None)
-    except (ValueError, InvalidSignature):
-        return False
-    return loaded.public_key() == key.public_key() and now < loaded.not_valid_after_utc - CERTIFICATE_RENEWAL
+    made, its_key = make_certificate(now)
+    writer.write("tls.key", its_key)
+    writer.write("tls.crt", made)
 
 
 def _write_definitions(folder: Path, writer: _Writer) -> None:
