@@ -1,0 +1,36 @@
+"""python -m munbot_llm api | worker | migrate [--seed-demo] | evaluate answers FILE.
+
+Each command imports only what it needs.
+"""
+
+import argparse
+import sys
+
+from munbot_common.logs import configure_logging
+
+
+def main() -> int:
+    """Run what the first argument names."""
+    parser = argparse.ArgumentParser(prog="munbot_llm")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("api", help="serve HTTP")
+    arguments = parser.parse_args()
+    if arguments.command == "api":
+        return _api()
+    return 2
+
+
+def _api() -> int:
+    from munbot_common.worker import run_api  # noqa: PLC0415
+
+    from munbot_llm.app import create_app  # noqa: PLC0415
+    from munbot_llm.settings import ApiSettings  # noqa: PLC0415
+
+    settings = ApiSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    run_api(create_app(settings), settings)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,58 @@
+"""Settings of llm-gateway."""
+
+from pathlib import Path
+
+from munbot_common.settings import AuthSettings, BrokerSettings, S3Settings, ServiceSettings
+from pydantic import Field, SecretStr
+
+MEGABYTE = 1024 * 1024
+
+
+class StoreSettings(ServiceSettings, S3Settings):
+    """Where documents are kept; enough for `migrate`."""
+
+    service_name: str = "llm-gateway"
+    knowledge_bucket: str = "knowledge"
+    demo_seed_dir: Path = Path("config/demo")
+
+
+class ModelSettings(ServiceSettings):
+    """The language model: none (extractive answers only), a GGUF file, or an OpenAI-compatible server."""
+
+    llm_model_path: Path | None = None
+    llm_model_sha256: str = ""  # checked when given
+    llm_engine_path: Path | None = None  # folder with llama-cpp-python, filled while the platform already runs
+    llm_remote_url: str = ""  # for example http://gpu-server:8000/v1
+    llm_remote_key: SecretStr | None = None
+    llm_remote_model: str = ""
+    llm_gpu_layers: int = Field(default=0, ge=-1)
+    llm_context_tokens: int = Field(default=4096, ge=512)
+    llm_threads: int = Field(default=0, ge=0)  # 0: the cores less one
+    llm_queue_size: int = Field(default=8, ge=0)  # waiting requests, beyond the one that runs
+    llm_deadline_seconds: float = Field(default=60.0, gt=0)  # queue and run together
+
+
+class VoiceSettings(ServiceSettings):
+    """Voice notes to text."""
+
+    voice_model_path: Path | None = None  # a faster-whisper folder; else the base model of the installed packages
+    voice_max_bytes: int = Field(default=16 * MEGABYTE, ge=1)
+    voice_max_seconds: float = Field(default=60.0, gt=0)
+    voice_queue_size: int = Field(default=4, ge=0)
+    voice_deadline_seconds: float = Field(default=90.0, gt=0)
+    voice_idle_seconds: float = Field(default=600.0, gt=0)  # then the process gives its memory back
+
+
+class ApiSettings(StoreSettings, ModelSettings, VoiceSettings, AuthSettings):
+    """What the API needs."""
+
+    data_dir: Path = Path("var/llm-gateway")  # the embeddings' cache; rebuilt when lost
+    upload_max_bytes: int = Field(default=20 * MEGABYTE, ge=1)
+    sync_seconds: float = Field(default=10.0, gt=0)  # how often documents of other replicas are looked for
+
+
+class WorkerSettings(ServiceSettings, BrokerSettings, AuthSettings):
+    """What the worker of queued jobs needs."""
+
+    service_name: str = "llm-worker"
+    gateway_url: str = "http://llm-gateway:8000"
