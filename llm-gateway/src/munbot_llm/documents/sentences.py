@@ -12,21 +12,6 @@ _NEVER_END = word_set("sentences", "never_end")
 _MAY_END = word_set("sentences", "may_end")
 _FIRST_WORDS = word_set("sentences", "first_words")
 
-_END = frozenset(
-    "hrs hr hs horas etc ltda mts mt m cm kg kgs lts mz seg segs utm uta uf u.t.m u.t.a u.f a.m p.m s.a d.o m2 m3 rut r.u.t "
-    "r.s.h c.i w.c ee.uu vºbº s.p.a spa ltd d.f.l d.l d.s d.e d.a.f".split()
-)
-"""Abbreviations that may also be the sentence's last word: it ends when a usual first word follows."""
-
-_STARTERS = frozenset(
-    """
-    el la los las lo un una en si se para por con sin todo toda todos todas cada cuando esta este estos estas además asimismo
-    no su sus dicha dicho dichas dichos al a queda quedan podrá podrán deberá deberán será serán tratándose previa previo
-    solo sólo también corresponde corresponderá quien quienes durante entre sobre según ante desde hasta adicionalmente
-    posteriormente una respecto como así artículo título párrafo capítulo las infracción multa es son hay existe puede debe
-    """.split()
-)
-
 _END = re.compile(r"(?:[.?!…]+)(?:-(?=\s))?[\"'”’»)\]*]*(?=\s)")
 _NUMBER_LABEL = r"(?:\d{1,3}(?:\.\d{1,3}){0,3}|[IVXLC]{1,6}|[A-Za-zñÑ](?:\.\d{1,2})?)"
 _LABEL = re.compile(
