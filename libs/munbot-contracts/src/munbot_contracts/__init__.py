@@ -4,6 +4,7 @@ from munbot_contracts.appointments import APPOINTMENT_EVENTS
 from munbot_contracts.complaints import COMPLAINT_EVENTS
 from munbot_contracts.conversations import CONVERSATION_EVENTS
 from munbot_contracts.envelope import Contract, Event, routing_key
+from munbot_contracts.jobs import JOB_EVENTS
 from munbot_contracts.messages import MESSAGE_EVENTS
 
 EVENT_TYPES: dict[str, type[Contract]] = {
@@ -11,6 +12,7 @@ EVENT_TYPES: dict[str, type[Contract]] = {
     **CONVERSATION_EVENTS,
     **APPOINTMENT_EVENTS,
     **COMPLAINT_EVENTS,
+    **JOB_EVENTS,
 }
 """Every event type of the platform with the model of its ``data``."""
 
