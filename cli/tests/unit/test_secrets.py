@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from munbot_common.secrets import (
+    GIVEN,
     PASSWORDS,
     READERS,
     SERVICES,
@@ -36,7 +37,7 @@ def contents(folder):
 
 def test_every_secret_is_made_private_and_not_guessable(folder):
     names = {*PASSWORDS, *(f"service_token_{name}" for name in SERVICES)}
-    names |= {"jwt_private_key.pem", "jwt_public_key.pem", "tls.crt", "tls.key", "rabbitmq_definitions.json"}
+    names |= {"jwt_private_key.pem", "jwt_public_key.pem", "tls.crt", "tls.key", "rabbitmq_definitions.json", *GIVEN}
     assert {path.name for path in folder.iterdir()} == names
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -44,6 +45,13 @@ def test_every_secret_is_made_private_and_not_guessable(folder):
     assert len(set(passwords)) == len(passwords)
     assert all(value.isalnum() and value.isascii() for value in passwords)
     assert all(len(contents(folder)[name]) == length for name, length in PASSWORDS.items())
+
+
+def test_what_others_give_begins_empty_and_is_kept(folder):
+    assert [contents(folder)[name] for name in GIVEN] == [""] * len(GIVEN)
+    (folder / GIVEN[0]).write_text("of a server elsewhere")
+    assert generate_secrets(folder, now=NOW) == []
+    assert contents(folder)[GIVEN[0]] == "of a server elsewhere"
 
 
 def test_a_second_run_changes_nothing(folder):
@@ -181,7 +189,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 22 written")
+    assert said.startswith("secrets: 24 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

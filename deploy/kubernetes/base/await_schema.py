@@ -1,8 +1,8 @@
 """Wait until the stores are what this image's code expects: the init container of everything that migrates.
 
-Run as ``python await_schema.py munbot_scheduler|munbot_conversations|munbot_complaints`` in that service's image, with
-its settings. The migration itself is a Job's work. Stores that are newer than the code are waited for no longer, so
-that an older version can come back beside migrations that it can live with.
+Run as ``python await_schema.py munbot_scheduler|munbot_conversations|munbot_complaints|munbot_llm`` in that service's
+image, with its settings. The migration itself is a Job's work. Stores that are newer than the code are waited for no
+longer, so that an older version can come back beside migrations that it can live with.
 """
 
 from __future__ import annotations
@@ -67,6 +67,15 @@ def missing_indexes() -> str:
     return ""
 
 
+def missing_bucket() -> str:
+    """Say whether llm-gateway's documents have no place yet."""
+    from munbot_llm.knowledge.store import KnowledgeStore  # noqa: PLC0415
+    from munbot_llm.settings import StoreSettings  # noqa: PLC0415
+
+    KnowledgeStore(StoreSettings()).listing("-")  # raises without a bucket
+    return ""
+
+
 def wait(
     missing: Question,
     *,
@@ -103,6 +112,8 @@ def main(arguments: list[str]) -> int:
     (package,) = arguments
     if package == "munbot_complaints":
         question: Question = missing_indexes
+    elif package == "munbot_llm":
+        question = missing_bucket
     else:
         question = partial(missing_revisions, package, make_engine(Database()))
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from munbot_common.settings import AuthSettings, BrokerSettings, S3Settings, ServiceSettings
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 MEGABYTE = 1024 * 1024
 
@@ -31,6 +31,11 @@ class ModelSettings(ServiceSettings):
     llm_queue_size: int = Field(default=8, ge=0)  # waiting requests, beyond the one that runs
     llm_deadline_seconds: float = Field(default=60.0, gt=0)  # queue and run together
 
+    @field_validator("llm_model_path", "llm_engine_path", mode="before")
+    @classmethod
+    def _unset(cls, value: object) -> object:
+        return value or None  # compose hands over an empty variable for what is not set
+
 
 class VoiceSettings(ServiceSettings):
     """Voice notes to text."""
@@ -41,6 +46,11 @@ class VoiceSettings(ServiceSettings):
     voice_queue_size: int = Field(default=4, ge=0)
     voice_deadline_seconds: float = Field(default=90.0, gt=0)
     voice_idle_seconds: float = Field(default=600.0, gt=0)  # then the process gives its memory back
+
+    @field_validator("voice_model_path", mode="before")
+    @classmethod
+    def _unset_voice(cls, value: object) -> object:
+        return value or None
 
 
 class ApiSettings(StoreSettings, ModelSettings, VoiceSettings, AuthSettings):

@@ -201,13 +201,12 @@ def _application(project: Project, service: Service, *, seed: bool) -> Program:
 
 def _folders(project: Project, service: Service) -> dict[str, str]:
     folders = {SECRETS_MOUNT: str(project.secrets)}
-    folders |= {inside: str(project.root / here) for inside, here in project.native.get("folders", {}).items()}
     for inside, source in service.mounts.items():
         if source.startswith((".", "/")):
             folders[inside] = str((project.root / source).resolve())
         elif inside != SECRETS_MOUNT:
             folders[inside] = str(project.data / "volumes" / source)
-    return folders
+    return folders | {inside: str(project.root / here) for inside, here in project.native.get("folders", {}).items()}
 
 
 def _sources(project: Project, service: Service) -> tuple[Path, ...]:

@@ -176,11 +176,11 @@ class Compose:
 
     @property
     def ours(self):
-        """Return our own services by name, but for the one that makes the secrets."""
+        """Return our own services by name, but for optional ones and the one that makes the secrets."""
         return {
             name: self.services[name]
             for name, body in self.document["services"].items()
-            if str(body.get("image", "")).startswith(OURS) and name != "secrets"
+            if str(body.get("image", "")).startswith(OURS) and name in self.services and name != "secrets"
         }
 
     def body(self, name):

@@ -17,7 +17,7 @@ import string
 import sys
 import tempfile
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from munbot_common.certificate import certificate_stays, make_certificate
 
 __all__ = [
+    "GIVEN",
     "PASSWORDS",
     "READERS",
     "SERVICES",
@@ -50,8 +51,9 @@ PASSWORDS = {  # file name: length in characters
     "s3_secret_key": 40,
     "demo_password": 12,
 }
+GIVEN = ("llm_remote_key",)  # by other people, where there is one: empty until somebody writes it into the file
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
-SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "cli")
+SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "llm", "cli")
 _S3 = ("s3_access_key", "s3_secret_key")
 READERS = {  # folder: the files that its containers see
     "postgres": ("postgres_password", "db_scheduler_password", "db_conversations_password", "db_rasa_password"),
@@ -72,6 +74,7 @@ READERS = {  # folder: the files that its containers see
     ),
     "actions": ("jwt_public_key.pem", "service_token_actions"),
     "rasa": ("db_rasa_password", "redis_password"),
+    "llm": ("jwt_public_key.pem", "rabbitmq_password", "service_token_llm", *GIVEN, *_S3),
     "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
 }
 TOKEN_LIFE = timedelta(days=365)
@@ -109,6 +112,7 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
     for name, length in PASSWORDS.items():
         alphabet = _EASY if name == "demo_password" else _ALPHABET
         writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
+    writer.begin_empty(GIVEN)
     writer.missing("jwt_private_key.pem", _new_private_key)
     private_pem = (folder / "jwt_private_key.pem").read_text()
     writer.replace_unless("jwt_public_key.pem", _public_pem(private_pem))
@@ -206,6 +210,11 @@ class _Writer:
     def missing(self, name: str, make: Callable[[], str]) -> None:
         if not _is_there(self.folder / name):
             self.write(name, make())
+
+    def begin_empty(self, names: Iterable[str]) -> None:
+        for name in names:
+            if not (self.folder / name).is_file():
+                self.write(name, "")
 
     def replace_unless(self, name: str, text: str) -> None:
         path = self.folder / name
