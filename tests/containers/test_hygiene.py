@@ -14,12 +14,14 @@ OURS = [
     "complaints-worker",
     "conversations",
     "conversations-worker",
+    "llm-gateway",
+    "llm-worker",
     "rasa",
     "rasa-actions",
     "web-interface",
     "nginx",
 ]
-MIGRATIONS = ["scheduler-migrate", "complaints-migrate", "conversations-migrate", "postgres-init"]
+MIGRATIONS = ["scheduler-migrate", "complaints-migrate", "conversations-migrate", "llm-migrate", "postgres-init"]
 STORES = ["postgres", "redis", "rabbitmq", "mongo", "minio"]
 BASE = {"jwt_public_key.pem"}
 SEEN = {  # what each service needs, and nothing else
@@ -41,12 +43,15 @@ SEEN = {  # what each service needs, and nothing else
         "demo_password",
     },
     "rasa-actions": BASE | {"service_token_actions"},
+    "llm-gateway": BASE
+    | {"rabbitmq_password", "service_token_llm", "llm_remote_key", "s3_access_key", "s3_secret_key"},
     "rasa": {"db_rasa_password", "redis_password"},
     "web-interface": BASE | {"rabbitmq_password", "redis_password", "service_token_web"},
 }
 SEEN["scheduler-worker"] = SEEN["scheduler"]
 SEEN["complaints-worker"] = SEEN["complaints-api"]
 SEEN["conversations-worker"] = SEEN["conversations"]
+SEEN["llm-worker"] = SEEN["llm-gateway"]
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +67,11 @@ def inside(stack, containers):
         return stack.docker("exec", containers[service].name, "sh", "-c", script).strip()
 
     return ask
+
+
+def secret_values(platform):
+    values = {path.name: path.read_text().strip() for path in platform.secrets_dir.iterdir() if path.is_file()}
+    return {name: value for name, value in values.items() if value}
 
 
 def test_every_service_of_the_file_has_a_container(stack, containers):
@@ -132,14 +142,14 @@ def test_each_service_sees_its_own_secrets_only(inside, name):
 
 
 def test_no_secret_is_in_an_environment(platform, containers):
-    values = {path.name: path.read_text().strip() for path in platform.secrets_dir.iterdir() if path.is_file()}
+    values = secret_values(platform)
     for container in containers.values():
         described = json.dumps(container.details["Config"])
         assert [name for name, value in values.items() if value in described] == [], container.service
 
 
 def test_no_secret_is_in_an_image(stack, platform, containers):
-    values = {path.name: path.read_text().strip() for path in platform.secrets_dir.iterdir() if path.is_file()}
+    values = secret_values(platform)
     for image in {containers[name].details["Image"] for name in OURS}:
         history = stack.docker("history", "--no-trunc", "--format", "{{.CreatedBy}}", image)
         assert [name for name, value in values.items() if value in history] == []
