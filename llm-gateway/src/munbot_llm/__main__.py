@@ -14,9 +14,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="munbot_llm")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP")
+    migration = commands.add_parser("migrate", help="create the bucket")
+    migration.add_argument("--seed-demo", action="store_true", help="load the demo's documents")
     arguments = parser.parse_args()
     if arguments.command == "api":
         return _api()
+    if arguments.command == "migrate":
+        return _migrate(seed_demo=arguments.seed_demo)
     return 2
 
 
@@ -29,6 +33,16 @@ def _api() -> int:
     settings = ApiSettings()
     configure_logging(settings.service_name, settings.log_level)
     run_api(create_app(settings), settings)
+    return 0
+
+
+def _migrate(*, seed_demo: bool) -> int:
+    from munbot_llm import migrate  # noqa: PLC0415
+    from munbot_llm.settings import StoreSettings  # noqa: PLC0415
+
+    settings = StoreSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    migrate.run(settings, seed_demo=seed_demo)
     return 0
 
 

@@ -1,0 +1,1 @@
+"""What the office knows: its documents and question/answer pairs, kept in the object store, searched from memory."""

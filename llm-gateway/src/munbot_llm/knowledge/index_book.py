@@ -1,0 +1,197 @@
+"""The index of each tenant, swapped whole when its documents change, while answers go on from the one before."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from munbot_common.logs import get_logger
+
+from munbot_llm.documents.passages import Passage
+from munbot_llm.knowledge import metrics
+from munbot_llm.knowledge.catalogue import Catalogue, read_catalogue
+from munbot_llm.knowledge.models import KnowledgeDocument
+from munbot_llm.knowledge.store import STORE_ERRORS, KnowledgeStore
+
+if TYPE_CHECKING:
+    from munbot_llm.retrieval.index import TenantIndex
+
+log = get_logger("knowledge.index")
+
+Build = Callable[[Sequence[Passage]], "TenantIndex"]
+"""Makes an index of passages."""
+
+_TENANTS_AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A tenant's documents and the index that was built from just these."""
+
+    catalogue: Catalogue
+    index: "TenantIndex | None"
+
+
+@dataclass(slots=True)
+class _Work:
+    """Who waits for a tenant's next index, and whether one is being built."""
+
+    waiting: list[Future[None]] = field(default_factory=list)
+    running: bool = False
+
+
+class NotSynced(Exception):
+    """The documents have not been read yet."""
+
+
+class IndexBook:
+    """The tenants' indexes in memory.
+
+    A thread looks at the object store every few seconds, so that what other replicas changed, and a restored bucket,
+    arrive without a restart. `update` does it at once for one tenant. While the store is away, everything goes on as
+    it last was.
+
+    Args:
+        store: the truth.
+        build: makes an index; slow where texts are new, so it runs beside everything else.
+        sync_seconds: how often to look.
+        patience_seconds: how long the first look waits for indexes before it calls itself ready; a very large
+            collection without its embeddings' cache takes longer, and is then answered from as its tenants come in.
+    """
+
+    def __init__(
+        self, store: KnowledgeStore, build: Build, *, sync_seconds: float, patience_seconds: float = 60.0
+    ) -> None:
+        self._store = store
+        self._build = build
+        self._sync_seconds = sync_seconds
+        self._patience = patience_seconds
+        self._shelves: dict[str, Shelf] = {}
+        self._work: dict[str, _Work] = {}
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+        self._synced = threading.Event()
+        self._pool = ThreadPoolExecutor(_TENANTS_AT_ONCE, thread_name_prefix="knowledge-index")
+        self._thread = threading.Thread(target=self._run, name="knowledge-sync", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look at the object store."""
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop looking; an index that is being built is given up with the process."""
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._thread.is_alive():
+            self._thread.join(5)
+
+    def check(self) -> None:
+        """Raise until the documents have been read once.
+
+        Raises:
+            NotSynced: not yet.
+        """
+        if not self._synced.is_set():
+            raise NotSynced
+
+    def get(self, tenant: str) -> "TenantIndex | None":
+        """Return a tenant's present index; None without documents."""
+        shelf = self._shelves.get(tenant)
+        return shelf.index if shelf else None
+
+    def documents(self, tenant: str) -> Mapping[str, KnowledgeDocument]:
+        """Return a tenant's documents by id, as its present index has them."""
+        shelf = self._shelves.get(tenant)
+        return shelf.catalogue.documents if shelf else {}
+
+    def update(self, tenant: str) -> Future[None]:
+        """Have a tenant read anew; the future is done when an index is live that knows all that was written before."""
+        done: Future[None] = Future()
+        with self._lock:
+            work = self._work.setdefault(tenant, _Work())
+            work.waiting.append(done)
+            if work.running or self._stop.is_set():
+                return done
+            work.running = True
+        self._pool.submit(self._work_off, tenant, work)
+        return done
+
+    def sync(self) -> list[Future[None]]:
+        """Look at the object store once; returns what is being built because of it.
+
+        Raises:
+            STORE_ERRORS: it is away, or has no such bucket.
+        """
+        listing = self._store.listing()
+        known = dict(self._shelves)
+        changed = {
+            tenant for tenant, tags in listing.items() if tenant not in known or known[tenant].catalogue.tags != tags
+        }
+        gone = {tenant for tenant, shelf in known.items() if shelf.catalogue.tags and tenant not in listing}
+        return [self.update(tenant) for tenant in sorted(changed | gone)]
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                building = self.sync()
+                metrics.STORE_UP.set(1)
+                if not self._synced.is_set():
+                    self._first(building)
+            except STORE_ERRORS as error:
+                metrics.STORE_UP.set(0)
+                metrics.SYNC_ERRORS.inc()
+                log.warning("store_away", kind=type(error).__name__)
+            self._stop.wait(self._sync_seconds)
+
+    def _first(self, building: list[Future[None]]) -> None:
+        result = wait_for(building, timeout=self._patience)
+        if any(isinstance(future.exception(), STORE_ERRORS) for future in result.done):
+            return  # the next look tries again
+        if result.not_done:
+            log.warning("ready_before_all_indexes", tenants=len(result.not_done))
+        self._synced.set()
+        log.info("synced", tenants=len(building))
+
+    def _work_off(self, tenant: str, work: _Work) -> None:
+        while True:
+            with self._lock:
+                waiting, work.waiting = work.waiting, []
+                if not waiting:
+                    work.running = False
+                    return
+            try:
+                self._rebuild(tenant)
+            except Exception as error:  # the index before goes on, and the next look tries again
+                metrics.INDEX_ERRORS.inc()
+                log.error("index_failed", tenant=tenant, exc_info=error)
+                for future in waiting:
+                    future.set_exception(error)
+            else:
+                for future in waiting:
+                    future.set_result(None)
+
+    def _rebuild(self, tenant: str) -> None:
+        before = self._shelves.get(tenant) or Shelf(Catalogue(), None)
+        tags = self._store.listing(tenant).get(tenant, {})
+        if tags == before.catalogue.tags and tenant in self._shelves:
+            return
+        catalogue = read_catalogue(self._store, tenant, before.catalogue, tags)
+        passages = catalogue.passages()
+        started = time.perf_counter()
+        index = self._build(passages) if passages else None
+        seconds = time.perf_counter() - started
+        self._shelves[tenant] = Shelf(catalogue, index)
+        metrics.INDEX_SECONDS.observe(seconds)
+        metrics.DOCUMENTS.labels(tenant).set(len(catalogue.documents))
+        metrics.PASSAGES.labels(tenant).set(len(passages))
+        metrics.UNREADABLE.labels(tenant).set(catalogue.unreadable)
+        log.info(
+            "indexed",
+            tenant=tenant,
+            documents=len(catalogue.documents),
+            passages=len(passages),
+            seconds=round(seconds, 3),
+        )
