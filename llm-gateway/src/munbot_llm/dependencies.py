@@ -3,23 +3,69 @@
 from dataclasses import dataclass
 from typing import Annotated, cast
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
+from munbot_common.clock import Clock, utc_now
 
+from munbot_llm.answers.service import AnswerService
+from munbot_llm.knowledge.index_book import IndexBook
+from munbot_llm.knowledge.service import DocumentWriter, KnowledgeService
+from munbot_llm.knowledge.store import KnowledgeStore
+from munbot_llm.knowledge.turns import EmbeddingTurns
+from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder
+from munbot_llm.retrieval.index import TenantIndex
 from munbot_llm.settings import ApiSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The service's features. Each room adds its own."""
+    """The service's features. Each room adds its own.
+
+    Attributes:
+        settings: of the process.
+        embedder: questions and passages to vectors.
+        embeddings: the same, kept in a file.
+        book: the tenants' indexes.
+        knowledge: documents and pairs.
+        answers: questions to answers.
+        imports: one import at a time, as it takes a processor that answers need; who waits holds no thread.
+    """
 
     settings: ApiSettings
     embedder: Embedder
+    embeddings: EmbeddingCache
+    book: IndexBook
+    knowledge: KnowledgeService
+    answers: AnswerService
+    imports: CapacityLimiter
+
+    def start(self) -> None:
+        """Begin to read the documents."""
+        self.book.start()
+
+    def close(self) -> None:
+        """Stop what runs beside the requests."""
+        self.book.close()
+        self.embeddings.close()
 
 
-def build_services(settings: ApiSettings) -> Services:
-    """Put the features together."""
-    return Services(settings=settings, embedder=Embedder())
+def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
+    """Put the features together; nothing connects before `start`."""
+    embedder = Embedder()
+    embeddings = EmbeddingCache(settings.data_dir / "embeddings.sqlite", embedder)
+    turns = EmbeddingTurns(embeddings)
+    store = KnowledgeStore(settings)
+    book = IndexBook(store, lambda passages: TenantIndex.build(passages, turns), sync_seconds=settings.sync_seconds)
+    return Services(
+        settings=settings,
+        embedder=embedder,
+        embeddings=embeddings,
+        book=book,
+        knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
+        answers=AnswerService(),
+        imports=CapacityLimiter(1),
+    )
 
 
 def get_services(request: Request) -> Services:
