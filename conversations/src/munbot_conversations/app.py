@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from munbot_common.app import create_service_app
 from munbot_common.auth import TokenSigner, TokenVerifier
+from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
@@ -14,9 +15,11 @@ from munbot_conversations.audit.routes import router as audit
 from munbot_conversations.auth.routes import router as auth
 from munbot_conversations.auth.service import Login
 from munbot_conversations.conversations.routes import router as conversations
+from munbot_conversations.feedback.routes import router as feedback
 from munbot_conversations.messages.routes import router as messages
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants.routes import router as tenants
+from munbot_conversations.unanswered.knowledge import TIMEOUT_SECONDS, Knowledge
 from munbot_conversations.unanswered.routes import router as unanswered
 
 
@@ -36,11 +39,20 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.token_signer = TokenSigner(settings.jwt_private_key.get_secret_value(), clock)
         app.state.login = Login(app.state.session_factory, app.state.token_signer, settings, clock)
+        app.state.knowledge = knowledge = _knowledge(settings)
         app.state.checks["database"] = lambda: check_database(engine)
         yield
+        knowledge.close()
         engine.dispose()
 
     app = create_service_app(settings, title="Munbot conversations", lifespan=lifespan)
-    for router in (auth, tenants, agents, conversations, messages, unanswered, audit):
+    for router in (auth, tenants, agents, conversations, messages, feedback, unanswered, audit):
         app.include_router(router)
     return app
+
+
+def _knowledge(settings: ApiSettings) -> Knowledge:
+    if not settings.llm_gateway_url or settings.service_token is None:
+        return Knowledge(None)
+    token = settings.service_token.get_secret_value()
+    return Knowledge(ServiceClient(settings.llm_gateway_url, token=token, timeout=TIMEOUT_SECONDS, attempts=2))

@@ -6,9 +6,10 @@ from munbot_conversations.auth.models import LoginFailures
 from munbot_conversations.base import IDEMPOTENCY, INBOX, OUTBOX, Base
 from munbot_conversations.contacts.models import Contact, ContactAddress
 from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.feedback.models import MessageFeedback
 from munbot_conversations.messages.models import Message
 from munbot_conversations.tenants.models import Tenant
-from munbot_conversations.unanswered.models import UnansweredQuestion
+from munbot_conversations.unanswered.models import UnansweredOccurrence, UnansweredQuestion
 
 __all__ = [
     "IDEMPOTENCY",
@@ -22,6 +23,8 @@ __all__ = [
     "Conversation",
     "LoginFailures",
     "Message",
+    "MessageFeedback",
     "Tenant",
+    "UnansweredOccurrence",
     "UnansweredQuestion",
 ]

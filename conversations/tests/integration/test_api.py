@@ -325,9 +325,9 @@ class TestUnanswered:
         assert "345" not in items[0]["question"]
         one = f"/v1/unanswered/{items[0]['id']}"
         problem(
-            client.patch(one, json={"status": "resolved"}, headers=headers("agent", PUNTA)), 404, "question_not_found"
+            client.patch(one, json={"status": "answered"}, headers=headers("agent", PUNTA)), 404, "question_not_found"
         )
-        assert client.patch(one, json={"status": "resolved"}, headers=headers("agent")).json()["status"] == "resolved"
+        assert client.patch(one, json={"status": "answered"}, headers=headers("agent")).json()["status"] == "answered"
         assert client.get("/v1/unanswered", headers=headers("viewer")).json()["items"] == []
 
 

@@ -1,25 +1,38 @@
 """Pure rules: what may reach the dialogue, when to try again, when people answer."""
 
+import json
 from datetime import UTC, datetime, time, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from munbot_conversations.conversations.rules import bot_may_speak, silence_is_over, starts_anew
-from munbot_conversations.messages.rules import as_typed, for_dialogue, offered_payloads, preview, storable
+from munbot_conversations.messages.rules import (
+    answer_in,
+    as_typed,
+    for_dialogue,
+    offered_payloads,
+    preview,
+    storable,
+    storable_json,
+)
 from munbot_conversations.tenants.rules import Opening, attention, hours_text
 from munbot_conversations.texts import texts
 from munbot_conversations.turns.rules import (
     InvalidReply,
     Reply,
+    Unanswered,
     backoff,
     parse_replies,
     replies_in_tracker,
+    unanswered_in,
 )
-from munbot_conversations.unanswered.rules import normalise, without_personal_data
+from munbot_conversations.unanswered.rules import normalise, without_personal_data, wordings
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+SOURCE = {"document_id": "d", "document": "Ordenanza", "article": "Artículo 3", "passage": 2}
 WEEK = [Opening(day, time(8, 30), time(14, 0)) for day in range(5)]
 
 
@@ -154,6 +167,43 @@ class TestReplies:
         assert replies_in_tracker(events, "2") is None
         assert replies_in_tracker([], "1") is None
 
+    def test_a_note_of_our_actions_goes_back_to_its_bubble(self):
+        noted = {"unanswered": {"question": "¿Y la luna?", "intent": "ask_question", "confidence": 0.4}}
+        body = [
+            {"text": "Uno"},
+            {"text": "Dos", "buttons": [{"title": "Sí", "payload": "/affirm"}]},
+            {"custom": noted},
+            {"custom": {"answer": {}}},
+        ]
+        first, second, third = parse_replies(body)
+        assert first.custom is None
+        assert (second.text, second.custom) == ("Dos", noted)
+        assert third.custom == {"answer": {}}
+        assert unanswered_in([first, second]) == Unanswered("¿Y la luna?", "ask_question", 0.4)
+
+    @pytest.mark.parametrize("noted", [None, "x", {}, {"question": 3}, {"question": None}, ["question"]])
+    def test_a_note_of_another_shape_is_none(self, noted):
+        assert unanswered_in([Reply(text="a", custom={"unanswered": noted})]) is None
+
+    def test_a_note_with_odd_members_keeps_the_question(self):
+        noted = {"question": "q", "intent": 3, "confidence": 7}
+        assert unanswered_in([Reply(custom={"unanswered": noted})]) == Unanswered("q")
+
+
+class TestAnswers:
+    def test_what_a_message_owes_to_documents(self):
+        given = {"id": str(uuid4()), "mode": "extractive", "question": "¿Cuánto?", "sources": [SOURCE]}
+        found = answer_in({"answer": given})
+        assert (str(found.id), found.sources[0].document) == (given["id"], "Ordenanza")
+
+    @pytest.mark.parametrize("custom", [None, {}, {"answer": None}, {"answer": "x"}, {"answer": {"mode": "oracle"}}])
+    def test_nonsense_is_no_answer(self, custom):
+        assert answer_in(custom) is None
+
+    @given(st.recursive(st.none() | st.booleans() | st.text(), lambda x: st.lists(x) | st.dictionaries(st.text(), x)))
+    def test_any_json_can_be_stored(self, value):
+        assert "\\u0000" not in json.dumps(storable_json(value))
+
 
 class TestAttention:
     def local(self, *parts):
@@ -231,6 +281,10 @@ class TestUnanswered:
     def test_personal_data_is_masked(self, private):
         assert private not in without_personal_data(f"soy {private}, ayuda")
         assert "ayuda" in without_personal_data(f"soy {private}, ayuda")
+
+    def test_other_wordings_name_nobody(self):
+        said = ["¿Y la luna?", "y la luna", "y la luna de [RUT]"]
+        assert wordings("¿Y la luna?", said) == ["y la luna"]
 
     @given(st.text(max_size=200))
     def test_normalising_twice_changes_nothing(self, text):

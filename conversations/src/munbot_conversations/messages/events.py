@@ -16,6 +16,7 @@ from munbot_contracts.messages import (
 )
 
 from munbot_conversations.base import SERVICE
+from munbot_conversations.messages.rules import answer_in
 
 Outcome = Literal["answered", "silenced", "deferred"]
 
@@ -39,6 +40,7 @@ def outbound(row: dict[str, Any], *, recipient: str, clock: Clock) -> Event[Any]
         kind=row.get("kind", "text"),
         text=row["text"],
         buttons=[Button(**button) for button in row.get("buttons") or ()],
+        answer=answer_in(row.get("custom")),
         in_reply_to=row.get("in_reply_to"),
         turn_index=row.get("turn_index", 0),
         turn_count=row.get("turn_count", 1),

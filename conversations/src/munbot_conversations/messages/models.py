@@ -5,11 +5,14 @@ from datetime import datetime
 from typing import Any
 
 from munbot_common.ids import uuid7
+from munbot_contracts.messages import KnowledgeAnswer
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from munbot_conversations.base import Base
+from munbot_conversations.feedback.models import MessageFeedback
+from munbot_conversations.messages.rules import answer_in
 
 
 class Message(Base):
@@ -66,3 +69,15 @@ class Message(Base):
     sent_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     handled_at: Mapped[datetime | None]
+
+    rating: Mapped[MessageFeedback | None] = relationship(lazy="joined", viewonly=True)
+
+    @property
+    def answer(self) -> KnowledgeAnswer | None:
+        """What the message owes to the office's documents."""
+        return answer_in(self.custom)
+
+    @property
+    def feedback(self) -> str | None:
+        """What was last said of it: `up`, `down` or nothing."""
+        return self.rating.value if self.rating else None

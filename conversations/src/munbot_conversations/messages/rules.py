@@ -2,6 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from munbot_contracts.messages import KnowledgeAnswer
+from pydantic import ValidationError
 
 STORED_TEXT_LIMIT = 10_000
 PREVIEW_LIMIT = 160
@@ -11,6 +15,24 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 def storable(text: str) -> str:
     """Return text that PostgreSQL can store: without NUL and lone surrogates, cut at 10,000 characters."""
     return _SURROGATE.sub("\ufffd", text.replace("\x00", ""))[:STORED_TEXT_LIMIT]
+
+
+def storable_json(value: Any) -> Any:
+    """Return JSON values whose texts PostgreSQL can store, keys included."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {storable(str(name)): storable_json(item) for name, item in value.items()}
+    return [storable_json(item) for item in value] if isinstance(value, list) else value
+
+
+def answer_in(custom: dict[str, Any] | None) -> KnowledgeAnswer | None:
+    """Return the answer from documents that the dialogue put beside a message; None for none, or for nonsense."""
+    given = (custom or {}).get("answer")
+    try:
+        return KnowledgeAnswer.model_validate(given) if given is not None else None
+    except ValidationError:
+        return None
 
 
 def preview(text: str) -> str:

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from munbot_contracts.messages import Button
-from pydantic import BaseModel, ConfigDict, field_validator
+from munbot_contracts.messages import Button, KnowledgeAnswer
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class MessageItem(BaseModel):
@@ -22,6 +22,8 @@ class MessageItem(BaseModel):
     buttons: list[Button] = []
     media: dict[str, Any] | None = None
     location: dict[str, Any] | None = None
+    answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
+    feedback: Literal["up", "down"] | None = None
     in_reply_to: UUID | None
     turn_index: int
     turn_count: int

@@ -15,12 +15,12 @@ from munbot_conversations.base import OUTBOX
 from munbot_conversations.conversations import events as conversation_events
 from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages.events import Outcome
-from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.messages.rules import preview, storable, storable_json
 from munbot_conversations.tenants import service as tenants
 from munbot_conversations.texts import say
 from munbot_conversations.turns import repository
 from munbot_conversations.turns.repository import Turn
-from munbot_conversations.turns.rules import Reply, backoff
+from munbot_conversations.turns.rules import Reply, Unanswered, backoff, unanswered_in
 from munbot_conversations.unanswered import repository as unanswered
 
 
@@ -71,16 +71,26 @@ class Answers:
             return True
         rows = self._rows(turn, bubbles, first_seq=last - len(bubbles) + 1, now=now)
         repository.insert_messages(session, rows)
-        if unanswered_text:
+        self._count_unanswered(session, turn, bubbles, unanswered_text, now)
+        self._record(session, turn, rows, "answered", replies=len(rows))
+        return True
+
+    def _count_unanswered(
+        self, session: Session, turn: Turn, bubbles: Sequence[Bubble], text: str | None, now: datetime
+    ) -> None:
+        """Count the question in the transaction that stores the reply: both happen once, or not at all."""
+        asked = Unanswered(text) if text else unanswered_in([bubble.reply for bubble in bubbles])
+        if asked is not None:
             unanswered.count(
                 session,
                 tenant=turn.tenant,
-                question=unanswered_text,
+                question=storable(asked.question),
+                intent=asked.intent,
+                confidence=asked.confidence,
                 conversation_id=turn.conversation_id,
+                message_id=turn.message_id,
                 now=now,
             )
-        self._record(session, turn, rows, "answered", replies=len(rows))
-        return True
 
     def silence(self, session: Session, turn: Turn) -> None:
         """End the turn without a word: a person has it, or the conversation is closed."""
@@ -158,7 +168,7 @@ class Answers:
                 "kind": "text",
                 "text": _text(bubble.reply),
                 "buttons": bubble.reply.button_objects or None,
-                "custom": bubble.reply.custom,
+                "custom": storable_json(bubble.reply.custom),
                 "state": "handled",
                 "session_number": turn.session_number,
                 "in_reply_to": turn.message_id,

@@ -1,13 +1,16 @@
 """When to try again, and what a tracker tells of an earlier try."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 BACKOFF_SECONDS = (1, 2, 4, 8, 16, 30)
 FAILED_TRIES_LIMIT = 5
 TIMEOUT_LOOKS = 3
+INTENT_LIMIT = 80
+NOTES = frozenset({"answer", "unanswered"})
+"""What our actions put into `custom`, beside a bubble's text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,15 @@ class Reply:
     def button_objects(self) -> list[dict[str, str]]:
         """The buttons as they are stored and sent."""
         return [{"title": title, "payload": payload} for title, payload in self.buttons]
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """A question for which the dialogue had no answer."""
+
+    question: str
+    intent: str | None = None
+    confidence: float | None = None
 
 
 class InvalidReply(ValueError):
@@ -44,7 +56,19 @@ def parse_replies(body: Any) -> list[Reply]:
         msg = "not a list"
         raise InvalidReply(msg)
     replies = [_reply(item) for item in body]
-    return [reply for reply in replies if reply.text or reply.buttons or reply.image or reply.custom]
+    return _joined(reply for reply in replies if reply.text or reply.buttons or reply.image or reply.custom)
+
+
+def _joined(replies: Iterable[Reply]) -> list[Reply]:
+    """Put our notes back to their bubble: Rasa's REST channel gives `custom` as a response of its own."""
+    found: list[Reply] = []
+    for reply in replies:
+        alone = not (reply.text or reply.buttons or reply.image)
+        if alone and not NOTES.isdisjoint(reply.custom or ()) and found and found[-1].custom is None:
+            found[-1] = replace(found[-1], custom=reply.custom)
+        else:
+            found.append(reply)
+    return found
 
 
 def _reply(item: Any) -> Reply:
@@ -101,3 +125,17 @@ def replies_in_tracker(events: Sequence[Any], message_id: str) -> list[Reply] | 
                 )
             )
     return replies
+
+
+def unanswered_in(replies: Sequence[Reply]) -> Unanswered | None:
+    """Return the question that the dialogue notes beside a bubble, in `custom.unanswered`; None for none."""
+    for reply in replies:
+        noted = (reply.custom or {}).get("unanswered")
+        if isinstance(noted, dict) and isinstance(noted.get("question"), str):
+            intent, confidence = noted.get("intent"), noted.get("confidence")
+            return Unanswered(
+                noted["question"],
+                intent[:INTENT_LIMIT] if isinstance(intent, str) else None,
+                confidence if isinstance(confidence, float) and 0 <= confidence <= 1 else None,
+            )
+    return None

@@ -5,6 +5,9 @@ import unicodedata
 
 QUESTION_LIMIT = 500
 NORMALISED_LIMIT = 300
+SAMPLES = 5
+"""Different wordings of a question that are kept."""
+MASKS = ("[correo]", "[RUT]", "[número]")
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _RUT = re.compile(r"\b\d{1,2}\.?\d{3}\.?\d{3}\s*-\s*[\dkK]\b")
@@ -14,9 +17,9 @@ _NOT_WORD = re.compile(r"[^\w\s]|_")
 
 def without_personal_data(text: str) -> str:
     """Return text whose e-mails, RUTs and phone-like numbers are masked: a question list is read by many."""
-    masked = _EMAIL.sub("[correo]", text)
-    masked = _RUT.sub("[RUT]", masked)
-    return _LONG_NUMBER.sub("[número]", masked)
+    for pattern, mask in zip((_EMAIL, _RUT, _LONG_NUMBER), MASKS, strict=True):
+        text = pattern.sub(mask, text)
+    return text
 
 
 def normalise(question: str) -> str:
@@ -29,3 +32,8 @@ def normalise(question: str) -> str:
     plain = "".join(char for char in masked if not unicodedata.combining(char))
     words = " ".join(_NOT_WORD.sub(" ", plain).split())
     return (words or " ".join(masked.split()))[:NORMALISED_LIMIT]
+
+
+def wordings(question: str, samples: list[str]) -> list[str]:
+    """Return the other ways in which a question was asked, without those that name somebody."""
+    return [text for text in samples if text != question and not any(mask in text for mask in MASKS)]

@@ -63,6 +63,24 @@ class Media(Contract):
     filename: str | None = None
 
 
+class AnswerSource(Contract):
+    """Where the office's own words stand that an answer was made from."""
+
+    document_id: str
+    document: str = Field(description="the document's title, as people know it")
+    article: str = Field(default="", description="the nearest heading; empty without one")
+    passage: int | str | None = Field(default=None, description="place or id of the passage in its document")
+
+
+class KnowledgeAnswer(Contract):
+    """What a bubble owes to the office's documents: it can be rated, and its sources be looked at."""
+
+    id: UUID
+    mode: Literal["extractive", "generated"]
+    question: str = Field(description="as it was asked of the documents")
+    sources: list[AnswerSource] = Field(default_factory=list)
+
+
 class MessageReceived(Contract):
     """A citizen's message from a channel; `message_id` is the same on every retry."""
 
@@ -134,6 +152,7 @@ class MessageOutbound(Contract):
     text: str = ""
     buttons: list[Button] = Field(default_factory=list)
     media: Media | None = None
+    answer: KnowledgeAnswer | None = Field(default=None, description="the citizen may say whether it was of use")
     in_reply_to: UUID | None = None
     turn_index: int = Field(default=0, ge=0)
     turn_count: int = Field(default=1, ge=1)

@@ -1,0 +1,1 @@
+"""Whether an answer from the office's documents was of use."""
