@@ -1,0 +1,153 @@
+"""The API against the real object store, in a bucket of its own."""
+
+import secrets
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from munbot_llm.app import create_app
+from munbot_llm.knowledge.store import KnowledgeStore
+from munbot_llm.settings import ApiSettings
+from store_plumbing import bucket_name, empty_bucket, minio_client, remove_bucket, until
+
+ROOT = Path(__file__).resolve().parents[4]
+
+MASCOTAS = """# Ordenanza de mascotas
+
+## Artículo 1°. Paseos
+
+En la calle los perros van con correa de no más de dos metros. Pasear un perro sin correa se multa con 2 UTM.
+
+## Artículo 2°. Fecas
+
+Quien pasea un perro debe recoger las fecas con una bolsa. La multa por no recogerlas es de 1 UTM.
+"""
+
+
+class TickingClock:
+    """A second later at every look, so that order never depends on the machine."""
+
+    def __init__(self):
+        self.now = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
+
+    def __call__(self):
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory):
+    return tmp_path_factory.mktemp("llm-data")
+
+
+@pytest.fixture(scope="module")
+def bucket(s3):
+    client, name = minio_client(s3), bucket_name()
+    yield name
+    remove_bucket(client, name)
+
+
+@pytest.fixture(scope="module")
+def minio(s3):
+    return minio_client(s3)
+
+
+@pytest.fixture
+def make_settings(s3, bucket, key_pair, data_dir):
+    def make(**changes):
+        endpoint, access, secret = s3
+        fields = {
+            "s3_endpoint": endpoint,
+            "s3_access_key": access,
+            "s3_secret_key": secret,
+            "knowledge_bucket": bucket,
+            "jwt_public_key": key_pair[1],
+            "munbot_mode": "demo",
+            "data_dir": data_dir,
+            "sync_seconds": 0.2,
+        }
+        return ApiSettings(**(fields | changes))
+
+    return make
+
+
+@pytest.fixture
+def settings(make_settings):
+    return make_settings()
+
+
+@pytest.fixture
+def store(settings, minio):
+    """The store, empty."""
+    store = KnowledgeStore(settings)
+    store.ensure_bucket()
+    empty_bucket(minio, store.bucket)
+    return store
+
+
+@pytest.fixture
+def start():
+    """Start the API with some settings, wait until it is ready; stop it at the end."""
+    clients = []
+
+    def begin(settings, *, ready=True):
+        client = TestClient(create_app(settings, TickingClock()), raise_server_exceptions=False)
+        client.__enter__()
+        clients.append(client)
+        if ready:
+            until(lambda: client.get("/readyz").status_code == 200)
+        return client
+
+    yield begin
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def client(settings, store, start):
+    return start(settings)
+
+
+@pytest.fixture
+def tenant():
+    """A tenant of the test's own, as all share one bucket."""
+    return f"t-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def as_(make_token, tenant):
+    """Headers of a caller: as_("agent"), as_("service", "another-tenant")."""
+
+    def headers(role, of=None):
+        bearer = {"Authorization": f"Bearer {make_token(role, of or tenant)}"}
+        return bearer | ({"X-Munbot-Tenant": of or tenant} if role == "service" else {})
+
+    return headers
+
+
+@pytest.fixture
+def upload(client, as_):
+    """Upload a text; returns the answer."""
+
+    def send(content=MASCOTAS, name="mascotas.md", *, role="admin", of=None, to=None, **fields):
+        data = content if isinstance(content, bytes) else content.encode()
+        return (to or client).post(
+            "/v1/knowledge/documents", files={"file": (name, data)}, data=fields, headers=as_(role, of)
+        )
+
+    return send
+
+
+@pytest.fixture
+def search(client, as_):
+    """Search as an official; returns the texts that were found."""
+
+    def ask(question, *, of=None, to=None, k=3):
+        answer = (to or client).post(
+            "/v1/knowledge/search", json={"question": question, "k": k}, headers=as_("viewer", of)
+        )
+        assert answer.status_code == 200, answer.text
+        return [item["text"] for item in answer.json()["items"]]
+
+    return ask
