@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import suppress
@@ -15,6 +16,7 @@ from munbot_llm.processes import wire
 log = get_logger("process")
 
 STOP_SECONDS = 2.0
+LAST_WORDS_SECONDS = 0.2  # to log what a child said before its end
 MAX_LINE = 2000  # characters of the child's output in one log line
 
 # Nothing secret reaches a process that reads other people's files.
@@ -28,7 +30,7 @@ class Life:
     def __init__(
         self,
         name: str,
-        process: asyncio.subprocess.Process,
+        process: subprocess.Popen[bytes],
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
     ) -> None:
@@ -48,27 +50,24 @@ class Life:
             OSError: the system has no room for another process.
         """
         ours, theirs = socket.socketpair()
+        ours.setblocking(False)  # noqa: FBT003 - the standard library's own signature
         process = None
         try:
-            process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                module,
-                str(theirs.fileno()),
-                str(os.getpid()),
+            # Not asyncio's own: its kill() can reap the child behind its watcher's back, which then knows no exit code.
+            process = subprocess.Popen(  # noqa: ASYNC220, S603 - a few ms, as in asyncio's own; our own module
+                [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
                 env={**_clean_environment(), **environment},
-                limit=MAX_LINE * 4,
             )
-            ours.setblocking(False)  # noqa: FBT003 - the standard library's own signature
             reader, writer = await asyncio.open_connection(sock=ours)
         except BaseException:
             ours.close()
             if process:
                 process.kill()
+                process.wait()
             raise
         finally:
             theirs.close()
@@ -96,34 +95,40 @@ class Life:
     def kill(self, cause: str = "") -> None:
         """End the child at once."""
         self.killed_because = self.killed_because or cause
-        with suppress(ProcessLookupError):
-            self._process.kill()
+        self._process.kill()
 
     async def end(self, *, grace_seconds: float = 0.0) -> int:
         """End the child, after `grace_seconds` by force; return its exit code (negative: a signal's number)."""
         self.send(wire.STOP)
         self._writer.close()
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(grace_seconds):
-                    return await self._process.wait()
+            if grace_seconds:
+                with suppress(subprocess.TimeoutExpired):
+                    await asyncio.to_thread(self._process.wait, grace_seconds)
         finally:
             self.kill()
-            code = await self._process.wait()
+            code = await asyncio.to_thread(self._process.wait)
+            await asyncio.wait([self._output], timeout=LAST_WORDS_SECONDS)
             self._output.cancel()
         return code
 
     async def _log_output(self) -> None:
-        stream = self._process.stdout
-        while stream is not None:
-            try:
-                line = await stream.readline()
-            except ValueError:  # longer than any line that means something
-                continue
-            if not line:
-                return
-            if text := line.decode("utf-8", "replace").strip():
-                log.warning("process_output", process=self.name, pid=self.pid, line=text[:MAX_LINE])
+        stream = asyncio.StreamReader(limit=MAX_LINE * 4)
+        pipe, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), self._process.stdout
+        )
+        try:
+            while True:
+                try:
+                    line = await stream.readline()
+                except ValueError:  # longer than any line that means something
+                    continue
+                if not line:
+                    return
+                if text := line.decode("utf-8", "replace").strip():
+                    log.warning("process_output", process=self.name, pid=self.pid, line=text[:MAX_LINE])
+        finally:
+            pipe.close()
 
 
 def _clean_environment() -> dict[str, str]:
