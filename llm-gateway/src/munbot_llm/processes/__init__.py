@@ -8,22 +8,30 @@ The parent's side is `SupervisedProcess`, the child's is `munbot_llm.processes.c
         async for reply in replies:
             print(reply.data)
     await process.close()
+
+The names below are imported when first used: a child needs none of them, nor what they bring along.
 """
 
-from munbot_llm.processes.problems import (
-    DeadlineExceeded,
-    ProcessFailed,
-    ProcessLost,
-    ProcessUnavailable,
-    QueueFull,
-)
-from munbot_llm.processes.states import ProcessState, Stage
-from munbot_llm.processes.supervisor import SupervisedProcess
-from munbot_llm.processes.waiting import BoundedQueue, Deadline, Turn
-from munbot_llm.processes.wire import Message
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from munbot_llm.processes.calls import Call
+    from munbot_llm.processes.problems import (
+        DeadlineExceeded,
+        ProcessFailed,
+        ProcessLost,
+        ProcessUnavailable,
+        QueueFull,
+    )
+    from munbot_llm.processes.states import ProcessState, Stage
+    from munbot_llm.processes.supervisor import SupervisedProcess
+    from munbot_llm.processes.waiting import BoundedQueue, Deadline, Turn
+    from munbot_llm.processes.wire import Message
 
 __all__ = [
     "BoundedQueue",
+    "Call",
     "Deadline",
     "DeadlineExceeded",
     "Message",
@@ -36,3 +44,21 @@ __all__ = [
     "SupervisedProcess",
     "Turn",
 ]
+
+_HOMES = {
+    "calls": ("Call",),
+    "problems": ("DeadlineExceeded", "ProcessFailed", "ProcessLost", "ProcessUnavailable", "QueueFull"),
+    "states": ("ProcessState", "Stage"),
+    "supervisor": ("SupervisedProcess",),
+    "waiting": ("BoundedQueue", "Deadline", "Turn"),
+    "wire": ("Message",),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for (PEP 562)."""
+    for module, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)

@@ -86,7 +86,7 @@ class Life:
     async def messages(self) -> AsyncGenerator[wire.Message, None]:
         """Yield what the child says, until its end."""
         try:
-            while message := await wire.read_message(self._reader):
+            while message := await read_message(self._reader):
                 self.heard = True
                 yield message
         except (OSError, ValueError) as error:
@@ -129,6 +129,20 @@ class Life:
                     log.warning("process_output", process=self.name, pid=self.pid, line=text[:MAX_LINE])
         finally:
             pipe.close()
+
+
+async def read_message(reader: asyncio.StreamReader) -> wire.Message | None:
+    """Return the next message, or None when the other side has gone.
+
+    Raises:
+        WireBroken: what came is no message.
+    """
+    try:
+        text, body = wire.lengths(await reader.readexactly(wire.LENGTHS.size))
+        content = await reader.readexactly(text + body)
+    except (asyncio.IncompleteReadError, ConnectionResetError):
+        return None
+    return wire.decode(content[:text], content[text:])
 
 
 def _clean_environment() -> dict[str, str]:

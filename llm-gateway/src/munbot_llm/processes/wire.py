@@ -3,7 +3,6 @@
 The JSON is `[kind, id, data]`: `kind` is one of those below, `id` the request's number (0: none), `data` an object.
 """
 
-import asyncio
 import json
 import socket
 import struct
@@ -11,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_LENGTHS = struct.Struct("!II")
+LENGTHS = struct.Struct("!II")
 MAX_JSON_BYTES = 16 * 1024 * 1024
 MAX_BODY_BYTES = 256 * 1024 * 1024
 
@@ -49,43 +48,35 @@ def encode(kind: str, number: int = 0, data: Mapping[str, Any] | None = None, bo
     text = json.dumps([kind, number, data or {}], ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
-    return _LENGTHS.pack(len(text), len(body)) + text + body
+    return LENGTHS.pack(len(text), len(body)) + text + body
 
 
-def _decode(text: bytes, body: bytes) -> Message:
+def decode(text: bytes, body: bytes) -> Message:
+    """Return the message of these parts."""
     kind, number, data = json.loads(text.decode("utf-8", "surrogatepass"))
     return Message(kind, number, data, body)
 
 
-def _lengths(header: bytes) -> tuple[int, int]:
-    text, body = _LENGTHS.unpack(header)
+def lengths(header: bytes) -> tuple[int, int]:
+    """Return how many bytes of JSON and of body follow a header.
+
+    Raises:
+        WireBroken: more than any message has.
+    """
+    text, body = LENGTHS.unpack(header)
     if text > MAX_JSON_BYTES or body > MAX_BODY_BYTES:
         raise WireBroken
     return text, body
 
 
-async def read_message(reader: asyncio.StreamReader) -> Message | None:
-    """Return the next message, or None when the other side has gone.
-
-    Raises:
-        WireBroken: what came is no message.
-    """
-    try:
-        text, body = _lengths(await reader.readexactly(_LENGTHS.size))
-        content = await reader.readexactly(text + body)
-    except (asyncio.IncompleteReadError, ConnectionResetError):
-        return None
-    return _decode(content[:text], content[text:])
-
-
 def receive_message(connection: socket.socket) -> Message | None:
     """Return the next message, blocking; None when the other side has gone."""
-    header = _receive_exactly(connection, _LENGTHS.size)
+    header = _receive_exactly(connection, LENGTHS.size)
     if header is None:
         return None
-    text, body = _lengths(bytes(header))
+    text, body = lengths(bytes(header))
     content = _receive_exactly(connection, text + body)
-    return None if content is None else _decode(bytes(content[:text]), bytes(content[text:]))
+    return None if content is None else decode(bytes(content[:text]), bytes(content[text:]))
 
 
 def _receive_exactly(connection: socket.socket, count: int) -> bytearray | None:

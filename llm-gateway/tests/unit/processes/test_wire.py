@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from munbot_llm.processes import wire
+from munbot_llm.processes.life import read_message
 
 CONTENT = st.dictionaries(st.text(), st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists))
 
@@ -33,7 +34,7 @@ def test_the_parent_reads_what_the_child_wrote(messages):
         for data, body in messages:
             reader.feed_data(wire.encode("reply", 1, data, body))
         reader.feed_eof()
-        return [await wire.read_message(reader) for _ in messages] + [await wire.read_message(reader)]
+        return [await read_message(reader) for _ in messages] + [await read_message(reader)]
 
     *read, end = asyncio.run(scenario())
     assert [(message.data, message.body) for message in read] == messages
