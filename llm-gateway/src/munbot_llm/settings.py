@@ -1,9 +1,10 @@
 """Settings of llm-gateway."""
 
 from pathlib import Path
+from typing import Annotated
 
 from munbot_common.settings import AuthSettings, BrokerSettings, S3Settings, ServiceSettings
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, StringConstraints, field_validator
 
 MEGABYTE = 1024 * 1024
 
@@ -43,6 +44,9 @@ class VoiceSettings(ServiceSettings):
     voice_model_path: Path | None = None  # a faster-whisper folder; else the base model of the installed packages
     voice_max_bytes: int = Field(default=16 * MEGABYTE, ge=1)
     voice_max_seconds: float = Field(default=60.0, gt=0)
+    voice_language: Annotated[str, StringConstraints(pattern=r"^([a-z]{2,3})?$")] = "es"  # empty: detect it
+    voice_beam: int = Field(default=5, ge=1, le=10)
+    voice_threads: int = Field(default=0, ge=0)  # 0: the cores less one
     voice_queue_size: int = Field(default=4, ge=0)
     voice_deadline_seconds: float = Field(default=90.0, gt=0)
     voice_idle_seconds: float = Field(default=600.0, gt=0)  # then the process gives its memory back

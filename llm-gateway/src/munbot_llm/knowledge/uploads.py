@@ -1,10 +1,11 @@
 """A file on its way in: refused by its announced length, or as soon as it has grown too long, and never in memory."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import Request
+from munbot_common.problems import PayloadTooLarge
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -50,11 +51,18 @@ def too_large(max_bytes: int) -> DocumentTooLarge:
 
 
 @asynccontextmanager
-async def open_upload(request: Request, *, max_bytes: int, fields: frozenset[str]) -> AsyncGenerator[Upload]:
+async def open_upload(
+    request: Request,
+    *,
+    max_bytes: int,
+    fields: frozenset[str],
+    too_large: Callable[[int], PayloadTooLarge] = too_large,
+) -> AsyncGenerator[Upload]:
     """Read a multipart body with one part `file` and some of `fields`; the file is gone afterwards.
 
     Raises:
-        DocumentTooLarge: the announced or the real length is beyond the limit; the rest is not read.
+        PayloadTooLarge: the announced or the real length is beyond the limit; the rest is not read. It is what
+            `too_large` makes of the limit.
         UploadInvalid: another kind of body, no file, two files, or fields nobody knows.
     """
     if not request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
@@ -62,14 +70,16 @@ async def open_upload(request: Request, *, max_bytes: int, fields: frozenset[str
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > max_bytes + _ENVELOPE:
         raise too_large(max_bytes)
-    form = await _parse(request, max_bytes, len(fields))
+    form = await _parse(request, max_bytes, len(fields), too_large)
     try:
-        yield _upload_of(form, fields, max_bytes)
+        yield _upload_of(form, fields, max_bytes, too_large)
     finally:
         await form.close()
 
 
-async def _parse(request: Request, max_bytes: int, max_fields: int) -> FormData:
+async def _parse(
+    request: Request, max_bytes: int, max_fields: int, too_large: Callable[[int], PayloadTooLarge]
+) -> FormData:
     async def limited() -> AsyncGenerator[bytes, None]:
         length = 0
         async for chunk in request.stream():
@@ -85,7 +95,9 @@ async def _parse(request: Request, max_bytes: int, max_fields: int) -> FormData:
         raise UploadInvalid from error
 
 
-def _upload_of(form: FormData, fields: frozenset[str], max_bytes: int) -> Upload:
+def _upload_of(
+    form: FormData, fields: frozenset[str], max_bytes: int, too_large: Callable[[int], PayloadTooLarge]
+) -> Upload:
     file = form.get("file")
     rest = {key: value for key, value in form.multi_items() if key != "file"}
     if not isinstance(file, UploadFile) or not file.filename or not set(rest) <= fields:
