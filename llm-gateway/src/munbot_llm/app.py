@@ -19,6 +19,7 @@ from munbot_llm.dependencies import build_services
 from munbot_llm.knowledge import pair_routes
 from munbot_llm.knowledge import routes as knowledge_routes
 from munbot_llm.settings import ApiSettings
+from munbot_llm.voice import routes as voice_routes
 
 log = get_logger("llm.app")
 
@@ -38,11 +39,19 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.services = services
         app.state.checks["knowledge"] = services.book.check
         services.start()
+        await services.voice.start()
         yield
+        await services.voice.close()
         services.close()
 
     app = create_service_app(settings, title="Munbot llm-gateway", lifespan=lifespan)
-    for router in (answer_routes.router, pair_routes.router, knowledge_routes.router, status.router):
+    for router in (
+        answer_routes.router,
+        pair_routes.router,
+        knowledge_routes.router,
+        voice_routes.router,
+        status.router,
+    ):
         app.include_router(router)
 
     async def away(request: Request, error: Exception) -> Response:

@@ -16,6 +16,7 @@ from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder
 from munbot_llm.retrieval.index import TenantIndex
 from munbot_llm.settings import ApiSettings
+from munbot_llm.voice.service import VoiceService
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Services:
         book: the tenants' indexes.
         knowledge: documents and pairs.
         answers: questions to answers.
+        voice: voice notes to text.
         imports: one import at a time, as it takes a processor that answers need; who waits holds no thread.
     """
 
@@ -38,6 +40,7 @@ class Services:
     book: IndexBook
     knowledge: KnowledgeService
     answers: AnswerService
+    voice: VoiceService
     imports: CapacityLimiter
 
     def start(self) -> None:
@@ -64,6 +67,7 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         book=book,
         knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
         answers=AnswerService(),
+        voice=VoiceService(settings, settings.data_dir),
         imports=CapacityLimiter(1),
     )
 

@@ -48,6 +48,7 @@ class Status(BaseModel):
 @router.get("", responses=problem_responses(Unauthorized, Forbidden))
 def read_status(principal: ReaderDep, services: ServicesDep) -> Status:
     """Return how many documents the caller's tenant has, and how the models are."""
+    voice = services.voice.condition()
     documents = services.book.documents(principal.tenant).values()
     return Status(
         knowledge=KnowledgeStatus(
@@ -57,5 +58,5 @@ def read_status(principal: ReaderDep, services: ServicesDep) -> Status:
             reindexing=services.knowledge.is_reindexing(principal.tenant),
         ),
         model=ModelStatus(state="absent"),
-        voice=VoiceStatus(state="absent"),
+        voice=VoiceStatus(state=voice.state, name=voice.name, reason=voice.reason),
     )
