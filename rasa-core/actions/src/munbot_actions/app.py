@@ -18,6 +18,7 @@ from munbot_actions.dialogue.talk import Services
 from munbot_actions.protocol import ActionRejectedError, read_turn
 from munbot_actions.services.complaints import Complaints
 from munbot_actions.services.conversations import Conversations
+from munbot_actions.services.knowledge import Knowledge
 from munbot_actions.services.scheduler import Scheduler
 from munbot_actions.settings import ActionsSettings
 
@@ -81,10 +82,14 @@ def _clients(settings: ActionsSettings) -> dict[str, ServiceClient]:
         "complaints": settings.complaints_url,
         "conversations": settings.conversations_url,
     }
-    return {
+    clients = {
         name: ServiceClient(url, token=token, timeout=settings.service_timeout_seconds, attempts=2)
         for name, url in urls.items()
     }
+    if settings.llm_gateway_url:
+        timeout = settings.llm_timeout_seconds
+        clients["knowledge"] = ServiceClient(settings.llm_gateway_url, token=token, timeout=timeout, attempts=1)
+    return clients
 
 
 def _services(clients: Mapping[str, ServiceClient], settings: ActionsSettings) -> Services:
@@ -93,4 +98,5 @@ def _services(clients: Mapping[str, ServiceClient], settings: ActionsSettings) -
         Scheduler(clients["scheduler"], seconds),
         Complaints(clients["complaints"], seconds),
         Conversations(clients["conversations"], seconds),
+        Knowledge(clients.get("knowledge")),
     )

@@ -4,19 +4,30 @@ Source: https://rasa.com/docs/action-server/ (request `next_action, sender_id, t
 `events, responses`; a declined action is 400 with `error, action_name`).
 """
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 DEFAULT_ZONE = ZoneInfo("America/Santiago")
+ASK = "ask:"
+"""Begins a button's `choice` that asks the rest of it as a question."""
 _SESSION = re.compile(r"\.(\d+)$")
 
 
 class ActionRejectedError(Exception):
     """The action cannot run now; Rasa's policies may choose another."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +56,7 @@ class Turn:
     active_loop: str | None = None
     previous_at: datetime | None = None
     session: int = 1
+    history: tuple[Said, ...] = ()
 
     @property
     def local_now(self) -> datetime:
@@ -88,6 +100,7 @@ def read_turn(body: dict[str, Any], *, default_tenant: str | None = None) -> Tur
         active_loop=(tracker.get("active_loop") or {}).get("name"),
         previous_at=_time(said[-2]) if len(said) > 1 else None,
         session=int(session.group(1)) if session else 1,
+        history=_history(tracker.get("events") or []),
     )
 
 
@@ -111,6 +124,34 @@ def _metadata(said: list[dict[str, Any]]) -> dict[str, Any]:
     )
     lasting = {k: v for k, v in earlier.items() if k in {"tenant", "timezone", "conversation_id", "channel"}}
     return {**lasting, **own}
+
+
+def _history(events: list[dict[str, Any]]) -> tuple[Said, ...]:
+    """Give what was said before the last message, oldest first; a pressed button says the question it stood for."""
+    said: list[Said] = []
+    for event in events:
+        text = str(event.get("text") or "").strip()
+        if event.get("event") == "user":
+            said.append(Said("user", asked_by_button(text) if text.startswith("/") else text))
+        elif event.get("event") == "bot":
+            said.append(Said("assistant", text))
+    latest = max((place for place, item in enumerate(said) if item.role == "user"), default=0)
+    return tuple(item for item in said[:latest] if item.text)
+
+
+def ask_payload(question: str) -> str:
+    """Write the payload of a button that asks a question."""
+    choice = json.dumps({"choice": f"{ASK}{question}"}, ensure_ascii=False, separators=(",", ":"))
+    return f"/ask_question{choice}"
+
+
+def asked_by_button(payload: str) -> str:
+    """Return the question that a button asks; empty for other buttons."""
+    try:
+        choice = json.loads(payload[payload.index("{") :])["choice"]
+    except (ValueError, KeyError, TypeError):
+        return ""
+    return choice.removeprefix(ASK) if isinstance(choice, str) and choice.startswith(ASK) else ""
 
 
 def _time(event: dict[str, Any]) -> datetime:

@@ -18,6 +18,8 @@ from munbot_actions.services.models import (
     Category,
     Complaint,
     Day,
+    DocumentAnswer,
+    DocumentSource,
     Found,
     Handoff,
     Hold,
@@ -31,6 +33,7 @@ from munbot_actions.services.scheduler import Catalogue
 from munbot_common.client import ServiceAway, ServiceProblem
 
 ZONE = ZoneInfo("America/Santiago")
+ANSWER_ID = "01a1fd8e-0000-7000-8000-000000000001"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 
 TRANSITO = Office(
@@ -281,8 +284,27 @@ class FakeConversations:
         opens = None if self.open_now else datetime(2026, 11, 24, 8, 30, tzinfo=ZONE)
         return Handoff(open_now=self.open_now, opens_at=opens, attention_hours_text="lunes a viernes de 08:30 a 14:00")
 
-    def note_unanswered(self, tenant, question, conversation, intent, confidence) -> None:
-        self.unanswered.append(question)
+
+class FakeKnowledge:
+    """Documents that know what a test says; nothing otherwise."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, DocumentAnswer] = {}
+        self.asked: list[tuple[str, list[tuple[str, str]]]] = []
+        self.away = False
+
+    def knows(self, words: str, answer: str = "", mode: str = "extractive", **more: Any) -> None:
+        source = DocumentSource(document_id="d1", document="Ordenanza de Aseo", article="Artículo 12°. Retiro")
+        sources = [source] if mode in {"extractive", "generated"} else []
+        given = {"answer_id": ANSWER_ID, "mode": mode, "answer": answer, "sources": sources, **more}
+        self.known[words] = DocumentAnswer.model_validate(given)
+
+    def ask(self, tenant, question, history) -> DocumentAnswer | None:
+        self.asked.append((question, [(said.role, said.text) for said in history]))
+        if self.away:
+            return None
+        found = next((answer for words, answer in self.known.items() if words in question), None)
+        return found or DocumentAnswer(answer_id=ANSWER_ID, mode="unknown", answer="No tengo esa información.")
 
 
 _OPENS = {
@@ -302,6 +324,7 @@ class Chat:
     scheduler: FakeScheduler
     complaints: FakeComplaints
     conversations: FakeConversations
+    knowledge: FakeKnowledge
     brain: Brain
     now: datetime = MONDAY
     slots: dict[str, Any] = field(default_factory=dict)
@@ -309,6 +332,7 @@ class Chat:
     events: list[dict[str, Any]] = field(default_factory=list)
     buttons: list[dict[str, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
+    customs: list[dict[str, Any]] = field(default_factory=list)
     count: int = 0
     session: int = 1
 
@@ -326,6 +350,9 @@ class Chat:
             self.loop = None
         self.texts = [r["text"] for r in result["responses"]]
         self.buttons = [b for r in result["responses"] for b in r["buttons"]]
+        self.customs = [r.get("custom", {}) for r in result["responses"]]
+        self.conversations.unanswered += [c["unanswered"]["question"] for c in self.customs if "unanswered" in c]
+        self.events += [{"event": "bot", "text": text} for text in self.texts]
         assert 1 <= len(self.texts) <= 2, self.texts
         assert all(0 < len(t) < 400 for t in self.texts), self.texts
         self.now += timedelta(seconds=20)
@@ -368,7 +395,7 @@ class Chat:
             "version": "3.6.21",
             "tracker": {
                 "slots": dict(self.slots),
-                "events": self.events[-6:],
+                "events": self.events[-40:],
                 "active_loop": {"name": loop} if loop else {},
             },
         }
@@ -376,6 +403,11 @@ class Chat:
 
 @pytest.fixture
 def chat() -> Chat:
-    scheduler, complaints, conversations = FakeScheduler(), FakeComplaints(), FakeConversations()
-    services = Services(scheduler, complaints, conversations)  # type: ignore[arg-type]
-    return Chat(scheduler, complaints, conversations, Brain(services, Texts.load()))
+    scheduler, complaints, conversations, knowledge = (
+        FakeScheduler(),
+        FakeComplaints(),
+        FakeConversations(),
+        FakeKnowledge(),
+    )
+    services = Services(scheduler, complaints, conversations, knowledge)  # type: ignore[arg-type]
+    return Chat(scheduler, complaints, conversations, knowledge, Brain(services, Texts.load()))

@@ -29,6 +29,7 @@ def test_events_and_responses(server, chat):
     slots = {e["name"]: e["value"] for e in body["events"] if e["event"] == "slot"}
     assert slots["procedure"] == "p1"
     assert slots["requested_slot"] == "slot_start"
+    assert all("custom" not in r for r in body["responses"])
     assert all(set(button) == {"title", "payload"} for r in body["responses"] for button in r["buttons"])
 
 

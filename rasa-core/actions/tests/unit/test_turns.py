@@ -163,12 +163,10 @@ def test_a_complaint_whose_answer_was_lost_carries_the_same_key(chat, monkeypatc
     assert len(set(chat.complaints.keys)) == 1
 
 
-def test_conversations_away_does_not_spoil_an_answer(chat):
-    def away(*_args):
-        raise ServiceAway("down")
-
-    chat.conversations.note_unanswered = away
-    assert "no puedo" in chat.say("¿quién gana la elección?", "out_of_scope")
+def test_what_was_not_known_goes_with_the_reply(chat):
+    assert "no puedo" in chat.say("¿quién gana la elección?", "out_of_scope", 0.7)
+    noted = {"question": "¿quién gana la elección?", "intent": "out_of_scope", "confidence": 0.7}
+    assert chat.customs == [{"unanswered": noted}]
 
 
 def test_a_bug_answers_kindly_too(chat, monkeypatch):

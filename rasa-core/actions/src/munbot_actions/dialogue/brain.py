@@ -78,6 +78,8 @@ class Brain:
             return self._away(talk, kept)
         if not talk.bubbles:
             talk.say("smalltalk.fallback", *smalltalk.menu(talk))
+        if talk.unanswered:
+            talk.bubbles[-1].custom["unanswered"] = talk.unanswered
         return talk.bubbles
 
     def _away(self, talk: Talk, kept: State) -> list[Bubble]:
@@ -101,6 +103,10 @@ class Brain:
 
     def _lead(self, talk: Talk) -> None:
         state, turn = talk.state, talk.turn
+        if questions.takes_button(talk):
+            if state.form:
+                self._form(talk).advance()
+            return
         if self._answers_pending(talk):
             return
         if state.form and self._is_back(talk):
@@ -159,6 +165,7 @@ class Brain:
         self._take_up(talk, form)
         state.end_form()
         state.nudges = 0
+        state.from_documents = False
         state.form = form
         if form == "booking_form" and opening.means_topic(talk):
             state.procedure = state.topic

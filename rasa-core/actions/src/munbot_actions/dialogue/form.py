@@ -43,10 +43,7 @@ def step(talk: Talk, form: Form) -> None:
     elif not heard and wishes.remember(talk, telling=telling):
         form.advance()
     elif aside or (not heard and _asks_unknown(talk)):
-        if questions.answer(talk) or heard:
-            form.advance()
-        else:
-            _failed(talk, form, asked_before, explained=True)
+        _answers_aside(talk, form, asked_before, heard=heard)
     elif heard or state.away or talk.message.pressed or _acknowledges(talk):
         state.away = False
         if heard and asked_before:
@@ -54,6 +51,14 @@ def step(talk: Talk, form: Form) -> None:
         form.advance()
     elif not _is_soothed(talk):
         _failed(talk, form, asked_before, explained=False)
+
+
+def _answers_aside(talk: Talk, form: Form, asked: str | None, *, heard: bool) -> None:
+    """Answer what was asked besides, and ask on; «¿Quiso decir…?» is a question of its own."""
+    if not questions.answer(talk, clarify=not heard) and not heard:
+        _failed(talk, form, asked, explained=True)
+    elif not talk.state.settled:
+        form.advance()
 
 
 def _leaves(talk: Talk, form: Form) -> bool:

@@ -1,13 +1,14 @@
-"""Questions about procedures, offices and hours, answered from the scheduler's data."""
+"""Questions about procedures, offices and hours: from the scheduler's data, and from documents what it cannot tell."""
 
 import re
 
+from munbot_actions.dialogue import documents
 from munbot_actions.dialogue.papers import listed
 from munbot_actions.dialogue.reply import Bubble, Button
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.services.models import Office, Procedure
 from munbot_actions.understanding import answers
-from munbot_actions.understanding.normalise import shorten
+from munbot_actions.understanding.normalise import fold, shorten
 
 FAQ = frozenset({"ask_procedure", "ask_opening_hours", "ask_location", "ask_question"})
 SMALL = frozenset({"ask_capabilities", "greet", "thank", "wait", "goodbye"})
@@ -27,6 +28,14 @@ _HOURS = re.compile(
     r"\b(?:horario\w*|a que hora|atienden|atencion|abre\w*|abiert\w*|cierra\w*|que dias|hasta que hora)\b"
 )
 _PHONE = re.compile(r"\b(?:telefono|numero|llamar|fono|correo|mail|email)\b")
+_ASPECTS = (
+    ("price", _PRICE),
+    ("papers", _PAPERS),
+    ("duration", _DURATION),
+    ("hours", _HOURS),
+    ("place", _PLACE),
+    ("phone", _PHONE),
+)
 
 
 def is_aside(talk: Talk) -> bool:
@@ -43,16 +52,26 @@ def is_aside(talk: Talk) -> bool:
     return intent in FAQ and asks and talk.turn.confidence >= 0.4
 
 
-def answer(talk: Talk) -> bool:
+def answer(talk: Talk, *, clarify: bool = True) -> bool:
     """Answer a question and tell whether it was known.
 
-    What is not known is said, recorded, and outside of forms a person is offered.
+    The scheduler knows hours, places, papers and prices better than any document; what it cannot tell precisely, the
+    documents are asked first. What nobody knows is said, recorded, and outside of forms a person is offered.
+
+    Args:
+        talk: the turn.
+        clarify: whether «¿Quiso decir…?» may be the answer.
     """
     said = len(talk.bubbles)
     folded = talk.message.folded
     aspect = _aspect(folded) or {"ask_opening_hours": "hours", "ask_location": "place"}.get(talk.turn.intent)
     procedure = _procedure(talk)
     office = _office(talk, procedure)
+    named = _named(talk)
+    known = _is_known(talk, aspect, procedure)
+    if not (known and _is_precise(talk, aspect)) and _from_documents(talk, named, clarify=clarify and not known):
+        return True
+    talk.state.from_documents = False
     talk.state.topic_office = office.id if office else None
     talk.state.topic_aspect = aspect
     if aspect == "hours":
@@ -71,9 +90,9 @@ def answer(talk: Talk) -> bool:
     return len(talk.bubbles) > said
 
 
-def unknown(talk: Talk) -> bool:
+def unknown(talk: Talk, question: str = "") -> bool:
     """Say honestly that the answer is not known, record the question, and offer a person; always False."""
-    talk.note_unanswered()
+    talk.note_unanswered(question)
     if talk.state.form:
         talk.say("questions.unknown_in_form")
         return False
@@ -82,32 +101,83 @@ def unknown(talk: Talk) -> bool:
     return False
 
 
+def takes_button(talk: Talk) -> bool:
+    """Answer a button under «¿Quiso decir…?»; tell whether it was one."""
+    button = documents.pressed(talk)
+    if button is None:
+        return False
+    question, chosen = button
+    talk.state.pending = None
+    if not (chosen and documents.answer(talk, question, clarify=False)):
+        unknown(talk, question)
+    return True
+
+
 def about(talk: Talk, procedure: Procedure) -> None:
     """Say what a procedure needs; chosen by a button outside of a form."""
     talk.state.topic = procedure.id
     _say_procedure(talk, procedure, None)
 
 
+def _from_documents(talk: Talk, named: Procedure | None, *, clarify: bool) -> bool:
+    """Answer from documents; about a procedure that can be booked, an hour is offered besides."""
+    books = named is not None and talk.state.form is None and talk.turn.intent == "ask_procedure"
+    if not documents.answer(talk, clarify=clarify, alone=not books):
+        return False
+    if books and named and talk.state.from_documents and talk.state.pending is None:
+        talk.state.topic, talk.state.pending = named.id, "book"
+        talk.say("questions.offer_book", talk.button("book_this", "affirm"), talk.button("refuse", "deny"))
+    return True
+
+
+def _is_known(talk: Talk, aspect: str | None, procedure: Procedure | None) -> bool:
+    """Tell whether the scheduler has something to say to a question, however well it fits."""
+    if aspect in {"hours", "place"}:
+        return True
+    if aspect == "phone":
+        return any(office.phone for office in talk.catalogue.offices.values())
+    if procedure is None:
+        return False
+    if aspect == "price":
+        return bool(procedure.price_text)
+    if aspect == "duration":
+        return bool(procedure.duration_minutes)
+    return bool(procedure.required_papers) and (aspect == "papers" or talk.turn.intent == "ask_procedure")
+
+
+def _is_precise(talk: Talk, aspect: str | None) -> bool:
+    """Tell whether a question asks no more than what the scheduler tells: an aspect, and names that it knows.
+
+    «¿A qué hora atienden en tránsito?» does; «¿a qué hora abre la piscina?» has a word that no office has, and «¿y
+    cuánto cuesta?» after an answer from documents means that one.
+    """
+    if aspect is None:
+        return False
+    catalogue, text = talk.catalogue, talk.message.without_identity
+    procedures, offices = catalogue.procedure_names, catalogue.office_names
+    after_documents = talk.state.from_documents and talk.state.form is None
+    if after_documents and not procedures.possible(text) and not offices.possible(text):
+        return False
+    rest = fold(text)
+    for _, pattern in _ASPECTS:
+        rest = pattern.sub(" ", rest)
+    return not set(procedures.unknown_words(rest)) & set(offices.unknown_words(rest))
+
+
+def _named(talk: Talk) -> Procedure | None:
+    found = talk.catalogue.procedure_names.match(talk.message.without_identity)
+    return talk.catalogue.procedures[found[0].id] if found else None
+
+
 def _aspect(folded: str) -> str | None:
-    for aspect, pattern in (
-        ("price", _PRICE),
-        ("papers", _PAPERS),
-        ("duration", _DURATION),
-        ("hours", _HOURS),
-        ("place", _PLACE),
-        ("phone", _PHONE),
-    ):
-        if pattern.search(folded):
-            return aspect
-    return None
+    return next((aspect for aspect, pattern in _ASPECTS if pattern.search(folded)), None)
 
 
 def _procedure(talk: Talk) -> Procedure | None:
     """Give the procedure that is asked about: named, in hand, or last talked of."""
-    catalogue = talk.catalogue
-    named = catalogue.procedure_names.match(talk.message.without_identity)
-    ids = [named[0].id if named else None, talk.state.procedure, talk.state.topic]
-    return next((catalogue.procedures[i] for i in ids if i and i in catalogue.procedures), None)
+    procedures = talk.catalogue.procedures
+    known = (procedures.get(item or "") for item in (talk.state.procedure, talk.state.topic))
+    return _named(talk) or next((procedure for procedure in known if procedure), None)
 
 
 def _office(talk: Talk, procedure: Procedure | None) -> Office | None:

@@ -26,6 +26,8 @@ class Bubble:
 
     text: str
     buttons: list[Button] = field(default_factory=list)
+    custom: dict[str, Any] = field(default_factory=dict)
+    """What stands beside the text for the platform: `answer` (where it is from), `unanswered` (a question)."""
 
 
 class Texts:
@@ -72,21 +74,22 @@ def pack(bubbles: list[Bubble]) -> list[Bubble]:
     kept = [bubble for bubble in bubbles if bubble.text.strip()]
     if len(kept) > MOST_BUBBLES:
         *leads, last = kept
-        joined = _joined([bubble.text for bubble in leads])
-        kept = [Bubble(joined, next((b.buttons for b in reversed(leads) if b.buttons), [])), last]
+        kept = [_joined(leads), last]
     if len(kept) == MOST_BUBBLES and kept[0].buttons:
         kept[1].buttons = kept[1].buttons or kept[0].buttons
         kept[0].buttons = []
-    return [Bubble(_cut(bubble.text), bubble.buttons[:MOST_BUTTONS]) for bubble in kept]
+    return [Bubble(_cut(bubble.text), bubble.buttons[:MOST_BUTTONS], bubble.custom) for bubble in kept]
 
 
-def _joined(texts: list[str]) -> str:
-    joined = ""
-    for text in texts:
-        longer = f"{joined}\n{text}" if joined else text
-        if len(longer) > LONGEST_BUBBLE and joined:
+def _joined(bubbles: list[Bubble]) -> Bubble:
+    """Join what fits into one bubble; of what is left out, nothing stands beside it either."""
+    joined = Bubble("", next((b.buttons for b in reversed(bubbles) if b.buttons), []))
+    for bubble in bubbles:
+        longer = f"{joined.text}\n{bubble.text}" if joined.text else bubble.text
+        if len(longer) > LONGEST_BUBBLE and joined.text:
             break
-        joined = longer
+        joined.text = longer
+        joined.custom |= bubble.custom
     return joined
 
 
@@ -103,6 +106,7 @@ def as_responses(bubbles: list[Bubble]) -> list[dict[str, Any]]:
         {
             "text": bubble.text,
             "buttons": [{"title": b.title[:LONGEST_TITLE], "payload": b.payload} for b in bubble.buttons],
+            **({"custom": bubble.custom} if bubble.custom else {}),
         }
         for bubble in bubbles
     ]

@@ -4,7 +4,7 @@ import re
 
 from munbot_common.client import ServiceAway, ServiceProblem
 
-from munbot_actions.dialogue import person, questions
+from munbot_actions.dialogue import documents, person, questions
 from munbot_actions.dialogue.people import first_name
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.talk import Talk, payload
@@ -77,6 +77,8 @@ def _blank(talk: Talk) -> None:
 
 def _small(talk: Talk, intent: str) -> None:
     if intent == "out_of_scope":
+        if documents.answer(talk, clarify=False):
+            return
         talk.note_unanswered()
         talk.say("smalltalk.out_of_scope", *menu(talk))
         return
@@ -123,15 +125,19 @@ def _pressed(talk: Talk, intent: str) -> None:
 
 def _not_understood(talk: Talk) -> None:
     """First ask for other words; the second time in a row offer a person. The question is recorded each time."""
+    english = answers.is_english(talk.message.text)
+    guess = talk.catalogue.procedure_names.best(talk.message.without_identity)
+    asks = answers.is_question(talk.message.text) and guess is None
+    if not english and documents.answer(talk, clarify=asks):
+        return
     talk.note_unanswered()
     talk.state.nudges += 1
     if talk.state.nudges % 2 == 0:
         person.offer(talk, "person.offer_third")
         return
-    if answers.is_english(talk.message.text):
+    if english:
         talk.say("smalltalk.english", *menu(talk))
         return
-    guess = talk.catalogue.procedure_names.best(talk.message.without_identity)
     if guess:
         name = talk.catalogue.procedures[guess].name
         about = Button(talk.texts.get("buttons.about"), payload("inform", procedure=guess, choice="about"))

@@ -122,6 +122,7 @@ class State(BaseModel):
     topic: str | None = None
     topic_office: str | None = None
     topic_aspect: str | None = None
+    from_documents: bool = Field(default=False, description="the last question was answered from documents")
     buttons: dict[str, str] = Field(default_factory=dict, description="the last titles and payloads, to be typed")
     turn: str | None = None
     away: bool = False

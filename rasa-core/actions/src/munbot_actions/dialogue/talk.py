@@ -7,20 +7,17 @@ from datetime import date, datetime, tzinfo
 from typing import Any
 
 from munbot_common.chile import format_rut
-from munbot_common.client import ServiceAway, ServiceProblem
-from munbot_common.logs import get_logger
 
 from munbot_actions.dialogue.reply import Bubble, Button, Texts
 from munbot_actions.dialogue.state import Attempt, State
 from munbot_actions.protocol import Turn
 from munbot_actions.services.complaints import Categories, Complaints
 from munbot_actions.services.conversations import Conversations
+from munbot_actions.services.knowledge import Knowledge
 from munbot_actions.services.models import Office, Procedure
 from munbot_actions.services.scheduler import Catalogue, Scheduler
 from munbot_actions.spanish_dates import say_date, say_time
 from munbot_actions.understanding.message import Message
-
-log = get_logger("dialogue")
 
 
 @dataclass(frozen=True)
@@ -30,6 +27,7 @@ class Services:
     scheduler: Scheduler
     complaints: Complaints
     conversations: Conversations
+    knowledge: Knowledge
 
 
 def payload(intent: str, **entities: str) -> str:
@@ -47,6 +45,7 @@ class Talk:
     texts: Texts
     message: Message
     bubbles: list[Bubble] = field(default_factory=list)
+    unanswered: dict[str, Any] | None = None
 
     @property
     def tenant(self) -> str:
@@ -156,14 +155,12 @@ class Talk:
         """Give the citizen's own RUT as people write it."""
         return format_rut(self.state.rut) if self.state.rut else ""
 
-    def note_unanswered(self) -> None:
-        """Record that this question had no answer; it is no reason to fail."""
-        question = self.message.text[:500]
-        if not question.strip():
-            return
-        try:
-            self.services.conversations.note_unanswered(
-                self.tenant, question, self.turn.conversation_id, self.turn.intent, self.turn.confidence
-            )
-        except (ServiceAway, ServiceProblem) as error:
-            log.warning("unanswered_not_recorded", kind=type(error).__name__)
+    def note_unanswered(self, question: str = "") -> None:
+        """Note that a question (this message, if not given) has no answer.
+
+        The note goes with the reply; conversations counts it when it stores that, so that no message counts twice.
+        """
+        question = (question or self.message.text)[:500]
+        if question.strip():
+            sure = max(0.0, min(self.turn.confidence, 1.0))
+            self.unanswered = {"question": question, "intent": self.turn.intent, "confidence": sure}

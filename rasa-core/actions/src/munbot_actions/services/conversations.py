@@ -1,4 +1,4 @@
-"""Handoff, unanswered questions and the tenant, as conversations knows them."""
+"""Handoff and the tenant, as conversations knows them."""
 
 from munbot_common.client import ServiceClient
 
@@ -30,16 +30,3 @@ class Conversations:
         path = f"/v1/conversations/{conversation}/handoff"
         answer = self._client.request("POST", path, tenant=tenant, json={"reason": reason, "summary": summary})
         return Handoff.model_validate(answer or {})
-
-    def note_unanswered(
-        self, tenant: str, question: str, conversation: str | None, intent: str, confidence: float
-    ) -> None:
-        """Record a question that the bot could not answer."""
-        body = {
-            "question": question,
-            "intent": intent or None,
-            "confidence": max(0.0, min(confidence, 1.0)),
-            "conversation_id": conversation,
-        }
-        body = {name: value for name, value in body.items() if value is not None}
-        self._client.request("POST", "/v1/unanswered", tenant=tenant, json=body)

@@ -1,6 +1,7 @@
 """What the dialogue needs of the services' answers; further members are ignored."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -146,6 +147,31 @@ class Tenant(_Answer):
     phone: str | None = None
     address: str | None = None
     attention_hours_text: str | None = None
+
+
+class DocumentSource(_Answer):
+    """The passage that an answer is from."""
+
+    document_id: str = ""
+    document: str = ""
+    article: str = ""
+    passage: str = ""
+
+
+class DocumentAnswer(_Answer):
+    """What the office's documents say to a question."""
+
+    answer_id: str
+    mode: Literal["extractive", "generated", "clarify", "unknown"]
+    answer: str = ""
+    sources: list[DocumentSource] = []
+    handoff: bool = False
+    options: list[str] = []
+
+    @property
+    def is_answer(self) -> bool:
+        """Tell whether there is something to say."""
+        return self.mode in {"extractive", "generated"} and bool(self.answer.strip())
 
 
 class Found(BaseModel):
