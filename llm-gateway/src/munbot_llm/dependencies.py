@@ -59,7 +59,12 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
     embeddings = EmbeddingCache(settings.data_dir / "embeddings.sqlite", embedder)
     turns = EmbeddingTurns(embeddings)
     store = KnowledgeStore(settings)
-    book = IndexBook(store, lambda passages: TenantIndex.build(passages, turns), sync_seconds=settings.sync_seconds)
+    book = IndexBook(
+        store,
+        lambda passages: TenantIndex.build(passages, turns),
+        sync_seconds=settings.sync_seconds,
+        on_ready=turns.calm,
+    )
     return Services(
         settings=settings,
         embedder=embedder,

@@ -14,13 +14,16 @@ from munbot_llm.answers.models import Answer, Turn
 from munbot_llm.answers.problems import QuestionEmpty, TenantMismatch
 from munbot_llm.answers.schemas import AnswerBody, AnswerOut, SourceOut
 from munbot_llm.dependencies import ServicesDep
+from munbot_llm.knowledge.problems import KnowledgeLoading
 
 router = APIRouter(prefix="/v1", tags=["answers"])
 
 AskerDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE))]
 
 
-@router.post("/answer", responses=problem_responses(Unauthorized, Forbidden, TenantMismatch, QuestionEmpty))
+@router.post(
+    "/answer", responses=problem_responses(Unauthorized, Forbidden, TenantMismatch, QuestionEmpty, KnowledgeLoading)
+)
 async def answer(principal: AskerDep, services: ServicesDep, body: AnswerBody) -> AnswerOut:
     """Answer a citizen's question from the office's own documents, or say that they do not tell.
 

@@ -14,6 +14,7 @@ from munbot_llm.documents.passages import Passage
 from munbot_llm.knowledge import metrics
 from munbot_llm.knowledge.catalogue import Catalogue, read_catalogue
 from munbot_llm.knowledge.models import KnowledgeDocument
+from munbot_llm.knowledge.problems import KnowledgeLoading
 from munbot_llm.knowledge.store import STORE_ERRORS, KnowledgeStore
 
 if TYPE_CHECKING:
@@ -60,17 +61,26 @@ class IndexBook:
         sync_seconds: how often to look.
         patience_seconds: how long the first look waits for indexes before it calls itself ready; a very large
             collection without its embeddings' cache takes longer, and is then answered from as its tenants come in.
+        on_ready: called once, when questions may come.
     """
 
     def __init__(
-        self, store: KnowledgeStore, build: Build, *, sync_seconds: float, patience_seconds: float = 60.0
+        self,
+        store: KnowledgeStore,
+        build: Build,
+        *,
+        sync_seconds: float,
+        patience_seconds: float = 60.0,
+        on_ready: Callable[[], None] = lambda: None,
     ) -> None:
         self._store = store
         self._build = build
         self._sync_seconds = sync_seconds
         self._patience = patience_seconds
+        self._on_ready = on_ready
         self._shelves: dict[str, Shelf] = {}
         self._work: dict[str, _Work] = {}
+        self._loading: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._stop = threading.Event()
         self._synced = threading.Event()
@@ -98,8 +108,14 @@ class IndexBook:
             raise NotSynced
 
     def get(self, tenant: str) -> "TenantIndex | None":
-        """Return a tenant's present index; None without documents."""
+        """Return a tenant's present index; None without documents.
+
+        Raises:
+            KnowledgeLoading: its documents were found at the start and are not indexed yet.
+        """
         shelf = self._shelves.get(tenant)
+        if shelf is None and tenant in self._loading:
+            raise KnowledgeLoading(headers={"Retry-After": "5"})
         return shelf.index if shelf else None
 
     def documents(self, tenant: str) -> Mapping[str, KnowledgeDocument]:
@@ -151,8 +167,10 @@ class IndexBook:
         if any(isinstance(future.exception(), STORE_ERRORS) for future in result.done):
             return  # the next look tries again
         if result.not_done:
-            log.warning("ready_before_all_indexes", tenants=len(result.not_done))
+            self._loading = frozenset(self._work) - frozenset(self._shelves)
+            log.warning("ready_before_all_indexes", tenants=sorted(self._loading))
         self._synced.set()
+        self._on_ready()
         log.info("synced", tenants=len(building))
 
     def _work_off(self, tenant: str, work: _Work) -> None:

@@ -1,6 +1,6 @@
 """What can go wrong with documents, beyond what their import finds."""
 
-from munbot_common.problems import BadRequest, NotFound, Unprocessable
+from munbot_common.problems import BadRequest, NotFound, Unavailable, Unprocessable
 
 
 class DocumentNotFound(NotFound):
@@ -57,3 +57,10 @@ class CursorInvalid(Unprocessable):
 
     code = "cursor_invalid"
     title = "El cursor no corresponde a esta lista"
+
+
+class KnowledgeLoading(Unavailable):
+    """A large collection after a start without the embeddings' cache: better late than «I do not know»."""
+
+    code = "knowledge_loading"
+    title = "Los documentos todavía se están cargando. Intente nuevamente en unos segundos"

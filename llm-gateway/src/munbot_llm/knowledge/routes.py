@@ -24,6 +24,7 @@ from munbot_llm.knowledge.problems import (
     DocumentIdInvalid,
     DocumentNotFound,
     FilenameInvalid,
+    KnowledgeLoading,
     TenantInvalid,
     TitleInvalid,
     UploadInvalid,
@@ -186,7 +187,7 @@ def reindex(principal: WriterDep, services: ServicesDep) -> ReindexStarted:
     return ReindexStarted(documents=services.knowledge.start_reindex(principal.tenant))
 
 
-@router.post("/search", responses=problem_responses(Unauthorized, Forbidden, Unprocessable))
+@router.post("/search", responses=problem_responses(Unauthorized, Forbidden, Unprocessable, KnowledgeLoading))
 def search(body: SearchBody, principal: ReaderDep, services: ServicesDep) -> FoundPassages:
     """Return the passages that an answer would be looked for in."""
     index = services.book.get(principal.tenant)

@@ -83,10 +83,9 @@ class _Loader:
         return written
 
     def _may_write(self, tenant: str, key: str, sha256: str) -> bool:
-        last = next(self._store.history(tenant, key, 1), None)
-        if last is None:
-            return True  # never seen
         present = self._store.read(tenant, key)
+        if present is None and next(self._store.history(tenant, key, 1), None) is None:
+            return True  # never seen
         if present is None or present.seed_sha256 is None:
             log.info("seed_left_alone", tenant=tenant, document=key, removed=present is None)
             return False

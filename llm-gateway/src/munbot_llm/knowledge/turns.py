@@ -1,7 +1,9 @@
 """Embedding a large collection without keeping a small one, or a citizen, waiting."""
 
+import os
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -12,14 +14,23 @@ _TEXTS_A_TURN = 16
 
 
 class EmbeddingTurns:
-    """The cache, asked for some texts at a time, by one index at a time: indexes take turns.
+    """The cache, asked for some texts at a time, so that indexes take turns and what was embedded is kept at once.
 
-    So one core at most embeds documents, and what was embedded is kept even if the process ends in the middle.
+    All cores embed documents while nobody can ask yet; from `calm` on it is one, and the others are for questions.
     """
 
     def __init__(self, cache: EmbeddingCache) -> None:
         self._cache = cache
-        self._turn = threading.Lock()
+        self._cores = len(os.sched_getaffinity(0))
+        self._turns = threading.Semaphore(self._cores)
+        self._is_calm = threading.Event()
+
+    def calm(self) -> None:
+        """Leave all cores but one to the questions."""
+        if not self._is_calm.is_set():
+            self._is_calm.set()
+            for _ in range(self._cores - 1):
+                self._turns.acquire()  # and never given back
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed what citizens ask."""
@@ -34,8 +45,12 @@ class EmbeddingTurns:
         return self._in_turns(texts, self._cache.questions)
 
     def _in_turns(self, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
-        parts = []
-        for start in range(0, len(texts), _TEXTS_A_TURN):
-            with self._turn:
-                parts.append(embed(texts[start : start + _TEXTS_A_TURN]))
-        return np.concatenate(parts) if parts else embed([])
+        def turn(start: int) -> Vectors:
+            with self._turns:
+                return embed(texts[start : start + _TEXTS_A_TURN])
+
+        starts = range(0, max(len(texts), 1), _TEXTS_A_TURN)
+        if self._is_calm.is_set() or len(starts) == 1:
+            return np.concatenate([turn(start) for start in starts])
+        with ThreadPoolExecutor(self._cores, thread_name_prefix="embed") as pool:
+            return np.concatenate(list(pool.map(turn, starts)))
