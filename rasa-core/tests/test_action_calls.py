@@ -6,7 +6,7 @@ from jsonschema import ValidationError
 from munbot_rasa.serving import action_calls
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import SlotSet, UserUttered
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
 from rasa.shared.core.slots import TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
@@ -71,6 +71,21 @@ def test_a_call_has_what_rasa_sends_with_bounded_events() -> None:
     assert ours["tracker"]["slots"]["rut"] == "value99"
     assert ours["tracker"]["latest_message"]["metadata"] == {"message_id": "id99"}
     assert "domain" not in ours
+
+
+def test_the_messages_before_the_last_events_are_sent_too() -> None:
+    endpoint = EndpointConfig("http://actions/webhook", enable_selective_domain=True)
+    tracker = DialogueStateTracker("c.1", [TextSlot("rut", mappings=[{}])])
+    for number in range(100):
+        tracker.update(UserUttered(f"u{number}", intent={"name": "inform"}))
+        tracker.update(BotUttered(f"b{number}"))
+        for _ in range(9):
+            tracker.update(SlotSet("rut", str(number)))
+    sent = action_calls.action_call(RemoteAction("action_x", endpoint), tracker, Domain.empty())["tracker"]["events"]
+    messages = [event["text"] for event in sent if event["event"] in {"user", "bot"}]
+    assert messages == [f"{who}{number}" for number in range(100) for who in "ub"][-action_calls.MESSAGES_SENT :]
+    assert [event["timestamp"] for event in sent] == sorted(event["timestamp"] for event in sent)
+    assert len(sent) <= action_calls.EVENTS_SENT + action_calls.MESSAGES_SENT
 
 
 def test_the_domain_is_sent_where_selective_sending_is_off() -> None:

@@ -16,9 +16,7 @@ from munbot_common.client import ServiceClient
 from .conftest import ANSWER_ID
 
 POOL = "La piscina abre de martes a domingo de 10:00 a 19:00."
-LONG = " ".join(f"El artículo {number} dice que la basura se saca de 6:30 a 8:00, y no antes." for number in range(1, 13))
-    f"El artículo {number} dice que la basura se saca entre las 6:30 y las 8:00." for number in range(1, 13)
-)
+LONG = " ".join(f"El artículo {n} dice que la basura se saca de 6:30 a 8:00, y no antes." for n in range(1, 13))
 
 
 class TestWhenAsked:

@@ -5,7 +5,8 @@ What Rasa 3.6.21 does on each call, and what is done instead (figures in docs/nl
 - it checks the answer with `jsonschema.validate`, which first checks the schema against its meta-schema, always the
   same one → `validate_action_result` keeps one compiled validator;
 - it opens a new HTTP session and connection → `keep_connections` shares one;
-- it sends every event of the session, so that the cost grows with the talk → `action_call` sends the last ones;
+- it sends every event of the session, so that the cost grows with the talk → `action_call` sends the last ones, and
+  the messages before them up to a number;
 - when the action server fails, it logs the error, goes on without the action and saves the torn turn →
   `abort_on_failure` gives the whole turn up, so that the tracker stays as before the message and it can be asked again.
 
@@ -25,12 +26,15 @@ from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import ActionExecutionRejection, RemoteAction
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
-# The actions read slots and the latest message; events serve to look a few steps back.
+# The actions read slots and the latest message; events serve to look a few steps back. A turn has some ten of them, so
+# of the messages before, which questions to the documents are understood by, the last are sent besides.
 EVENTS_SENT = 40
+MESSAGES_SENT = 21
 # Rasa waits 300 s. A citizen does not, and the conversation is locked meanwhile.
 TIMEOUT_SECONDS = 20
 
@@ -65,11 +69,20 @@ def validate_action_result(_action: RemoteAction, result: dict[str, Any]) -> boo
     raise error
 
 
+def _last_events(events: list[Event]) -> list[Event]:
+    """Return the last events, and before them only messages, so that the last `MESSAGES_SENT` are among all."""
+    recent = events[-EVENTS_SENT:]
+    missing = MESSAGES_SENT - sum(isinstance(event, (UserUttered, BotUttered)) for event in recent)
+    if missing <= 0:
+        return recent
+    earlier = [event for event in events[:-EVENTS_SENT] if isinstance(event, (UserUttered, BotUttered))]
+    return earlier[-missing:] + recent
+
+
 def action_call(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-    """Build the body of a call: as Rasa does, with only the last `EVENTS_SENT` events."""
+    """Build the body of a call: as Rasa does, with only the last events."""
     state = tracker.current_state(EventVerbosity.NONE)
-    events = list(tracker.events)[-EVENTS_SENT:]
-    state["events"] = [event.as_dict() for event in events]
+    state["events"] = [event.as_dict() for event in _last_events(list(tracker.events))]
     call = {
         "next_action": action.name(),
         "sender_id": tracker.sender_id,
