@@ -93,11 +93,16 @@ def check(text: str, passages: Sequence[Passage]) -> Verdict:
     if objection:
         return Verdict(ok=False, reason=objection)
     evidence = [Evidence.of(passage) for passage in passages]
-    for written in sentences(clean(text)):
+    for written in _pieces(text):
         reasons = [_unsupported(written, one) for one in evidence] or ["no_passages"]
         if all(reasons):
             return Verdict(ok=False, reason=next(reason for reason in reasons if reason))
     return Verdict(ok=True)
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut at every full stop, even of an abbreviation: a small piece is judged more strictly than a large one."""
+    return [piece for piece in re.split(r"(?<=[.!?;])\s+|\n", clean(text).strip()) if words(piece)]
 
 
 def _form(text: str) -> str:
@@ -137,11 +142,13 @@ def _language(text: str) -> str:
 
 def _unsupported(written: str, evidence: Evidence) -> str:
     """Return why a passage does not bear a sentence out, empty when it does."""
-    for value in values(written):
+    facts = values(written)
+    for value in facts:
         if not _has(evidence, value):
             return f"value:{value}"
+    claim = Sentence.of(written)
     return _strange_name(written, evidence) or unsupported_claim(
-        Sentence.of(written), evidence.sentences, evidence.words
+        claim, evidence.sentences, evidence.words, has_facts=bool(facts)
     )
 
 

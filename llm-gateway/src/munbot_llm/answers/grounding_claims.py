@@ -10,7 +10,8 @@ from munbot_llm.answers.grounding_words import grounding, phrase_pattern, word_l
 from munbot_llm.retrieval.lexical import concepts
 from munbot_llm.retrieval.text import fold, function_words, stem, words
 
-_STRANGE_SHARE = 0.3  # of a sentence's words of matter, those that the passage does not have
+_ADDRESS = re.compile(r"\S+@\S+|\S+://\S+|\bwww\.\S+")
+_OWN_WORDS = 2  # words of matter that a sentence without a fact must have from the passage
 _ALIKE = 0.5  # share of a sentence's words that another has, to speak of the same thing
 
 
@@ -37,11 +38,11 @@ class Sentence:
     @classmethod
     def of(cls, text: str) -> "Sentence":
         """Read a sentence."""
-        folded = fold(text)
-        spoken = words(text)
-        denied, affirmed, negative = _read_denials(text)
+        folded = _ADDRESS.sub(" ", fold(text))  # addresses of the web are compared as facts
+        spoken = words(folded)
+        denied, affirmed, negative = _read_denials(folded)
         return cls(
-            stems=tuple(stem(word) for word in spoken if word.isalpha() and word not in function_words() | _figures()),
+            stems=tuple(stem(word) for word in spoken if _is_matter(word)),
             denied=frozenset(denied),
             affirmed=frozenset(affirmed),
             negative=negative,
@@ -50,15 +51,26 @@ class Sentence:
         )
 
 
-def unsupported_claim(written: Sentence, passage: Sequence[Sentence], passage_words: frozenset[str]) -> str:
-    """Return why a passage does not bear out what a sentence claims, empty when it does."""
+def unsupported_claim(
+    written: Sentence, passage: Sequence[Sentence], passage_words: frozenset[str], *, has_facts: bool
+) -> str:
+    """Return why a passage does not bear out what a sentence claims, empty when it does.
+
+    Args:
+        written: the sentence.
+        passage: the passage's sentences.
+        passage_words: all its words, folded, its titles' too.
+        has_facts: the sentence has figures, which the passage has as well.
+    """
     for idea in sorted(written.ideas):
         if not any(idea in sentence.ideas for sentence in passage):
             return f"idea:{idea}"
     own = {token for sentence in passage for token in sentence.stems} | {stem(word) for word in passage_words}
     strange = _strange(written.stems, own)
-    if len(strange) > _STRANGE_SHARE * len(written.stems):
+    if strange:
         return f"words:{','.join(strange[:4])}"
+    if not has_facts and len(set(written.stems) - set(strange) - _generic()) < _OWN_WORDS:
+        return "says_nothing"
     return _denial(written, passage)
 
 
@@ -147,9 +159,13 @@ def _read_denials(text: str) -> tuple[set[str], set[str], bool]:
                 reached = True
             elif word == "se" and spoken[place - 1] not in word_list("negators") and not prohibits:
                 reached = False
-            elif word not in function_words() | _figures() and word.isalpha():
+            elif _is_matter(word):
                 (denied if reached else affirmed).add(stem(word))
     return denied, affirmed, negative
+
+
+def _is_matter(word: str) -> bool:
+    return len(word) > 1 and word.isalpha() and word not in function_words() and word not in _figures()
 
 
 @cache
@@ -171,7 +187,14 @@ def _harmless() -> re.Pattern[str]:
 def _figures() -> frozenset[str]:
     """Return words that are parts of facts, which are compared as facts."""
     lists = grounding()
-    named = [*lists["numbers"], *lists["multipliers"], *lists["units"], *lists["day_parts"], *lists["qualifiers"]]
+    named = [
+        *lists["numbers"],
+        *lists["multipliers"],
+        *lists["units"],
+        *lists["day_parts"],
+        *lists["qualifiers"],
+        *word_list("halves"),
+    ]
     return frozenset(map(str, [*named, *lists["months"], *lists["weekdays"], "sabados", "domingos"]))
 
 

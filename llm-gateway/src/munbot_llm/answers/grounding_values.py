@@ -16,7 +16,7 @@ from munbot_llm.retrieval.text import fold
 
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s«»\"'()<>]+|(?<![\w.@])[a-z0-9-]{2,}(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s«»\"'()<>]*)?"
+    r"(?:[a-z][\w+.-]*://|www\.)[^\s«»\"'()<>]*|(?<![\w.@])[a-z0-9-]{2,}(?:\.[a-z0-9-]+)*\.[a-z]{2,}(?:/[^\s«»\"'()<>]*)?"
 )
 _RUT = re.compile(r"(?<!\d)\d{1,2}\.?\d{3}\.?\d{3}\s?-\s?[\dk](?!\w)")
 _PHONE = re.compile(r"\+?(?<![\d.,$])\(?\d[\d ()-]{5,}\d(?![\d.,]*\d)")
@@ -72,7 +72,8 @@ def _take_dates(text: str, found: list[Value]) -> str:
 
     def written(match: re.Match[str]) -> str:
         day = match["day"]
-        number = int(day) if day.isdigit() else 1 if day.startswith("primer") else int(number_words()[day])
+        named = {"primer": 1, "primero": 1, "treinta y un": 31, "treinta y uno": 31}
+        number = int(day) if day.isdigit() else named.get(day) or number_words()[day]
         year = int(match["year"]) if match["year"] else None
         month = months()[match["month"]]
         found.append(Value("date", (number, month, year), bound=bound(text[: match.start()])))
@@ -86,7 +87,7 @@ def _take_dates(text: str, found: list[Value]) -> str:
 def _written_date() -> re.Pattern[str]:
     days = "|".join(word for word, number in number_words().items() if number <= 31)
     return re.compile(
-        rf"\b(?P<day>\d{{1,2}}|primero?|{days})\s?(?:°|ro\b|o\b)?\s+de\s+(?P<month>{'|'.join(months())})\b"
+        rf"\b(?P<day>\d{{1,2}}|primero?|treinta y uno?|{days})\s?(?:°|ro\b|o\b)?\s+de\s+(?P<month>{'|'.join(months())})\b"
         r"(?:\s+(?:de|del)\s+(?:año\s+)?(?P<year>\d{4}))?"
     )
 

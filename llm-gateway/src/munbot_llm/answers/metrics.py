@@ -13,3 +13,6 @@ ANSWER_CACHE = Counter("munbot_llm_answer_cache_total", "Questions by whether th
 EMBEDDING_CACHE = Counter(
     "munbot_llm_embedding_cache_total", "Texts of documents by whether their vector was kept", ["outcome"]
 )
+GENERATED = Counter(
+    "munbot_llm_generated_total", "Tries at an answer in a model's words, by what came of them", ["outcome"]
+)
