@@ -22,6 +22,7 @@ _RUT = re.compile(r"(?<!\d)\d{1,2}\.?\d{3}\.?\d{3}\s?-\s?[\dk](?!\w)")
 _PHONE = re.compile(r"\+?(?<![\d.,$])\(?\d[\d ()-]{5,}\d(?![\d.,]*\d)")
 _NUMERIC_DATE = re.compile(r"(?<!\d)(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})(?!\d)")
 _ISO_DATE = re.compile(r"(?<!\d)(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_LAST_DAY = 31
 _TRIBUTARY = re.compile(r"unidad(?:es)? tributarias? (mensual|anual)(?:es)?")
 
 
@@ -85,9 +86,9 @@ def _take_dates(text: str, found: list[Value]) -> str:
 
 @cache
 def _written_date() -> re.Pattern[str]:
-    days = "|".join(word for word, number in number_words().items() if number <= 31)
+    days = "|".join(["primero?", "treinta y uno?", *(word for word, day in number_words().items() if day <= _LAST_DAY)])
     return re.compile(
-        rf"\b(?P<day>\d{{1,2}}|primero?|treinta y uno?|{days})\s?(?:°|ro\b|o\b)?\s+de\s+(?P<month>{'|'.join(months())})\b"
+        rf"\b(?P<day>\d{{1,2}}|{days})\s?(?:°|ro\b|o\b)?\s+de\s+(?P<month>{'|'.join(months())})\b"
         r"(?:\s+(?:de|del)\s+(?:año\s+)?(?P<year>\d{4}))?"
     )
 

@@ -13,57 +13,29 @@ from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences
 
 DEMO = Path(__file__).parents[4] / "config" / "demo" / "knowledge"
-UNITS = [
-    "cero",
-    "uno",
-    "dos",
-    "tres",
-    "cuatro",
-    "cinco",
-    "seis",
-    "siete",
-    "ocho",
-    "nueve",
-    "diez",
-    "once",
-    "doce",
-    "trece",
-    "catorce",
-    "quince",
-]
-TEENS = ["dieciséis", "diecisiete", "dieciocho", "diecinueve", "veinte"]
-TWENTIES = [
-    "veintiuno",
-    "veintidós",
-    "veintitrés",
-    "veinticuatro",
-    "veinticinco",
-    "veintiséis",
-    "veintisiete",
-    "veintiocho",
-    "veintinueve",
-]
+NAMES = """
+cero uno dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince dieciséis diecisiete dieciocho
+diecinueve veinte veintiuno veintidós veintitrés veinticuatro veinticinco veintiséis veintisiete veintiocho veintinueve
+"""
+SMALL = NAMES.split()
 TENS = ["treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]
-HUNDREDS = [
-    "ciento",
-    "doscientos",
-    "trescientos",
-    "cuatrocientos",
-    "quinientos",
-    "seiscientos",
-    "setecientos",
-    "ochocientos",
-    "novecientos",
-]
+HUNDRED_NAMES = """
+ciento doscientos trescientos cuatrocientos quinientos seiscientos setecientos ochocientos novecientos
+"""
+HUNDREDS = HUNDRED_NAMES.split()
+MONTH_NAMES = """
+enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre
+"""
+MONTHS = MONTH_NAMES.split()
 
 
 def in_words(number):
     """Spell a number below a million."""
     if number < 30:
-        return [*UNITS, *TEENS, *TWENTIES][number]
+        return SMALL[number]
     if number < 100:
         ten, unit = divmod(number, 10)
-        return TENS[ten - 3] + (f" y {UNITS[unit]}" if unit else "")
+        return TENS[ten - 3] + (f" y {SMALL[unit]}" if unit else "")
     if number == 100:
         return "cien"
     if number < 1000:
@@ -101,24 +73,10 @@ def test_an_hour_is_the_same_however_it_is_written(hour, minute):
 
 @given(st.dates())
 def test_a_date_is_the_same_in_words_and_figures(day):
-    months = [
-        "enero",
-        "febrero",
-        "marzo",
-        "abril",
-        "mayo",
-        "junio",
-        "julio",
-        "agosto",
-        "septiembre",
-        "octubre",
-        "noviembre",
-        "diciembre",
-    ]
     expected = {("date", (day.day, day.month, day.year), "")}
     year = f"{day.year:04}"
-    assert facts(f"el {day.day} de {months[day.month - 1]} de {year}") == expected
-    assert facts(f"el {in_words(day.day)} de {months[day.month - 1]} del año {year}") == expected
+    assert facts(f"el {day.day} de {MONTHS[day.month - 1]} de {year}") == expected
+    assert facts(f"el {in_words(day.day)} de {MONTHS[day.month - 1]} del año {year}") == expected
     assert facts(f"el {day.day:02}/{day.month:02}/{year}") == expected
     assert facts(f"el {year}-{day.month:02}-{day.day:02}") == expected
 
