@@ -1,7 +1,7 @@
 """What a supervised process can be doing."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -20,11 +20,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProcessState:
-    """A stage, why it failed, and what the child said of itself when it became ready."""
+    """A stage, and why it failed."""
 
     stage: Stage
     reason: str = ""
-    about: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

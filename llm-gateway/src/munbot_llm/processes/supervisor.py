@@ -82,8 +82,14 @@ class SupervisedProcess:
         self._changed = asyncio.Event()
         self._closing = False
         self._early_deaths = 0
+        self._about: Mapping[str, Any] = {}
         self._task: asyncio.Task[None] | None = None
         self._drains: set[asyncio.Task[None]] = set()
+
+    @property
+    def about(self) -> Mapping[str, Any]:
+        """What the child said of itself when it was last ready; empty before."""
+        return self._about
 
     @property
     def pid(self) -> int | None:
@@ -231,7 +237,8 @@ class SupervisedProcess:
             return LifeEnd(str(first.data["reason"]), float(first.data["retry_seconds"]), failed=True)
         self._early_deaths = 0
         log.info("process_ready", process=self.name, pid=life.pid, seconds=round(time.monotonic() - started, 2))
-        self._move(Stage.READY, about=first.data)
+        self._about = first.data
+        self._move(Stage.READY)
         watch = asyncio.create_task(self._watch(life))
         try:
             async for message in messages:
@@ -282,10 +289,10 @@ class SupervisedProcess:
         self._early_deaths += 1
         return float(min(30.0, 0.1 * 2**self._early_deaths))
 
-    def _move(self, stage: Stage, reason: str = "", about: Mapping[str, Any] | None = None) -> None:
+    def _move(self, stage: Stage, reason: str = "") -> None:
         if self._closing:
             return
-        self.state = ProcessState(stage, reason, about or {})
+        self.state = ProcessState(stage, reason)
         for one in Stage:
             metrics.STATE.labels(self.name, one.value).set(one is stage)
         self._changed.set()

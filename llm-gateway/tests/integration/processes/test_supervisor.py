@@ -93,7 +93,7 @@ async def test_a_request_and_its_replies():
         replies = await process.ask(echo("ñandú 🦙"), body=bytes(range(256)) * 40_000, deadline=Deadline(PATIENCE))
         assert replies[0].data == {"said": "ñandú 🦙"}
         assert replies[0].body == bytes(range(256)) * 40_000
-        assert process.state.about["name"] == "eco"
+        assert process.about["name"] == "eco"
 
 
 @scenario
@@ -102,8 +102,8 @@ async def test_secrets_of_the_parent_stay_with_it():
     try:
         async with running() as process:
             await ready(process)
-            assert "MUNBOT_TEST_SERVICE_TOKEN" not in process.state.about["environment"]
-            assert "PATH" in process.state.about["environment"]
+            assert "MUNBOT_TEST_SERVICE_TOKEN" not in process.about["environment"]
+            assert "PATH" in process.about["environment"]
     finally:
         del os.environ["MUNBOT_TEST_SERVICE_TOKEN"]
 
