@@ -6,35 +6,34 @@ starts something new; everything else continues what is above.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from munbot_llm.documents import labels
 from munbot_llm.documents.blocks import Block, Kind, Level, heading
-from munbot_llm.documents.text import folded
+from munbot_llm.documents.lines import PAGE_BREAK, SHORT, breaks, capital, ended, is_label, joined, merged, usual_width
 from munbot_llm.documents.titles import (
     act_title,
     decree_part,
+    has_finite_verb,
     is_caps,
     is_title_run,
     section_word,
     sentence_case,
 )
+from munbot_llm.documents.words import resource
 
-PAGE_BREAK = "\f"
-_ENDED = re.compile(r"[.:;!?…]-?[\"'”’»)\]*]*$")
-_SHORT = 0.8  # of the usual width: such a line ended on purpose
-_MOST_TITLE_LINES = 6
-_SCHEDULE = re.compile(r"^(?::|(?:Desde|De|Hasta|A las)\b.*\d)")
+_MOST_TITLE_LINES = 8
+_FARTHEST_ARTICLE = 40  # numbers that may be missing between two articles: scans lose pages
 
 
 class Assembler:
     """Takes lines one by one and keeps the blocks made of them."""
 
     def __init__(self, lines: Sequence[str], forms: "Counter[str] | None" = None) -> None:
-        self._lines = lines
+        self._lines = merged(lines)
         self._forms = forms or Counter()
         self._at = 0
-        self._width = _usual_width(lines)
+        self._width = usual_width(lines)
         self._open: list[str] = []  # the lines of the present paragraph or item
         self._kind = Kind.PARAGRAPH
         self._mark: labels.Mark | None = None
@@ -48,7 +47,7 @@ class Assembler:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not line or line == PAGE_BREAK:
-                self._gap(line)
+                self._fresh = self._fresh or not line or self._ends_above()
                 self._at += 1
             elif not (self._takes_article(line) or self._takes_heading(line) or self._takes_mark(line)):
                 self._takes_text(line)
@@ -56,29 +55,29 @@ class Assembler:
         self._flush()
         return self.blocks
 
-    # -- what a line may be
+    # -- articles
 
     def _takes_article(self, line: str) -> bool:
         if labels.article_alone(line):
-            return self._takes_article_alone(line)
-        found = labels.article(line, self._before())
+            return self._takes_article_alone()
+        found = labels.article(line, self._open[-1] if self._open else "")
         if not found or not self._in_sequence(found):
             return False
-        self._opens_article(found)
         self._at += 1
+        self._opens_article(found)
         return True
 
-    def _takes_article_alone(self, line: str) -> bool:
+    def _takes_article_alone(self) -> bool:
         following = self._peek(1)
-        joined = labels.article(f"Artículo {following}")
-        if joined and self._in_sequence(joined):
-            self._opens_article(joined)
+        found = labels.article(f"Artículo {following}")
+        if found and self._in_sequence(found):
             self._at += 2
+            self._opens_article(found)
             return True
-        if self._article and re.match(r"[A-ZÁÉÍÓÚÑ]", following):  # the number was lost: the one that is due
+        if self._article and capital(following):  # the number was lost: it is the one that is due
             number = self._article + 1
-            self._opens_article(labels.Article(number, f"Artículo {number}°", "", firm=True, quoted=False))
             self._at += 1
+            self._opens_article(labels.Article(number, f"Artículo {number}°", "", firm=True, quoted=False))
             return True
         return False
 
@@ -86,18 +85,33 @@ class Assembler:
         if found.quoted or found.number == 1 or "transitorio" in found.label:
             return True
         if found.number == self._article:
-            return "bis" in found.label or "ter" in found.label
-        if self._article < found.number <= self._article + 40:
+            return found.label.endswith(("bis", "ter"))
+        if self._article < found.number <= self._article + _FARTHEST_ARTICLE:
             return True
         return found.firm and self._article == 0
 
     def _opens_article(self, found: labels.Article) -> None:
         self._flush()
         self._article = found.number
-        self.blocks.append(heading(found.label, Level.ARTICLE))
+        title = "" if found.rest else self._title_below()
+        self.blocks.append(heading(f"{found.label}. {title}" if title else found.label, Level.ARTICLE))
         self._start(Kind.PARAGRAPH, None)
         if found.rest:
             self._open.append(found.rest)
+
+    def _title_below(self) -> str:
+        """Take the title that stands in a line of its own under an article's number."""
+        line, following = self._peek(0), self._peek(1)
+        if not line or len(line) > SHORT * self._width or len(line.split()) > 10 or self._opens_something(line):
+            return ""
+        if labels.mark(line) or has_finite_verb(line) or not (capital(line) and capital(following)):
+            return ""
+        if line.endswith((",", ";", ":")) or labels.dangling(line):
+            return ""
+        self._at += 1
+        return sentence_case(line, self._forms).strip(" .\"'“”")
+
+    # -- headings
 
     def _takes_heading(self, line: str) -> bool:
         division = labels.division(line, self._divisions)
@@ -105,47 +119,51 @@ class Assembler:
             self._flush()
             self._at += 1
             first = [division.rest] if division.rest else []
-            title = [] if _whole(division.rest) else self._title_lines(first, any_case=not division.rest)
+            whole = bool(re.search(r"[.\"”»]\s*$", division.rest))
+            title = [] if whole else self._title_lines(first)
             self._head(division.label, [*first, *title], division.level)
             return True
-        ended = self._ended()
         if decree_part(line):
             self._leave_article()
             return False
-        named = section_word(line)
-        if named and (ended or is_caps(line)):
+        if section_word(line) and (self._ended() or is_caps(line)):
             self._flush()
             self._at += 1
-            self._head("", [named], Level.TITLE)
+            self._head("", [section_word(line)], Level.TITLE)
             return True
-        if ended and is_caps(line) and not self._list_follows(line):
-            return self._takes_caps()
-        return bool(ended and self._takes_title_run())
+        if not self._ended(short=True):
+            return False
+        if is_caps(line) and not self._list_follows(line):
+            self._takes_caps(line)
+            return True
+        return self._takes_title_run()
 
-    def _takes_caps(self) -> bool:
-        first = self._lines[self._at]
-        level = Level.ACT if act_title(first) else Level.SECTION
+    def _takes_caps(self, line: str) -> None:
         self._flush()
         self._at += 1
-        rest = self._title_lines([first], any_case=False)
-        if level is Level.ACT or act_title(" ".join([first, *rest])):
-            level = Level.ACT
+        run = [line, *self._title_lines([line])]
+        acts = [at for at, part in enumerate(run) if act_title(part)]
+        if acts:
             self._article, self._divisions = 0, {}
-        self._head("", [first, *rest], level)
-        return True
+            self._head("", run[acts[0] :], Level.ACT)
+        else:
+            self._head("", run, Level.SECTION)
 
-    def _title_lines(self, taken: list[str], *, any_case: bool) -> list[str]:
+    def _title_lines(self, taken: Sequence[str]) -> list[str]:
         """Take the lines that belong to the title which has begun."""
         found: list[str] = []
         while len(found) < _MOST_TITLE_LINES:
             line = self._peek(0)
-            if not line or self._opens_something(line):
+            if not line or self._opens_something(line) or (taken and labels.mark(line)):
                 break
-            if not is_caps(line) and not (any_case and not found and not taken and self._stands_alone(line)):
+            caps = is_caps(line, more=True)
+            if not caps and (found or taken or not self._stands_alone(line)):
+                break
+            if caps and (found or taken) and act_title(line) and act_title([*taken, *found][0]):
                 break
             found.append(line)
             self._at += 1
-            if _whole(line) or not is_caps(line):
+            if not caps or re.search(r"[.\"”»]\s*$", line):
                 break
         return found
 
@@ -168,13 +186,17 @@ class Assembler:
         self._head("", run, Level.SECTION)
         return True
 
+    # -- items and paragraphs
+
     def _takes_mark(self, line: str) -> bool:
         found = labels.mark(line)
-        ended = self._ended()
-        if found and not self._is_item(found, ended=ended):
+        over = self._ended()
+        if found and self._is_item(found, ended=over):
+            found = labels.mended(found, self._mark)
+        elif over:
+            found = labels.loose_mark(line, self._mark, opens=self._list_opens())
+        else:
             found = None
-        if not found and ended:
-            found = labels.loose_mark(line, self._mark)
         if not found:
             return False
         self._flush()
@@ -184,64 +206,62 @@ class Assembler:
         return True
 
     def _is_item(self, found: labels.Mark, *, ended: bool) -> bool:
+        if ended or found.family in {"P", "b"}:
+            return True
+        starts = capital(found.rest)
+        if found.family in {"d", "r"}:
+            return starts
         last = self._mark
-        if found.family in {"P", "b"} or ended:
+        if last and labels.mended(found, last).rank == last.rank + 1 and found.family == last.family:
+            return starts or found.punctuated
+        return starts and (found.rank == 1 or found.follows(last)) and (found.punctuated or is_caps(found.rest))
+
+    def _list_opens(self) -> bool:
+        if self._open and self._open[-1].endswith(":"):
             return True
-        if last and found.family == last.family and found.rank == last.rank + 1:
-            return True
-        return found.rank == 1 and found.family in {"l", "L"} and bool(found.rest)
+        for ahead in range(1, 8):
+            found = labels.mark(self._peek(ahead))
+            if found:
+                return found.family == "l" and found.rank == 2
+        return False
 
     def _takes_text(self, line: str) -> None:
-        if self._open and self._breaks_here(line):
-            kind, mark = self._kind, self._mark
-            self._flush()
-            self._start(Kind.PARAGRAPH, mark if kind is Kind.ITEM or mark else None)
+        if self._open:
+            above = self._open[-1]
+            lone = len(self._open) == 1 and self._mark is not None and above == self._mark.text
+            if self._fresh and self._ends_above():
+                self._new_paragraph()
+            elif not lone and is_label(above, line) and len(above) < SHORT * self._width:
+                self._open[-1] = above if line.startswith(":") else f"{above}:"
+            elif not lone and (self._fresh_gap() or breaks(self._open, line, self._width)):
+                self._new_paragraph()
         self._open.append(line)
         self._fresh = False
 
-    def _breaks_here(self, line: str) -> bool:
-        above = self._open[-1]
-        capital = bool(re.match(r"[\"'“«(¿¡]?[A-ZÁÉÍÓÚÑ0-9]", line))
-        if not capital or (len(self._open) == 1 and self._mark and above == self._mark.text):
-            return self._fresh and bool(_ENDED.search(above))
-        if self._fresh or (_ENDED.search(above) and (above.endswith(":") or len(above) < _SHORT * self._width)):
-            return True
-        if _SCHEDULE.match(line) and len(above) < _SHORT * self._width and len(above.split()) <= 4:
-            self._open[-1] = f"{above}:" if not line.startswith(":") else above
-            return False
-        dangling = folded(above).split()[-1] in {
-            "de",
-            "del",
-            "la",
-            "el",
-            "y",
-            "a",
-            "en",
-            "n°",
-            "los",
-            "las",
-            "con",
-            "por",
-        }
-        return len(above) < _SHORT * self._width and not dangling
+    def _new_paragraph(self) -> None:
+        last = self._mark
+        self._flush()
+        self._start(Kind.PARAGRAPH, last)
 
     # -- helpers
 
-    def _gap(self, line: str) -> None:
-        if line == PAGE_BREAK:
-            self._fresh = bool(self._open) and bool(_ENDED.search(self._open[-1]))
-        else:
-            self._fresh = True
+    def _fresh_gap(self) -> bool:
+        return self._fresh and capital(self._peek(0))
 
     def _peek(self, ahead: int) -> str:
         at = self._at + ahead
         return self._lines[at] if at < len(self._lines) else ""
 
-    def _before(self) -> str:
-        return self._open[-1] if self._open else ""
+    def _ends_above(self) -> bool:
+        return bool(self._open) and ended(self._open[-1])
 
-    def _ended(self) -> bool:
-        return not self._open or self._fresh or bool(_ENDED.search(self._open[-1]))
+    def _ended(self, *, short: bool = False) -> bool:
+        if not self._open or self._fresh or self._ends_above():
+            return True
+        above = self._open[-1]
+        if any(len(line) >= SHORT * self._width for line in self._open[:-1]):
+            return False  # a torn line inside prose
+        return short and len(above) < SHORT * self._width and not labels.dangling(above) and not above.endswith(",")
 
     def _opens_something(self, line: str) -> bool:
         return bool(
@@ -253,54 +273,34 @@ class Assembler:
         )
 
     def _stands_alone(self, line: str) -> bool:
+        """Say whether the line under a bare «Título II» is its title."""
+        if len(line) > 110 or labels.mark(line) or has_finite_verb(line) or line.endswith((",", ";", ":")):
+            return False
         following = self._peek(1)
-        return len(line) < _SHORT * self._width and (not following or self._opens_something(following) or is_caps(line))
+        return not following or capital(following)
 
     def _list_follows(self, line: str) -> bool:
         """Say whether a numbered line in capitals is an item with sub-items, not a heading."""
-        own, following = labels.mark(line), labels.mark(self._peek(1))
-        if own is None and not re.match(r"\d{1,2}\.? ", line):
-            return False
-        return bool(following and following.family == "d")
+        following = labels.mark(self._peek(1))
+        return labels.mark(line) is not None and following is not None and following.family in {"d", "n"}
 
     def _leave_article(self) -> None:
         if self._article:
             self._flush()
             self._article = 0
-            self._head("", ["Decreto"], Level.TITLE)
+            self._head("", [str(resource("es")["headings"]["decree"])], Level.TITLE)
 
     def _start(self, kind: Kind, mark: labels.Mark | None) -> None:
         self._kind, self._mark, self._fresh = kind, mark, False
 
-    def _head(self, label: str, title: list[str], level: int) -> None:
-        text = sentence_case(join_lines(title), self._forms).strip(" \"'“”«»*.,:;-–")
+    def _head(self, label: str, title: Sequence[str], level: int) -> None:
+        text = sentence_case(joined(title), self._forms).strip(" \"'“”«»*.,:;-–")
         self.blocks.append(heading(f"{label}. {text}" if label and text else label or text, level))
         self._start(Kind.PARAGRAPH, None)
         self._fresh = True
 
     def _flush(self) -> None:
         if self._open:
-            self.blocks.append(Block(self._kind, join_lines(self._open)))
+            self.blocks.append(Block(self._kind, joined(self._open)))
             self._open = []
         self._kind = Kind.PARAGRAPH
-
-
-def _whole(line: str) -> bool:
-    return bool(re.search(r"[.\"”»]\s*$", line))
-
-
-def join_lines(lines: Iterable[str]) -> str:
-    """Join the lines of a paragraph; a word that was hyphenated at a line's end is made whole."""
-    text = ""
-    for line in lines:
-        if re.search(r"[a-záéíóúñ]-$", text) and re.match(r"[a-záéíóúñ]", line):
-            text = text[:-1] + line
-        else:
-            text = f"{text} {line}" if text else line
-    return re.sub(r" +([,;:.](?=\s|$))", r"\1", " ".join(text.split()))
-
-
-def _usual_width(lines: Sequence[str]) -> int:
-    """Return the width of a full line: the ninth decile of those that are no labels."""
-    widths = sorted(len(line) for line in lines if len(line) > 20)
-    return widths[len(widths) * 9 // 10] if widths else 0

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from munbot_llm.documents.blocks import Block, Kind, Level
+from munbot_llm.documents.blocks import Block, Kind
 from munbot_llm.documents.labels import mark
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences

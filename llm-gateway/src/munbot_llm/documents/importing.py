@@ -12,10 +12,10 @@ from munbot_llm.documents.kinds import FileKind, kind_of
 from munbot_llm.documents.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.problems import DocumentEmpty, DocumentTooLarge, detail, warning
-from munbot_llm.documents.reading import Reading
 from munbot_llm.documents.readers.markdown import read_markdown
 from munbot_llm.documents.readers.pairs import read_pairs
 from munbot_llm.documents.readers.plain import read_text
+from munbot_llm.documents.reading import Reading
 from munbot_llm.documents.structure import structured, without_markup
 from munbot_llm.documents.text import one_line
 from munbot_llm.documents.words import resource

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from munbot_llm.documents.blocks import Level
 from munbot_llm.documents.text import folded
+from munbot_llm.documents.words import resource, word_set
 
-_ORDINALS = "primero segundo tercero cuarto quinto sexto séptimo octavo noveno décimo".split()
+_ORDINALS = str(resource("legal")["ordinals"]).split()
 _ROMAN = re.compile(r"(?=[IVXLC])(?:C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})$")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 _ROMAN_STEPS = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
@@ -20,15 +21,14 @@ _ARTICLE = re.compile(
     r"(?P<bis>\s?-?\s?(?i:bis|ter|qu[aá]ter)\b)?\s?(?P<mark>[°º*?'®ª€]|o(?=[\s.:]))?"
     r"(?P<transitory>\s+(?i:transitorio)\b)?\s*(?P<end>[.:;,)]?\s?[-–—.]{1,2}|[.:;,)]|)\s*(?P<rest>.*)$"
 )
+_STRAY_WORD = re.compile(r"^[a-záéíóú]{1,2}\s(?=[A-ZÁÉÍÓÚÑ])")
 _GLUED_ARTICLE = re.compile(r"^((?:ART[IÍ]CULO|Art[ií]culo))(\d)")
 _ARTICLE_ALONE = re.compile(r"^(?:ART[IÍ]CULO|Art[ií]culo)\s*[.:]?$")
 _REFERENCE = re.compile(
     r"^(?:(?:de|del|inciso|incisos|letra|letras|y|e|o|u|a|al|bis|ter|en|que|precedente|anterior|siguiente|antes|citado|"
     r"señalad[oa]|mencionad[oa]|ley|no)\b|[,;]?\s*(?:de la|del|inciso|letra|y siguientes)\b)"
 )
-_DANGLING = frozenset(
-    "el la los las al del de en y e o u a con por segun para que este esta dicho presente ley art articulo articulos".split()
-)
+_DANGLING = word_set("legal", "dangling")
 
 _DIVISIONS = {"titulo": Level.TITLE, "capitulo": Level.CHAPTER, "parrafo": Level.PARAGRAPH, "seccion": Level.SECTION}
 _DIVISION_NAMES = {"titulo": "Título", "capitulo": "Capítulo", "parrafo": "Párrafo", "seccion": "Sección"}
@@ -39,16 +39,20 @@ _DIVISION = re.compile(
 )
 _PART = re.compile(r"^Let(?:r)?a\s+(?P<letter>[A-Z])\b\s*[).:–-]*\s*(?P<rest>[A-ZÁÉÍÓÚÑ].*)$")
 
+_CAPITAL = "A-ZÁÉÍÓÚÑ"
 _MARK = re.compile(
     r"^(?P<mark>[•·▪◦●■\-–—*](?=\s)|(?P<deep>\d{1,2}(?:\.\d{1,2}){1,3})[.)]?[-–]?(?=\s)"
-    r"|\(?(?P<number>\d{1,2})\s?(?:[°º*€]\s?[.)]?[-–]?(?=\s)|\.?\s?[)\]]\s?\.?[-–]?|\s?[.,]\s?[.]?[-–](?=\s?\S)|\.(?=\s))"
-    r"|\(?(?P<letter>[A-Za-zñ])\s?'?\s?(?:\.?\s?\)\s?[.,]{0,2}\s?[-–]?|\.\s?[-–](?=\s?\S)|\.\s(?=[A-ZÁÉÍÓÚÑ]))"
+    r"|\(?(?P<number>\d{1,2})\s?(?:[°º*€]\s?[.)]?[-–]?(?=\s)|\.?\s?[)\]]\s?\.?[-–]?|\s?[.,]\s?[.]?[-–](?=\s?\S)|\.(?=\s)"
+    rf"|(?=\s[{_CAPITAL}]{{4}}))"
+    rf"|(?P<capitals>[IVXL]{{2,5}})\s?(?:\.\s?[-–]?|[-–])(?=\s?[{_CAPITAL}])"
+    rf"|\(?(?P<letter>[A-Za-zñ])\s?'?\s?(?:\.?\s?\)\s?[.,]{{0,2}}\s?[-–]?|\.\s?[-–](?=\s?\S)|\.\s(?=[{_CAPITAL}]))"
     r"|(?P<dotted>[A-Za-z]\.\d{1,2})\s?[.)]{0,2}[-–]?(?=\s)"
     r"|\(?(?P<roman>[ivxl]{1,5})\))\s*(?P<rest>.*)$"
 )
-_LOOSE_MARK = re.compile(
-    r"^(?:(?P<letter>[b-hj-nps-xz]|a(?=\s+[A-ZÁÉÍÓÚ][a-záéíóú]+\s)|)\)?\s+)(?P<rest>[A-ZÁÉÍÓÚÑ]\w.*)$"
-)
+_LONE_MARK = re.compile(r"^\(?(?:[A-Za-z]|\d{1,2}|[ivx]{2,4})\s?[.)]{1,2}[-–]?$")
+_LOOSE_LETTER = re.compile(rf"^(?P<letter>[a-z])\s+(?P<rest>[{_CAPITAL}]\w.*)$")
+_LOST_LETTER = re.compile(rf"^[¿(]?\)\s?[.-]{{0,2}}\s*(?P<rest>[{_CAPITAL}]\w.*)$")
+_MISREAD_DEGREE = re.compile(rf"^(?P<number>\d)[90]\s(?P<rest>[{_CAPITAL}]\w.*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,8 @@ def article(line: str, before: str = "") -> Article | None:
     if not found:
         return None
     rest = found["rest"].strip()
+    if found["end"]:
+        rest = _STRAY_WORD.sub("", rest)
     if _REFERENCE.match(rest) or rest[:1] in {"/", "%"}:
         return None
     number, numeral = _article_number(found["number"])
@@ -78,14 +84,19 @@ def article(line: str, before: str = "") -> Article | None:
     punctuated = bool(found["end"])
     if not (capital or punctuated):
         return None
-    firm = capital and (punctuated or bool(found["mark"])) and bool(rest)
-    last_word = (folded(before).split() or [""])[-1]
-    if not (firm and (punctuated or found["mark"])) and last_word in _DANGLING:
+    marked = punctuated or bool(found["mark"])
+    if dangling(before) and not (marked and capital):
         return None
     bis = " " + found["bis"].strip(" -").lower() if found["bis"] else ""
     transitory = " transitorio" if found["transitory"] else ""
     quoted = bool(re.search(r"[\"'“«]", found["stray"]))
-    return Article(number, f"Artículo {numeral}{bis}{transitory}", rest, firm, quoted)
+    return Article(number, f"Artículo {numeral}{bis}{transitory}", rest, capital and marked and bool(rest), quoted)
+
+
+def dangling(line: str) -> bool:
+    """Say whether a line ends with a word that needs another one: «de la», «en», «según»."""
+    found = folded(line).split()
+    return bool(found) and found[-1] in _DANGLING
 
 
 def article_alone(line: str) -> bool:
@@ -171,46 +182,101 @@ def division(line: str, previous: dict[Level, int]) -> Division | None:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """The numeral or letter before an item: family (n number, l letter, L capital, r roman, d deep, b bullet) and rank."""
+    """The mark before an item.
+
+    Attributes:
+        family: n number, l letter, r Roman, d deep («1.2», «c.1»), b bullet, P a titled part («Letra C»).
+        rank: its place in its enumeration, from 1; 0 for bullets and unread numerals.
+        text: as written.
+        rest: what follows.
+    """
 
     family: str
     rank: int
     text: str
     rest: str
 
+    @property
+    def punctuated(self) -> bool:
+        """Say whether a bracket or a dash makes it a mark beyond doubt."""
+        return self.text.endswith((")", "-", "–", "]")) or self.family in {"b", "P"}
+
+    def follows(self, last: "Mark | None") -> bool:
+        """Say whether it is the next one, or nearly, after `last`."""
+        return last is not None and self.family == last.family and last.rank < self.rank <= last.rank + 3
+
 
 def mark(line: str) -> Mark | None:
     """Return the mark with which `line` starts, such as «a)», «3.-», «•», «c.1)»; None without one."""
     part = _PART.match(line)
     if part:
-        return Mark("P", ord(part["letter"]) - 64, f"Letra {part['letter']}", part["rest"])
+        return Mark("P", ord(part["letter"]) - 64, f"Letra {part['letter']}.-", part["rest"])
     found = _MARK.match(line)
     if not found:
         return None
     text, rest = found["mark"].strip(), found["rest"]
-    if found["deep"]:
-        return Mark("d", int(found["deep"].rsplit(".", 1)[1]), text, rest) if rest else None
-    if found["number"]:
-        return Mark("n", int(found["number"]), text, rest)
-    if found["dotted"]:
-        return Mark("d", int(found["dotted"][2:]), text, rest)
-    letter = found["letter"] or found["roman"]
-    if not letter:
+    family, rank = _family(found)
+    if family == "b":
         return Mark("b", 0, "•", rest)
+    return Mark(family, rank, text, rest) if rest or family != "d" else None
+
+
+def _family(found: re.Match[str]) -> tuple[str, int]:
+    if found["deep"] or found["dotted"]:
+        return "d", int((found["deep"] or found["dotted"]).rsplit(".", 1)[1])
+    if found["number"]:
+        return "n", int(found["number"])
+    letter = found["letter"] or found["roman"] or found["capitals"]
+    if not letter:
+        return "b", 0
     if len(letter) == 1:
-        return Mark("L" if letter.isupper() else "l", ord(letter.lower()) - 96, text, rest)
-    return Mark("r", roman_value(letter.upper()) or 0, text, rest)
+        return "l", ord(letter.lower()) - 96
+    return "r", roman_value(letter.upper()) or 0
 
 
-def loose_mark(line: str, expected: Mark | None) -> Mark | None:
-    """Return the mark of a line whose letter lost its bracket or itself («b Personas», «) Plan»), if one is expected."""
-    if expected is None or expected.family not in {"l", "L"}:
+def lone_mark(line: str) -> bool:
+    """Say whether the line is a mark whose text stands in the next line."""
+    return bool(_LONE_MARK.match(line))
+
+
+def mended(found: Mark, last: Mark | None) -> Mark:
+    """Return a mark as its enumeration needs it: «I)» after «k)» is «l)», «C)» after «b)» is «c)»."""
+    if last is None or found.family != "l" or last.family != "l" or not found.text[:1].isalpha():
+        return found
+    rank = found.rank
+    if found.text[0] == "I" and last.rank == 11:
+        rank = 12
+    if rank == last.rank + 1:
+        letter = chr(96 + rank)
+        written = letter.upper() if _letter_of(last).isupper() else letter
+        return Mark("l", rank, written + found.text[1:], found.rest)
+    return found
+
+
+def _letter_of(found: Mark) -> str:
+    return next((letter for letter in found.text if letter.isalpha()), "a")
+
+
+def loose_mark(line: str, last: Mark | None, *, opens: bool) -> Mark | None:
+    """Return the mark of a line whose letter lost its bracket or itself («b Personas», «) Plan»), if one is due.
+
+    `opens`: an enumeration may begin here, so «a Personas» is its first letter.
+    """
+    if opens and (found := _LOOSE_LETTER.match(line)) and found["letter"] == "a":
+        return Mark("l", 1, "a)", found["rest"])
+    if last is None or last.rank >= 26:
         return None
-    found = _LOOSE_MARK.match(line)
-    following = chr(expected.rank + 97)
-    if not found or (found["letter"] and found["letter"].lower() != following) or following > "z":
+    if last.family == "n" and (found := _MISREAD_DEGREE.match(line)):
+        return Mark("n", last.rank + 1, f"{last.rank + 1}°", found["rest"]) if int(found[1]) == last.rank + 1 else None
+    if last.family != "l":
         return None
-    if not found["letter"] and not line.startswith(")"):
+    due = chr(97 + last.rank)
+    found = _LOOSE_LETTER.match(line)
+    if found and found["letter"] != due:
         return None
-    letter = following.upper() if expected.family == "L" else following
-    return Mark(expected.family, expected.rank + 1, f"{letter})", found["rest"])
+    found = found or _LOST_LETTER.match(line)
+    return (
+        Mark("l", last.rank + 1, f"{due.upper() if _letter_of(last).isupper() else due})", found["rest"])
+        if found
+        else None
+    )

@@ -35,4 +35,4 @@ def pages_of(text: str) -> Pages:
 
 
 def _lines(text: str) -> list[str]:
-    return [line for line in re.sub(r"\n{3,}", "\n\n", clean(text)).split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", clean(text)).split("\n")

@@ -4,33 +4,39 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from munbot_llm.documents.labels import mark
+from munbot_llm.documents.labels import dangling, mark
 from munbot_llm.documents.text import folded
 
 _ACT = re.compile(
     r"^\W*(?:(?:aprueba|modifica|deja sin efecto|deroga|promulga|dicta|establece|sanciona)\b"
-    r"|(?:ordenanza|reglamento|manual|certificado|instructivo|protocolo)\b|decreto (?:exento|alcaldicio)\b)"
+    r"|(?:ordenanza|reglamento|manual|certificado|instructivo|protocolo)\b)"
 )
+_NUMBERED_DECREE = re.compile(r"^\W*decreto\b[\w ]*\W*(?:n\s?\W|\d)")
 _SECTION_WORDS = re.compile(
     r"^(?:vistos(?: y considerandos?)?|considerandos?(?: y vistos)?|teniendo presente|decreto|resuelvo|acuerdo)\s*[:.]?$"
 )
-_SECTION_NAMES = {"vistos": "Vistos", "considerando": "Considerando", "decreto": "Decreto"}
 _DECREE = re.compile(r"^(?:[IVXLl1]{1,5}|[A-Za-z]|\d{1,2})?\s?[.)]?\s?[-–]?\s*[A-ZÁÉÍÓÚÑ]{3,}[AEÁÉ]SE\b")
 _FINITE = re.compile(
     r"\b(?:se|es|son|está|están|hay|debe|deben|puede|pueden|tiene|tienen|\w+(?:rá|rán|aron|ieron|ase|ese))\b",
     re.IGNORECASE,
 )
+_OFFICE = re.compile(
+    r"^\W*(?:(?:i|l|1|il|ilustre)?[. ]*mun\w{3,5}palidad de\b"
+    r"|(?:depart\w*mento|direccion|secretaria|seccion|unidad|oficina)\b)"
+)
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
 _ROMAN_WORD = re.compile(r"^[IVXLC]+$")
 
 
-def is_caps(line: str) -> bool:
-    """Say whether a line is written in capitals, as headings are; short garbage is not."""
+def is_caps(line: str, *, more: bool = False) -> bool:
+    """Say whether a line is written in capitals, as headings are; `more`: inside one, where a comma may end it."""
     letters = [letter for letter in line if letter.isalpha()]
-    if len(letters) < 4 or len(line) > 110 or line.endswith((",", ";")):
+    if len(letters) < 4 or len(line) > 120 or (line.endswith((",", ";")) and not more):
         return False
-    found = _WORD.findall(line)
-    return sum(letter.isupper() for letter in letters) >= 0.85 * len(letters) and max(map(len, found), default=0) >= 3
+    longest = max(map(len, _WORD.findall(line)), default=0)
+    if longest < 3 or _NUMBERED_DECREE.match(folded(line)):
+        return False
+    return sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
 
 
 def act_title(line: str) -> bool:
@@ -58,39 +64,47 @@ def has_finite_verb(text: str) -> bool:
 
 def is_title_run(run: Sequence[str]) -> bool:
     """Say whether the few short lines above an article are its title."""
-    if not run or len(" ".join(run)) > 160 or not re.match(r"[A-ZÁÉÍÓÚÑ]", run[0]):
+    whole = " ".join(run)
+    if not run or len(whole) > 160 or not re.match(r"[A-ZÁÉÍÓÚÑ]", run[0]) or dangling(whole):
         return False
     if any(len(line) > 100 or mark(line) or _FINITE.search(line) for line in run):
         return False
     named = bool(re.match(r"^\w+(?: \w+){0,2}:", run[0]))  # «Ayuda Social: Bolsa de alimentos»
-    return named or (len(" ".join(run).split()) <= 12 and not run[-1].endswith((".", ",", ";", ":")))
+    short = len(whole.split()) <= (12 if whole[-1].isalnum() else 8)
+    return named or (short and not whole.endswith((",", ";", ":")))
+
+
+def letterhead(line: str) -> bool:
+    """Say whether a line at a page's top names the office: «I. MUNICIPALIDAD DE …», «Departamento de …»."""
+    if len(line) > 70 or line.endswith((".", ",", ";", ":")) or not _OFFICE.match(folded(line)):
+        return False
+    return all(word[0].isupper() for word in _WORD.findall(line) if len(word) > 3)
 
 
 def usual_forms(text: str) -> "Counter[str]":
-    """Count the written forms of words in the running text, for `sentence_case`."""
+    """Count the written forms of words inside the sentences of the running text, for `sentence_case`."""
     return Counter(
         word
         for line in text.splitlines()
         if not is_caps(line)
-        for word in re.findall(r"(?<=[^\W\d_] )[^\W\d_]+|(?<=[,;] )[^\W\d_]+", line)
+        for word in re.findall(r"(?<=[a-záéíóúñ0-9,;] )[^\W\d_]+", line)
     )
 
 
 def sentence_case(title: str, forms: "Counter[str]") -> str:
     """Write a heading in capitals like a sentence; names and acronyms as the running text writes them."""
-    if not is_caps(title) and not (title.isupper() and len(title) > 110):
+    letters = [letter for letter in title if letter.isalpha()]
+    if sum(letter.isupper() for letter in letters) < 0.85 * len(letters):
         return title
     written = _WORD.sub(lambda found: _usual(found.group(), forms), title)
     first = re.search(r"[^\W\d_]", written)
-    return (
-        written[: first.start()] + written[first.start() :][:1].upper() + written[first.start() + 1 :]
-        if first
-        else written
-    )
+    return written if not first else written[: first.start()] + first.group().upper() + written[first.end() :]
 
 
 def _usual(word: str, forms: "Counter[str]") -> str:
     if _ROMAN_WORD.match(word) and len(word) > 1:
         return word
-    candidates = {form: forms[form] for form in (word, word.capitalize(), word.lower()) if forms[form]}
-    return max(candidates, key=lambda form: candidates[form]) if candidates else word.lower()
+    lower, capital = forms[word.lower()], forms[word.capitalize()]
+    if capital > 3 * lower:
+        return word.capitalize()
+    return word if forms[word] and not lower and len(word) <= 6 else word.lower()

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from munbot_llm.documents.assembly import PAGE_BREAK, Assembler
+from munbot_llm.documents.assembly import Assembler
 from munbot_llm.documents.blocks import Block, Kind, Level, heading
 from munbot_llm.documents.furniture import without_furniture
+from munbot_llm.documents.lines import PAGE_BREAK
 from munbot_llm.documents.pages import Pages, pages_of
 from munbot_llm.documents.titles import usual_forms
 from munbot_llm.documents.words import resource
