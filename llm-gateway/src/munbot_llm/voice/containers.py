@@ -30,7 +30,7 @@ def is_cut_off(ogg: bytes) -> bool:
     position = 0
     while position < len(ogg):
         header = ogg[position : position + _PAGE_HEADER]
-        if not header.startswith(b"OggS"):
+        if header[:4] != b"OggS"[: len(header)]:
             return False  # something else was appended; the decoder finds its way
         segments = header[26] if len(header) == _PAGE_HEADER else 0
         table = ogg[position + _PAGE_HEADER : position + _PAGE_HEADER + segments]

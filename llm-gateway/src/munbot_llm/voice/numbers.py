@@ -13,7 +13,7 @@ from munbot_llm.voice.words import number_words, plain
 MIN_RUN = 6
 """So many digits, said one by one, are a number. Fewer may be counting."""
 
-_TOKEN = re.compile(r"\d+(?:\.\d{3})+|\d+|\w+|[-–]")
+_TOKEN = re.compile(r"[0-9]+(?:\.[0-9]{3})+|[0-9]+|[^\W0-9]+|[-–]")
 _BETWEEN = re.compile(r"[\s,]*")
 _RUT = range(1_000_000, 100_000_000)
 
@@ -28,7 +28,7 @@ class _Token:
 def as_digits(text: str) -> str:
     """Return `text` with RUTs and long runs of digits written as digits."""
     tokens = [
-        _Token(plain(match[0]) or "-" if not match[0][0].isdigit() else match[0], match.start(), match.end())
+        _Token(match[0] if _is_number(match[0]) else plain(match[0]) or "-", match.start(), match.end())
         for match in _TOKEN.finditer(text)
     ]
     pieces: list[str] = []
@@ -44,6 +44,10 @@ def as_digits(text: str) -> str:
     return "".join(pieces) + text[position:]
 
 
+def _is_number(word: str) -> bool:
+    return "0" <= word[:1] <= "9"
+
+
 class _Reader:
     """Reads numbers out of tokens; every `_x(i)` returns what it found and the index after it, or None."""
 
@@ -53,7 +57,9 @@ class _Reader:
         self._words = number_words()
 
     def number_at(self, index: int) -> tuple[str, int] | None:
-        """Return a RUT or a long run of digits that begins here, as digits."""
+        """Return a RUT or a long run of digits that begins here, as digits; never the tail of a longer number."""
+        if index and self._is_part(index - 1):
+            return None
         run, after = self._run(index)
         amount = self._amount(index)
         for number, end in ((run, after), *([amount] if amount else [])):
@@ -70,11 +76,19 @@ class _Reader:
             return ""
         return token.word
 
+    def _is_part(self, index: int) -> bool:
+        """Whether the word at `index` belongs to a number."""
+        words, word = self._words, self._tokens[index].word
+        if word == words.joiner and index:  # «cuarenta y tres»
+            word = self._tokens[index - 1].word
+        kinds = (words.digits, words.units, words.tens, words.hundreds, words.millions, {words.thousand})
+        return _is_number(word) or any(word in kind for kind in kinds)
+
     def _run(self, start: int) -> tuple[str, int]:
         """Return digits that are said one by one."""
         digits, index = "", start
         while word := self._word(index, first=index == start):
-            if len(word) == 1 and word.isdigit():
+            if len(word) == 1 and _is_number(word):
                 digits += word
             elif word in self._words.digits:
                 digits += str(self._words.digits[word])
@@ -86,7 +100,7 @@ class _Reader:
     def _amount(self, index: int) -> tuple[str, int] | None:
         """Return a number of millions, as digits or words or both: «15 millones 482 mil novecientos tres»."""
         word = self._word(index, first=True)
-        if word and word[0].isdigit() and int(word.replace(".", "")) in _RUT:
+        if _is_number(word) and int(word.replace(".", "")) in _RUT:
             return word.replace(".", ""), index + 1
         millions = self._below_thousand(index, first=True)
         if millions is None or self._word(millions[1]) not in self._words.millions:
@@ -104,8 +118,8 @@ class _Reader:
     def _below_thousand(self, index: int, *, first: bool = False) -> tuple[int, int] | None:
         """Return a number from 1 to 999."""
         word = self._word(index, first=first)
-        if word.isdigit():
-            return (int(word), index + 1) if 0 < int(word) < 1000 else None
+        if _is_number(word):
+            return (int(word), index + 1) if word.isdigit() and 0 < int(word) < 1000 else None
         total = 0
         if word in self._words.hundreds:
             total, index = self._words.hundreds[word], index + 1
