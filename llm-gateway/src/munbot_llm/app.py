@@ -18,6 +18,7 @@ from munbot_llm.answers import routes as answer_routes
 from munbot_llm.dependencies import build_services
 from munbot_llm.knowledge import pair_routes
 from munbot_llm.knowledge import routes as knowledge_routes
+from munbot_llm.models import routes as model_routes
 from munbot_llm.settings import ApiSettings
 from munbot_llm.voice import routes as voice_routes
 
@@ -39,8 +40,10 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.services = services
         app.state.checks["knowledge"] = services.book.check
         services.start()
+        await services.models.start()
         await services.voice.start()
         yield
+        await services.models.close()
         await services.voice.close()
         services.close()
 
@@ -49,6 +52,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         answer_routes.router,
         pair_routes.router,
         knowledge_routes.router,
+        model_routes.router,
         voice_routes.router,
         status.router,
     ):

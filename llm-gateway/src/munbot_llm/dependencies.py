@@ -12,6 +12,7 @@ from munbot_llm.knowledge.index_book import IndexBook
 from munbot_llm.knowledge.service import DocumentWriter, KnowledgeService
 from munbot_llm.knowledge.store import KnowledgeStore
 from munbot_llm.knowledge.turns import EmbeddingTurns
+from munbot_llm.models.service import ModelService, build_model
 from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder
 from munbot_llm.retrieval.index import TenantIndex
@@ -30,6 +31,7 @@ class Services:
         book: the tenants' indexes.
         knowledge: documents and pairs.
         answers: questions to answers.
+        models: the language model, or none.
         voice: voice notes to text.
         imports: one import at a time, as it takes a processor that answers need; who waits holds no thread.
     """
@@ -40,6 +42,7 @@ class Services:
     book: IndexBook
     knowledge: KnowledgeService
     answers: AnswerService
+    models: ModelService
     voice: VoiceService
     imports: CapacityLimiter
 
@@ -72,6 +75,7 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         book=book,
         knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
         answers=AnswerService(),
+        models=ModelService(build_model(settings), deadline_seconds=settings.llm_deadline_seconds),
         voice=VoiceService(settings, settings.data_dir),
         imports=CapacityLimiter(1),
     )

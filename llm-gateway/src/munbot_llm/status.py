@@ -48,7 +48,7 @@ class Status(BaseModel):
 @router.get("", responses=problem_responses(Unauthorized, Forbidden))
 def read_status(principal: ReaderDep, services: ServicesDep) -> Status:
     """Return how many documents the caller's tenant has, and how the models are."""
-    voice = services.voice.condition()
+    model, voice = services.models.status, services.voice.condition()
     documents = services.book.documents(principal.tenant).values()
     return Status(
         knowledge=KnowledgeStatus(
@@ -57,6 +57,6 @@ def read_status(principal: ReaderDep, services: ServicesDep) -> Status:
             passages=sum(len(document.passages) for document in documents),
             reindexing=services.knowledge.is_reindexing(principal.tenant),
         ),
-        model=ModelStatus(state="absent"),
+        model=ModelStatus(state=model.state.value, name=model.name, reason=model.reason),
         voice=VoiceStatus(state=voice.state, name=voice.name, reason=voice.reason),
     )
