@@ -68,6 +68,11 @@ class VoiceService:
         """The process id of the child, while there is one."""
         return self._process.pid
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether a note is being heard."""
+        return self._process.queue.busy
+
     async def start(self) -> None:
         """Be ready for the first note."""
         await self._process.start(on_demand=True)
