@@ -17,6 +17,8 @@ OURS = [
     "web-interface",
     "rasa-actions",
     "rasa",
+    "llm-gateway",
+    "llm-worker",
 ]
 HALFWAY = 0.03  # seconds into a turn: after the message has left the citizen, before it is answered
 
