@@ -46,6 +46,14 @@ TENANTS = {
 }
 
 
+def answer_to(text):
+    """Return what stands beside a bubble with a source: it can be rated."""
+    if "Fuente:" not in text:
+        return None
+    source = {"document_id": "aseo", "document": "Ordenanza de Aseo", "article": "Artículo 12", "passage": "0"}
+    return {"id": str(uuid4()), "mode": "extractive", "question": "¿Y la basura?", "sources": [source]}
+
+
 class FakeHub:
     """Keeps conversations in memory; `script(text)` says what the bot answers.
 
@@ -57,6 +65,7 @@ class FakeHub:
         self.addresses, self.messages, self.outcomes = {}, defaultdict(list), {}
         self.tenant_of, self.address_of, self.closed = {}, {}, set()
         self.received = []
+        self.ratings = {}
         self.lock = threading.RLock()
         self.reads, self._read = Counter(), threading.Condition()
         self._stop = threading.Event()
@@ -93,6 +102,7 @@ class FakeHub:
             }
 
         self._conversations(app)
+        self._feedback(app)
 
         @app.get("/v1/conversations/{conversation}/messages")
         def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
@@ -126,6 +136,19 @@ class FakeHub:
             return {"items": []}
 
         return app
+
+    def _feedback(self, app):
+        @app.put("/v1/conversations/{conversation}/messages/{message}/feedback")
+        def rate(conversation: UUID, message: UUID, body: dict):
+            with self.lock:
+                found = next((m for m in self.messages[conversation] if m["id"] == str(message)), None)
+                if found is None:
+                    raise HTTPException(404)
+                if not found["answer"]:
+                    raise HTTPException(409)
+                found["feedback"] = body["value"]
+                self.ratings[message] = body
+            return {"message_id": str(message), **body}
 
     def _conversations(self, app):
         def item(conversation):
@@ -217,7 +240,7 @@ class FakeHub:
             "recipient": self.address_of[conversation],
             "turn_index": index,
             "turn_count": count,
-            **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at")},
+            **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at", "answer")},
         }
 
     def wait_until_read(self, conversation, times, seconds):
@@ -243,6 +266,8 @@ class FakeHub:
             "buttons": buttons,
             "in_reply_to": str(in_reply_to) if in_reply_to else None,
             "created_at": datetime.now(UTC).isoformat(),
+            "answer": answer_to(text) if direction == "out" else None,
+            "feedback": None,
         }
         self.messages[conversation].append(stored)
         return stored

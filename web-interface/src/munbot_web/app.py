@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 
 from munbot_web.chat import routes as chat_routes
 from munbot_web.chat.events import instance_subscription
+from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.guard import RedisGuard
 from munbot_web.chat.hub import HttpHub
 from munbot_web.chat.replies import Replies
@@ -72,15 +73,18 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
     app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
     app.state.hub = hub
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
-    app.state.chat = ChatService(
+    guard = RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds)
+    app.state.chat = chat = ChatService(
         publish=publish,
         hub=hub,
-        guard=RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds),
+        guard=guard,
         replies=replies,
         room=room,
         max_text=settings.chat_max_text,
     )
-    server.register_namespace(ChatNamespace(chat=app.state.chat, room=room, verifier=app.state.token_verifier))
+    app.state.feedback = feedback = FeedbackService(hub=hub, guard=guard, room=room)
+    verifier = app.state.token_verifier
+    server.register_namespace(ChatNamespace(chat=chat, feedback=feedback, room=room, verifier=verifier))
     delivery = Delivery(asyncio.get_running_loop(), room, replies)
     consumer = Consumer(
         settings.amqp_url(), instance_subscription(instance), delivery.handle, name=f"web-{instance}", prefetch=200

@@ -20,6 +20,8 @@ def script(text):
         return None
     if text == "dos":
         return [("uno", []), ("dos", [("Sí", "/affirm"), ("No", "/deny")])]
+    if text == "basura":
+        return [("Los lunes.\nFuente: Ordenanza de Aseo, artículo 12", [])]
     return [(f"eco: {text}", [])]
 
 

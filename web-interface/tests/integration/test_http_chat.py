@@ -221,3 +221,31 @@ def test_no_query_opens_somebody_elses_conversation(visitor, web):
     page = visitor.get("/api/chat/messages", params={"conversation_id": other["conversation_id"]}).json()
     assert page["conversation_id"] == str(visitor.conversation)
     assert [m["text"] for m in page["items"]] == ["mío", "eco: mío"]
+
+
+class TestFeedback:
+    def rate(self, client, message, value="up", **more):
+        return client.put(f"/api/chat/messages/{message}/feedback", json={"value": value, **more})
+
+    def test_an_answer_is_rated_and_the_history_tells(self, visitor, hub):
+        (bubble,) = send(visitor, "basura").json()["messages"]
+        assert bubble["answer"]["sources"][0]["document"] == "Ordenanza de Aseo"
+        assert bubble["feedback"] is None
+        for value in ("down", "up"):
+            answer = self.rate(visitor, bubble["id"], value, comment="porque sí")
+            assert (answer.status_code, answer.json()) == (200, {"message_id": bubble["id"], "value": value})
+        assert hub.ratings[UUID(bubble["id"])] == {"value": "up", "comment": "porque sí"}
+        assert visitor.get("/api/chat/messages").json()["items"][-1]["feedback"] == "up"
+
+    def test_only_an_answer_of_ones_own(self, visitor, gateway):
+        (plain,) = send(visitor, "hola").json()["messages"]
+        assert self.rate(visitor, plain["id"]).status_code == 409
+        assert self.rate(visitor, uuid4()).status_code == 404
+        (bubble,) = send(visitor, "basura").json()["messages"]
+        other = httpx.post(f"{gateway}/api/chat/sessions", json={"tenant": "valle-claro"}).json()
+        headers = {"Authorization": f"Bearer {other['token']}"}
+        with httpx.Client(base_url=gateway, headers=headers) as stranger:
+            assert self.rate(stranger, bubble["id"]).status_code == 404
+        with httpx.Client(base_url=gateway) as nobody:
+            assert self.rate(nobody, bubble["id"]).status_code == 401
+        assert self.rate(visitor, bubble["id"], "sideways").status_code == 422

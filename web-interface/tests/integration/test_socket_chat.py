@@ -36,13 +36,16 @@ class Client:
         self.events = queue.Queue()
         # The client library puts an Origin of its own beside one given as a header.
         self.io = Socket(websocket_extra_options={"origin": origin} if origin else {})
-        for name in ("bot_message", "user_message", "typing", "session"):
+        for name in ("bot_message", "user_message", "typing", "session", "message_feedback"):
             self.io.on(name, lambda data, name=name: self.events.put((name, data)))
         auth = {"token": token} | ({} if last_seq is None else {"last_seq": last_seq})
         self.io.connect(url, auth=auth, wait_timeout=PATIENCE, **options)
 
     def send(self, message, **more):
         return self.io.call("user_uttered", {"message": message, **more}, timeout=PATIENCE)
+
+    def rate(self, **data):
+        return self.io.call("message_feedback", data, timeout=PATIENCE)
 
     def next(self, name):
         deadline = time.monotonic() + PATIENCE
@@ -258,3 +261,30 @@ def test_another_citizen_hears_nothing(connect, gateway):
     there.send("hola")
     assert there.next("bot_message")["text"] == "eco: hola"
     assert "secreto" not in str(list(there.events.queue))
+
+
+def test_an_answer_is_rated_and_the_other_tab_shows_it(connect, hub):
+    one, other = connect(), connect()
+    one.send("basura")
+    bubble = one.next("bot_message")
+    assert bubble["answer"]["mode"] == "extractive"
+    other.next("bot_message")
+    ack = one.rate(message_id=bubble["id"], value="down")
+    assert ack == {"ok": True, "message_id": bubble["id"]}
+    assert other.next("message_feedback") == {"id": bubble["id"], "value": "down"}
+    assert hub.ratings[UUID(bubble["id"])]["value"] == "down"
+    assert connect(last_seq=0).next("bot_message")["feedback"] == "down"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ({"message_id": str(uuid4()), "value": "up"}, "not_found"),
+        ({"message_id": "x", "value": "up"}, "invalid"),
+        ({"message_id": str(uuid4()), "value": "sideways"}, "invalid"),
+        ({}, "invalid"),
+    ],
+)
+def test_a_rating_that_is_none_is_refused(connect, data, code):
+    ack = connect().rate(**data)
+    assert (ack["ok"], ack["error"]["code"]) == (False, code)

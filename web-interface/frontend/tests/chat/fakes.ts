@@ -1,11 +1,13 @@
 import type { Gateway } from "@/features/chat/engine/gateway";
-import type { Ack, BotMessage } from "@/features/chat/engine/protocol";
+import type { Ack, BotMessage, Thumb } from "@/features/chat/engine/protocol";
 import type { Pending } from "@/features/chat/engine/storage";
 import type { TransportEvents, TransportFactory } from "@/features/chat/engine/transport";
 
 /** A socket under the test's control. */
 export class FakeTransport {
   sent: Pending[] = [];
+  rated: [string, Thumb][] = [];
+  answerRating: () => Ack | null = () => ({ ok: true, message_id: "rated" });
   auths: { token: string; last_seq: number }[] = [];
   answer: (pending: Pending) => Ack | null = (pending) => ({ ok: true, message_id: `server-${pending.clientId}` });
   events!: TransportEvents;
@@ -21,6 +23,10 @@ export class FakeTransport {
       send: (pending) => {
         this.sent.push(pending);
         return Promise.resolve(this.answer(pending));
+      },
+      rate: (messageId, value) => {
+        this.rated.push([messageId, value]);
+        return Promise.resolve(this.answerRating());
       },
     };
   };

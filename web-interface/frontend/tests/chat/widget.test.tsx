@@ -111,4 +111,22 @@ describe("widget", () => {
     expect(log().getByText("<b>hola</b>")).toBeTruthy();
     expect(log().getByText("Funcionario/a")).toBeTruthy();
   });
+
+  it("asks whether an answer was of use, and keeps the thumb pressed", async () => {
+    await open();
+    act(() => socket.events.onBotMessage(bubble(1, { answer: { id: "a1" } })));
+    act(() => socket.events.onBotMessage(bubble(2)));
+    const up = log().getByRole("button", { name: "Me sirvió" });
+    const down = log().getByRole("button", { name: "No me sirvió" });
+    fireEvent.click(up);
+    expect([up, down].map((thumb) => thumb.getAttribute("aria-pressed"))).toEqual(["true", "false"]);
+    fireEvent.click(down);
+    await settle();
+    expect([up, down].map((thumb) => thumb.getAttribute("aria-pressed"))).toEqual(["false", "true"]);
+    expect(socket.rated).toEqual([
+      ["bubble-1", "up"],
+      ["bubble-1", "down"],
+    ]);
+    expect(socket.sent).toEqual([]);
+  });
 });

@@ -4,10 +4,10 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from munbot_common.client import AsyncServiceClient, ServiceProblem
-from munbot_common.problems import NotFound, TooManyRequests, Unavailable, Unprocessable
+from munbot_common.problems import Conflict, NotFound, TooManyRequests, Unavailable, Unprocessable
 from pydantic import BaseModel, ConfigDict
 
-from munbot_web.chat.schemas import HistoryMessage, SessionResponse
+from munbot_web.chat.schemas import FeedbackRequest, HistoryMessage, SessionResponse
 from munbot_web.texts import say
 
 PAGE = 100
@@ -48,6 +48,10 @@ class Hub(Protocol):
 
     async def handled(self, tenant: str, message_id: UUID) -> HandledMessage | None:
         """Return what became of a message; None while it has not arrived."""
+        ...
+
+    async def rate(self, tenant: str, conversation_id: UUID, message_id: UUID, wish: FeedbackRequest) -> None:
+        """Store what a citizen says of an answer in this conversation."""
         ...
 
 
@@ -125,9 +129,17 @@ class HttpHub:
             raise _ours(problem) from problem
         return HandledMessage.model_validate(answer)
 
+    async def rate(self, tenant: str, conversation_id: UUID, message_id: UUID, wish: FeedbackRequest) -> None:
+        """Store what a citizen says of an answer; conversations refuses a message of another conversation."""
+        path = f"/v1/conversations/{conversation_id}/messages/{message_id}/feedback"
+        try:
+            await self._client.request("PUT", path, tenant=tenant, json=wish.model_dump(include={"value", "comment"}))
+        except ServiceProblem as problem:
+            raise _ours(problem) from problem
+
 
 def _ours(problem: ServiceProblem) -> Exception:
     """Return conversations' refusal as ours; that it does not know *us* is no fault of the citizen."""
-    known = {kind.status: kind for kind in (NotFound, Unprocessable, TooManyRequests)}
+    known = {kind.status: kind for kind in (NotFound, Conflict, Unprocessable, TooManyRequests)}
     kind = known.get(problem.status)
     return kind(problem.detail or None) if kind else Unavailable(say("hub_away"))

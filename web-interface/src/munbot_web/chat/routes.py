@@ -5,8 +5,9 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
 from munbot_common.auth import PrincipalDep, TokenInvalid
-from munbot_common.problems import NotFound, Unavailable, problem_responses
+from munbot_common.problems import Conflict, NotFound, Unavailable, problem_responses
 
+from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.hub import Hub, TenantUnknown
 from munbot_web.chat.problems import (
     HubAway,
@@ -20,6 +21,8 @@ from munbot_web.chat.problems import (
 )
 from munbot_web.chat.schemas import (
     AcceptedResponse,
+    FeedbackRequest,
+    FeedbackResponse,
     HistoryResponse,
     MessageRequest,
     RepliesResponse,
@@ -44,8 +47,15 @@ def get_chat(request: Request) -> ChatService:
     return chat
 
 
+def get_feedback(request: Request) -> FeedbackService:
+    """Return the service that the lifespan built."""
+    feedback: FeedbackService = request.app.state.feedback
+    return feedback
+
+
 VisitorDep = Annotated[Visitor, Depends(get_visitor)]
 ChatDep = Annotated[ChatService, Depends(get_chat)]
+FeedbackDep = Annotated[FeedbackService, Depends(get_feedback)]
 
 
 @router.post(
@@ -109,3 +119,15 @@ async def read_messages(
     """Read the conversation after a place in it; one that has followed it meanwhile is read from its start."""
     current, items = await chat.history(visitor, after_seq, conversation_id)
     return HistoryResponse(conversation_id=current, items=items)
+
+
+@router.put(
+    "/messages/{message_id}/feedback",
+    responses=problem_responses(TokenInvalid, VisitorOnly, NotFound, Conflict, TooFast, HubAway),
+)
+async def rate_message(
+    message_id: UUID, body: FeedbackRequest, visitor: VisitorDep, feedback: FeedbackDep
+) -> FeedbackResponse:
+    """Say whether an answer from the office's documents was of use. Saying it again changes it."""
+    await feedback.rate(visitor, message_id, body)
+    return FeedbackResponse(message_id=message_id, value=body.value)

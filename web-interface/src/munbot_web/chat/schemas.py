@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from munbot_contracts.messages import Button, MessageOutbound
+from munbot_contracts.messages import Button, KnowledgeAnswer, MessageOutbound
 from pydantic import BaseModel, ConfigDict, Field
+
+Thumb = Literal["up", "down"]
 
 
 class SessionRequest(BaseModel):
@@ -46,6 +48,8 @@ class OutboundBubble(BaseModel):
     buttons: list[Button] = Field(default_factory=list)
     sender_type: Literal["bot", "agent", "system"]
     created_at: datetime
+    answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
+    feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     turn_index: int = 0
     turn_count: int = 1
@@ -60,6 +64,7 @@ class OutboundBubble(BaseModel):
             buttons=data.buttons,
             sender_type=data.sender_type,
             created_at=data.created_at,
+            answer=data.answer,
             in_reply_to=data.in_reply_to,
             turn_index=data.turn_index,
             turn_count=data.turn_count,
@@ -78,6 +83,8 @@ class HistoryMessage(BaseModel):
     kind: str = "text"
     text: str = ""
     buttons: list[Button] = Field(default_factory=list)
+    answer: KnowledgeAnswer | None = None
+    feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     created_at: datetime
     turn_index: int = 0
@@ -116,6 +123,26 @@ class UserUttered(BaseModel):
     message: str
     payload: str | None = None
     client_message_id: str | None = None
+
+
+class FeedbackRequest(BaseModel):
+    """What a citizen says of an answer."""
+
+    value: Thumb
+    comment: str | None = Field(default=None, max_length=1_000)
+
+
+class FeedbackResponse(BaseModel):
+    """It is stored."""
+
+    message_id: UUID
+    value: Thumb
+
+
+class MessageFeedback(FeedbackRequest):
+    """What a client emits."""
+
+    message_id: UUID
 
 
 class ConnectAuth(BaseModel):

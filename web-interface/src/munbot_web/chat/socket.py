@@ -1,7 +1,7 @@
 """The chat over Socket.IO."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,8 +16,16 @@ from munbot_common.problems import Problem
 from pydantic import ValidationError
 from socketio.exceptions import ConnectionRefusedError as Refused
 
+from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.hub import Hub
-from munbot_web.chat.schemas import ConnectAuth, HistoryMessage, OutboundBubble, UserUttered, wire
+from munbot_web.chat.schemas import (
+    ConnectAuth,
+    HistoryMessage,
+    MessageFeedback,
+    OutboundBubble,
+    UserUttered,
+    wire,
+)
 from munbot_web.chat.service import Accepted, ChatService, Visitor, bubble_of_history
 from munbot_web.metrics import MESSAGES_OUT, SOCKETS
 from munbot_web.settings import Settings
@@ -123,6 +131,11 @@ class SocketRoom:
             skip_sid=skip,
         )
 
+    async def rated(self, visitor: Visitor, message_id: UUID, value: str, *, skip: str | None) -> None:
+        """Show in the citizen's other tabs what was said of an answer in this one."""
+        room = address_room(visitor.tenant, visitor.address)
+        await self._server.emit("message_feedback", {"id": str(message_id), "value": value}, room=room, skip_sid=skip)
+
     async def bubble(self, conversation_id: UUID, bubble: OutboundBubble) -> None:
         """Show a bubble of the office."""
         MESSAGES_OUT.inc()
@@ -185,9 +198,12 @@ class SocketRoom:
 class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the library has no types
     """Events of the widget."""
 
-    def __init__(self, *, chat: ChatService, room: SocketRoom, verifier: TokenVerifier) -> None:
+    def __init__(
+        self, *, chat: ChatService, feedback: FeedbackService, room: SocketRoom, verifier: TokenVerifier
+    ) -> None:
         super().__init__(NAMESPACE)
         self._chat = chat
+        self._feedback = feedback
         self._room = room
         self._verifier = verifier
 
@@ -211,29 +227,50 @@ class ChatNamespace(socketio.AsyncNamespace):  # type: ignore[misc]  # the libra
 
     async def on_user_uttered(self, sid: str, data: Any = None) -> dict[str, Any]:
         """Take a message and answer when it is safe."""
+
+        async def take(link: Link) -> UUID:
+            uttered = UserUttered.model_validate(data)
+            accepted = await self._chat.accept(
+                link.visitor,
+                uttered.message,
+                via="socket",
+                payload=uttered.payload,
+                key=uttered.client_message_id,
+                sid=sid,
+            )
+            return accepted.message_id
+
+        return await self._acknowledge(sid, take)
+
+    async def on_message_feedback(self, sid: str, data: Any = None) -> dict[str, Any]:
+        """Take what the citizen says of an answer, and answer when it is stored."""
+
+        async def take(link: Link) -> UUID:
+            wish = MessageFeedback.model_validate(data)
+            await self._feedback.rate(
+                link.visitor, wish.message_id, wish, conversation_id=link.conversation_id, sid=sid
+            )
+            return wish.message_id
+
+        return await self._acknowledge(sid, take)
+
+    async def _acknowledge(self, sid: str, take: Callable[[Link], Awaitable[UUID]]) -> dict[str, Any]:
+        """Run what a client asked for and say how it went."""
         with bound_correlation_id(str(uuid7())):
             try:
-                uttered = UserUttered.model_validate(data)
                 link = await self._room.link(sid)
                 if link is None:
                     return _refusal("token_invalid", say("token_invalid"))
-                accepted = await self._chat.accept(
-                    link.visitor,
-                    uttered.message,
-                    via="socket",
-                    payload=uttered.payload,
-                    key=uttered.client_message_id,
-                    sid=sid,
-                )
+                message_id = await take(link)
             except ValidationError:
                 return _refusal("invalid", say("payload_invalid"))
             except Problem as problem:
                 retry = problem.headers.get("Retry-After")
                 return _refusal(problem.code, problem.detail, int(retry) if retry else None)
             except Exception:
-                log.exception("user_uttered_failed")
+                log.exception("socket_event_failed")
                 return _refusal("internal_error", say("internal"))
-            return {"ok": True, "message_id": str(accepted.message_id)}
+            return {"ok": True, "message_id": str(message_id)}
 
 
 def _refusal(code: str, detail: str, retry_after: int | None = None) -> dict[str, Any]:

@@ -2,6 +2,7 @@ import { useChat } from "../context";
 import type { ChatMessage } from "../engine/timeline";
 import type { Group } from "../format/groups";
 import { AlertIcon, CheckIcon, ClockIcon, PersonIcon } from "./icons";
+import { Rating } from "./Rating";
 import { RichText } from "./RichText";
 
 function Author({ from }: { from: ChatMessage["from"] }) {
@@ -71,6 +72,7 @@ export function MessageGroup({ group, onEdit }: MessageGroupProps) {
           <div className="mb-bubble">
             <RichText text={message.text} />
           </div>
+          {message.ratable && <Rating message={message} />}
           {message.delivery === "failed" && <Refused message={message} onEdit={onEdit} />}
         </div>
       ))}

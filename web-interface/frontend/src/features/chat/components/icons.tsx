@@ -77,3 +77,12 @@ export const DownIcon = () => (
     <path d="M12 5v13M6.500 12.500 12 18l5.500-5.500" />
   </Icon>
 );
+
+export const ThumbIcon = ({ down }: { down: boolean }) => (
+  <Icon size={18}>
+    <g transform={down ? "rotate(180 12 12)" : undefined}>
+      <path d="M8 11v9M8 11l4-8c1.4 0 2.3 1.2 2 2.6L13.3 9H18c1.3 0 2.2 1.2 1.9 2.4l-1.6 7c-.2 1-1 1.6-2 1.6H8" />
+      <path d="M8 11H4.5v9H8" />
+    </g>
+  </Icon>
+);

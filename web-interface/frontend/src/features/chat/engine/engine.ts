@@ -1,6 +1,8 @@
 /** The chat without a face: session, connection, timeline and send queue. React only draws its snapshots. */
 import type { Gateway } from "./gateway";
 import { randomId } from "./ids";
+import type { Thumb } from "./protocol";
+import { Ratings } from "./ratings";
 import { SendQueue } from "./sendQueue";
 import { HISTORY, type ChatStorage, type Pending } from "./storage";
 import {
@@ -9,6 +11,7 @@ import {
   withAccepted,
   withBotMessage,
   withDraft,
+  withFeedback,
   withRefused,
   withUserMessage,
   type Timeline,
@@ -43,6 +46,7 @@ export class ChatEngine {
   private snapshot: Snapshot;
   private readonly listeners = new Set<() => void>();
   private readonly queue: SendQueue;
+  private readonly ratings: Ratings;
   private readonly now: () => number;
   private transport: Transport | null = null;
   private token: string | null;
@@ -81,6 +85,12 @@ export class ChatEngine {
         this.update({ timeline: withRefused(this.snapshot.timeline, item.clientId, detail) }),
       onUnauthorised: () => this.renew(),
     });
+    this.ratings = new Ratings({
+      initial: options.storage.ratings(),
+      keep: (waiting) => options.storage.keepRatings(waiting),
+      transmit: (id, value) => this.transport?.rate(id, value) ?? Promise.resolve(null),
+      onRefused: (id) => this.update({ timeline: withFeedback(this.snapshot.timeline, id, null) }),
+    });
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -111,6 +121,12 @@ export class ChatEngine {
     this.start();
   }
 
+  /** Say whether an answer was of use. It is shown at once and told when there is a connection. */
+  rate(messageId: string, value: Thumb): void {
+    this.update({ timeline: withFeedback(this.snapshot.timeline, messageId, value) });
+    this.ratings.add(messageId, value);
+  }
+
   /** Take a refused message out of the list and give its text back. */
   takeBack(clientId: string): string {
     const message = this.snapshot.timeline.find((known) => known.clientId === clientId);
@@ -139,6 +155,7 @@ export class ChatEngine {
   close(): void {
     this.closed = true;
     this.queue.stop();
+    this.ratings.stop();
     this.transport?.disconnect();
     if (this.typingTimer) clearTimeout(this.typingTimer);
     if (this.reopenTimer) clearTimeout(this.reopenTimer);
@@ -153,17 +170,23 @@ export class ChatEngine {
         onConnect: () => {
           this.update({ connection: "online" });
           this.queue.start();
+          this.ratings.start();
         },
         onDisconnect: () => this.wentOffline(),
         onDenied: () => this.renew(),
         onSession: (id) => this.noteConversation(id),
+        onFeedback: (id, value) => {
+          this.ratings.heard(id, value);
+          this.update({ timeline: withFeedback(this.snapshot.timeline, id, this.ratings.of(id)) });
+        },
         onTyping: (on) => this.setTyping(on),
         onUserMessage: (message) => {
           this.update({ timeline: withUserMessage(this.snapshot.timeline, message) });
           if (message.seq) storage.keepLastSeq(Math.max(storage.lastSeq(), message.seq));
         },
         onBotMessage: (message) => {
-          const timeline = withBotMessage(this.snapshot.timeline, message);
+          const feedback = this.ratings.of(message.id) ?? message.feedback;
+          const timeline = withBotMessage(this.snapshot.timeline, { ...message, feedback });
           if ((message.turn_index ?? 0) + 1 >= (message.turn_count ?? 1)) this.setTyping(false);
           this.update({ timeline });
           storage.keepLastSeq(Math.max(storage.lastSeq(), message.seq));
@@ -220,6 +243,7 @@ export class ChatEngine {
 
   private wentOffline(): void {
     this.queue.stop();
+    this.ratings.stop();
     this.setTyping(false);
     this.update({ connection: "offline" });
   }

@@ -3,6 +3,8 @@ import * as z from "zod/mini";
 
 export const ButtonSchema = z.object({ title: z.string(), payload: z.string() });
 
+export const ThumbSchema = z.enum(["up", "down"]);
+
 export const BotMessageSchema = z.object({
   id: z.string(),
   seq: z.number(),
@@ -13,6 +15,9 @@ export const BotMessageSchema = z.object({
   in_reply_to: z.nullish(z.string()),
   turn_index: z.nullish(z.number()),
   turn_count: z.nullish(z.number()),
+  /** Set when it came from the office's documents: it can be rated. */
+  answer: z.nullish(z.object({ id: z.string() })),
+  feedback: z.nullish(ThumbSchema),
 });
 
 /** The citizen's own message: replayed after a reload, or written in another tab. */
@@ -23,6 +28,9 @@ export const UserMessageSchema = z.object({
   client_message_id: z.nullish(z.string()),
   created_at: z.string(),
 });
+
+/** What was said of an answer in another tab. */
+export const FeedbackEventSchema = z.object({ id: z.string(), value: ThumbSchema });
 
 export const TypingSchema = z.object({ on: z.boolean() });
 
@@ -55,6 +63,7 @@ export const TenantSchema = z.object({
   attention_hours_text: z.nullish(z.string()),
 });
 
+export type Thumb = z.infer<typeof ThumbSchema>;
 export type Button = z.infer<typeof ButtonSchema>;
 export type BotMessage = z.infer<typeof BotMessageSchema>;
 export type UserMessage = z.infer<typeof UserMessageSchema>;

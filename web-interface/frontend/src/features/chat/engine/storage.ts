@@ -1,5 +1,6 @@
 /** What survives a reload, per tenant and browser. Everything read back is parsed; a broken or blocked store means "nothing kept". */
 import * as z from "zod/mini";
+import { ThumbSchema, type Thumb } from "./protocol";
 
 const StoredSessionSchema = z.object({
   sessionKey: z.string(),
@@ -44,6 +45,15 @@ export class ChatStorage {
 
   keepPending(pending: readonly Pending[]): void {
     this.write("outbox", pending);
+  }
+
+  /** Ratings that have not reached the office yet, by message. */
+  ratings(): Record<string, Thumb> {
+    return this.read("ratings", z.record(z.string(), ThumbSchema)) ?? {};
+  }
+
+  keepRatings(ratings: Readonly<Record<string, Thumb>>): void {
+    this.write("ratings", ratings);
   }
 
   /** Highest seq that the citizen has had in view. */

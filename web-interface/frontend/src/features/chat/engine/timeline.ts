@@ -1,5 +1,5 @@
 /** The list of messages as the citizen sees it: pure functions, so that order and doubles can be tested without a socket. */
-import type { BotMessage, Button, UserMessage } from "./protocol";
+import type { BotMessage, Button, Thumb, UserMessage } from "./protocol";
 
 export type Delivery = "sending" | "sent" | "failed";
 
@@ -14,6 +14,9 @@ export interface ChatMessage {
   text: string;
   buttons: Button[];
   inReplyTo: string | null;
+  /** Whether it is an answer that the citizen may rate, and what they said of it. */
+  ratable: boolean;
+  feedback: Thumb | null;
   at: number;
   delivery: Delivery;
   error: string | null;
@@ -46,6 +49,8 @@ export function withBotMessage(timeline: Timeline, message: BotMessage): Timelin
       text: message.text,
       buttons: message.buttons ?? [],
       inReplyTo: message.in_reply_to ?? null,
+      ratable: message.answer != null,
+      feedback: message.feedback ?? null,
       at: Date.parse(message.created_at),
       delivery: "sent",
       error: null,
@@ -70,6 +75,8 @@ export function withDraft(
       text: draft.text,
       buttons: [],
       inReplyTo: null,
+      ratable: false,
+      feedback: null,
       at: draft.at,
       delivery: "sending",
       error: null,
@@ -105,6 +112,8 @@ export function withUserMessage(timeline: Timeline, message: UserMessage): Timel
       text: message.text,
       buttons: [],
       inReplyTo: null,
+      ratable: false,
+      feedback: null,
       at: Date.parse(message.created_at),
       delivery: "sent",
       error: null,
@@ -131,6 +140,11 @@ export function withRefused(timeline: Timeline, clientId: string, error: string)
   return timeline.map((known) =>
     known.clientId === clientId ? { ...known, delivery: "failed", error } : known,
   );
+}
+
+/** Show what was said of an answer. */
+export function withFeedback(timeline: Timeline, id: string, value: Thumb | null): Timeline {
+  return timeline.map((known) => (known.id === id ? { ...known, feedback: value } : known));
 }
 
 /** Take a refused draft out of the list. */

@@ -3,11 +3,13 @@ import { io } from "socket.io-client";
 import {
   AckSchema,
   BotMessageSchema,
+  FeedbackEventSchema,
   SessionEventSchema,
   TypingSchema,
   UserMessageSchema,
   type Ack,
   type BotMessage,
+  type Thumb,
   type UserMessage,
 } from "./protocol";
 import type { Pending } from "./storage";
@@ -21,6 +23,7 @@ export interface TransportEvents {
   onDenied: () => void;
   onBotMessage: (message: BotMessage) => void;
   onUserMessage: (message: UserMessage) => void;
+  onFeedback: (id: string, value: Thumb) => void;
   onTyping: (on: boolean) => void;
   onSession: (conversationId: string) => void;
 }
@@ -29,6 +32,7 @@ export interface Transport {
   connect(): void;
   disconnect(): void;
   send(pending: Pending): Promise<Ack | null>;
+  rate(messageId: string, value: Thumb): Promise<Ack | null>;
 }
 
 export type TransportFactory = (
@@ -70,23 +74,28 @@ export const socketTransport: TransportFactory = (server, auth, events) => {
     });
   listen("bot_message", BotMessageSchema, events.onBotMessage);
   listen("user_message", UserMessageSchema, events.onUserMessage);
+  listen("message_feedback", FeedbackEventSchema, (said) => events.onFeedback(said.id, said.value));
   listen("typing", TypingSchema, (typing) => events.onTyping(typing.on));
   listen("session", SessionEventSchema, (session) => events.onSession(session.conversation_id));
+  /** Emit and wait for the acknowledgement; null when none came. */
+  const ask = async (event: string, data: object): Promise<Ack | null> => {
+    try {
+      const answer: unknown = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck(event, data);
+      const ack = AckSchema.safeParse(answer);
+      return ack.success ? ack.data : null;
+    } catch {
+      return null;
+    }
+  };
   return {
     connect: () => void socket.connect(),
     disconnect: () => void socket.disconnect(),
-    async send(pending) {
-      try {
-        const answer: unknown = await socket.timeout(ACK_TIMEOUT_MS).emitWithAck("user_uttered", {
-          message: pending.text,
-          ...(pending.payload === null ? {} : { payload: pending.payload }),
-          client_message_id: pending.clientId,
-        });
-        const ack = AckSchema.safeParse(answer);
-        return ack.success ? ack.data : null;
-      } catch {
-        return null;
-      }
-    },
+    send: (pending) =>
+      ask("user_uttered", {
+        message: pending.text,
+        ...(pending.payload === null ? {} : { payload: pending.payload }),
+        client_message_id: pending.clientId,
+      }),
+    rate: (messageId, value) => ask("message_feedback", { message_id: messageId, value }),
   };
 };

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * Read Messages
-         * @description Read the conversation after a place in it.
+         * @description Read the conversation after a place in it; one that has followed it meanwhile is read from its start.
          */
         get: operations["read_messages_api_chat_messages_get"];
         put?: never;
@@ -22,6 +22,26 @@ export interface paths {
          * @description Send a message. It is safe when this answers; with `wait` the answer carries the replies to it.
          */
         post: operations["send_message_api_chat_messages_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/chat/messages/{message_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Rate Message
+         * @description Say whether an answer from the office's documents was of use. Saying it again changes it.
+         */
+        put: operations["rate_message_api_chat_messages__message_id__feedback_put"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -115,6 +135,30 @@ export interface components {
             status: "accepted";
         };
         /**
+         * AnswerSource
+         * @description Where the office's own words stand that an answer was made from.
+         */
+        AnswerSource: {
+            /**
+             * Article
+             * @description the nearest heading; empty without one
+             * @default
+             */
+            article: string;
+            /**
+             * Document
+             * @description the document's title, as people know it
+             */
+            document: string;
+            /** Document Id */
+            document_id: string;
+            /**
+             * Passage
+             * @description place or id of the passage in its document
+             */
+            passage?: number | string | null;
+        };
+        /**
          * Button
          * @description A quick reply: what the citizen sees and what the dialogue receives when it is pressed.
          */
@@ -123,6 +167,35 @@ export interface components {
             payload: string;
             /** Title */
             title: string;
+        };
+        /**
+         * FeedbackRequest
+         * @description What a citizen says of an answer.
+         */
+        FeedbackRequest: {
+            /** Comment */
+            comment?: string | null;
+            /**
+             * Value
+             * @enum {string}
+             */
+            value: "up" | "down";
+        };
+        /**
+         * FeedbackResponse
+         * @description It is stored.
+         */
+        FeedbackResponse: {
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /**
+             * Value
+             * @enum {string}
+             */
+            value: "up" | "down";
         };
         /**
          * FieldError
@@ -193,6 +266,7 @@ export interface components {
          * @description One message of the conversation, of either side, as conversations gives it.
          */
         HistoryMessage: {
+            answer?: components["schemas"]["KnowledgeAnswer"] | null;
             /** Buttons */
             buttons?: components["schemas"]["Button"][];
             /**
@@ -205,6 +279,8 @@ export interface components {
              * @enum {string}
              */
             direction: "in" | "out";
+            /** Feedback */
+            feedback?: ("up" | "down") | null;
             /**
              * Id
              * Format: uuid
@@ -245,8 +321,37 @@ export interface components {
          * @description Messages in the order of the conversation.
          */
         HistoryResponse: {
+            /**
+             * Conversation Id
+             * Format: uuid
+             * @description another than the token's when that one was closed and they wrote again
+             */
+            conversation_id: string;
             /** Items */
             items: components["schemas"]["HistoryMessage"][];
+        };
+        /**
+         * KnowledgeAnswer
+         * @description What a bubble owes to the office's documents: it can be rated, and its sources be looked at.
+         */
+        KnowledgeAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "extractive" | "generated";
+            /**
+             * Question
+             * @description as it was asked of the documents
+             */
+            question: string;
+            /** Sources */
+            sources?: components["schemas"]["AnswerSource"][];
         };
         /**
          * MessageRequest
@@ -269,6 +374,8 @@ export interface components {
          * @description One bubble of the office.
          */
         OutboundBubble: {
+            /** @description set when it came from documents: it can be rated */
+            answer?: components["schemas"]["KnowledgeAnswer"] | null;
             /** Buttons */
             buttons?: components["schemas"]["Button"][];
             /**
@@ -276,6 +383,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Feedback */
+            feedback?: ("up" | "down") | null;
             /**
              * Id
              * Format: uuid
@@ -434,6 +543,8 @@ export interface operations {
         parameters: {
             query?: {
                 after_seq?: number;
+                /** @description where after_seq counts; without it, the token's conversation */
+                conversation_id?: string | null;
             };
             header?: {
                 "X-Munbot-Tenant"?: string | null;
@@ -556,6 +667,97 @@ export interface operations {
             };
             /** @description Unprocessable Entity: idempotency_key_invalid, idempotency_key_reused, message_empty, message_too_long, payload_invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: too_many_requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rate_message_api_chat_messages__message_id__feedback_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedbackResponse"];
+                };
+            };
+            /** @description Unauthorized: token_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: visitor_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: conflict */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
