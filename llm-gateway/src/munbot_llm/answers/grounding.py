@@ -82,19 +82,21 @@ def is_suspicious(text: str) -> bool:
     return broken or _HIDDEN.search(text) is not None or suspicious_pattern().search(clean(text)) is not None
 
 
-def check(text: str, passages: Sequence[Passage]) -> Verdict:
+def check(text: str, passages: Sequence[Passage], *, in_its_words: bool = True) -> Verdict:
     """Judge a generated answer.
 
     Args:
         text: what the model wrote.
         passages: what it was given; each sentence must be borne out by one of them.
+        in_its_words: whether denials, limits, ideas and most words must be the passage's too. A summary has words of
+            its own; its facts and names must occur all the same.
     """
     objection = _form(text) or _language(text)
     if objection:
         return Verdict(ok=False, reason=objection)
     evidence = [Evidence.of(passage) for passage in passages]
     for written in _pieces(text):
-        reasons = [_unsupported(written, one) for one in evidence] or ["no_passages"]
+        reasons = [_unsupported(written, one, in_its_words=in_its_words) for one in evidence] or ["no_passages"]
         if all(reasons):
             return Verdict(ok=False, reason=next(reason for reason in reasons if reason))
     return Verdict(ok=True)
@@ -140,16 +142,16 @@ def _language(text: str) -> str:
     return ""
 
 
-def _unsupported(written: str, evidence: Evidence) -> str:
+def _unsupported(written: str, evidence: Evidence, *, in_its_words: bool) -> str:
     """Return why a passage does not bear a sentence out, empty when it does."""
     facts = values(written)
     for value in facts:
         if not _has(evidence, value):
             return f"value:{value}"
-    claim = Sentence.of(written)
-    return _strange_name(written, evidence) or unsupported_claim(
-        claim, evidence.sentences, evidence.words, has_facts=bool(facts)
-    )
+    name = _strange_name(written, evidence)
+    if name or not in_its_words:
+        return name
+    return unsupported_claim(Sentence.of(written), evidence.sentences, evidence.words, has_facts=bool(facts))
 
 
 def _has(evidence: Evidence, value: Value) -> bool:
