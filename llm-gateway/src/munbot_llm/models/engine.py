@@ -170,8 +170,7 @@ class Engine:
                     break
                 if count >= sampling.max_tokens:
                     break
-        rest = stops.feed(decoder.decode(b"", final=True)) + stops.rest()
-        yield rest, finish
+        yield stops.rest(), finish  # bytes of a character that was never finished are left out
 
     def _sample(self, tokens: Sequence[int], sampling: Sampling) -> Generator[int, None, None]:
         generated = self._llama.generate(

@@ -137,11 +137,13 @@ async def collect(chunks: AsyncIterator[Chunk]) -> Completion:
         ModelProcessLost: the last piece did not come.
     """
     texts: list[str] = []
-    async for chunk in chunks:
+    last = Chunk()
+    async for chunk in chunks:  # to the very end: leaving earlier would give the answer up
         texts.append(chunk.text)
-        if chunk.finish:
-            return Completion("".join(texts), chunk.finish, chunk.usage or Usage())
-    raise ModelProcessLost
+        last = chunk
+    if last.finish is None:
+        raise ModelProcessLost
+    return Completion("".join(texts), last.finish, last.usage or Usage())
 
 
 class _Measured:
