@@ -10,19 +10,20 @@ from collections.abc import Sequence
 
 from munbot_llm.documents import labels
 from munbot_llm.documents.blocks import Block, Kind, Level, heading
-from munbot_llm.documents.lines import PAGE_BREAK, SHORT, breaks, capital, ended, is_label, joined, merged, usual_width
+from munbot_llm.documents.lines import PAGE_BREAK, SHORT, breaks, capital, ended, goes_on_in_capitals, is_label, joined, merged, usual_width
 from munbot_llm.documents.titles import (
     act_title,
     decree_part,
     has_finite_verb,
     is_caps,
     is_title_run,
+    named_title,
     section_word,
     sentence_case,
 )
 from munbot_llm.documents.words import resource
 
-_MOST_TITLE_LINES = 8
+_MOST_TITLE_LINES = 16
 _FARTHEST_ARTICLE = 40  # numbers that may be missing between two articles: scans lose pages
 
 
@@ -40,6 +41,7 @@ class Assembler:
         self._article = 0
         self._divisions: dict[Level, int] = {}
         self._fresh = True  # nothing above continues here
+        self._page_start = False
         self.blocks: list[Block] = []
 
     def run(self) -> list[Block]:
@@ -47,11 +49,14 @@ class Assembler:
         while self._at < len(self._lines):
             line = self._lines[self._at]
             if not line or line == PAGE_BREAK:
+                self._page_start = line == PAGE_BREAK
                 self._fresh = self._fresh or not line or self._ends_above()
                 self._at += 1
-            elif not (self._takes_article(line) or self._takes_heading(line) or self._takes_mark(line)):
+                continue
+            if not (self._takes_article(line) or self._takes_heading(line) or self._takes_mark(line)):
                 self._takes_text(line)
                 self._at += 1
+            self._page_start = False
         self._flush()
         return self.blocks
 
@@ -125,15 +130,19 @@ class Assembler:
             return True
         if decree_part(line):
             self._leave_article()
+            self._flush()
             return False
         if section_word(line) and (self._ended() or is_caps(line)):
             self._flush()
             self._at += 1
             self._head("", [section_word(line)], Level.TITLE)
             return True
-        if not self._ended(short=True):
+        if named_title(line) and self._takes_title_run():
+            return True
+        new_page = self._page_start and is_caps(line) and act_title(line)
+        if not (new_page or self._ended(short=True)):
             return False
-        if is_caps(line) and not self._list_follows(line):
+        if is_caps(line) and not self._is_listed(line):
             self._takes_caps(line)
             return True
         return self._takes_title_run()
@@ -156,10 +165,10 @@ class Assembler:
             line = self._peek(0)
             if not line or self._opens_something(line) or (taken and labels.mark(line)):
                 break
-            caps = is_caps(line, more=True)
+            so_far = [*taken, *found]
+            goes_on = bool(so_far) and labels.dangling(so_far[-1]) and not re.search(r"[a-záéíóúñ]", line)
+            caps = goes_on or is_caps(line, more=True)
             if not caps and (found or taken or not self._stands_alone(line)):
-                break
-            if caps and (found or taken) and act_title(line) and act_title([*taken, *found][0]):
                 break
             found.append(line)
             self._at += 1
@@ -228,8 +237,9 @@ class Assembler:
     def _takes_text(self, line: str) -> None:
         if self._open:
             above = self._open[-1]
+            named = self._kind is Kind.ITEM and self._mark is not None and self._mark.family == "P"
             lone = len(self._open) == 1 and self._mark is not None and above == self._mark.text
-            if self._fresh and self._ends_above():
+            if (self._fresh and self._ends_above()) or (named and capital(line)):
                 self._new_paragraph()
             elif not lone and is_label(above, line) and len(above) < SHORT * self._width:
                 self._open[-1] = above if line.startswith(":") else f"{above}:"
@@ -261,6 +271,8 @@ class Assembler:
         above = self._open[-1]
         if any(len(line) >= SHORT * self._width for line in self._open[:-1]):
             return False  # a torn line inside prose
+        if goes_on_in_capitals(above, self._peek(0)):
+            return False
         return short and len(above) < SHORT * self._width and not labels.dangling(above) and not above.endswith(",")
 
     def _opens_something(self, line: str) -> bool:
@@ -279,10 +291,12 @@ class Assembler:
         following = self._peek(1)
         return not following or capital(following)
 
-    def _list_follows(self, line: str) -> bool:
-        """Say whether a numbered line in capitals is an item with sub-items, not a heading."""
-        following = labels.mark(self._peek(1))
-        return labels.mark(line) is not None and following is not None and following.family in {"d", "n"}
+    def _is_listed(self, line: str) -> bool:
+        """Say whether a line in capitals with a mark is an item, not a heading: «B) HOTELES», «1 ALIMENTOS» over «1.1»."""
+        own, following = labels.mark(line), labels.mark(self._peek(1))
+        if own is None:
+            return self._article > 0 and following is not None
+        return (own.family == "l" and self._article > 0) or (following is not None and following.family in {"d", "n"})
 
     def _leave_article(self) -> None:
         if self._article:

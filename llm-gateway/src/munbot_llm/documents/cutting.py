@@ -1,6 +1,7 @@
 """Blocks become passages that are understandable alone."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -8,10 +9,11 @@ from munbot_llm.documents.blocks import Block, Kind
 from munbot_llm.documents.labels import mark
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences
+from munbot_llm.documents.titles import sentence_case
 
 PASSAGE_LIMIT = 1200
 _LEAD_LIMIT = 400
-_SMALL_PART = 160
+_TELLING_HEADING = 4  # words
 
 
 @dataclass(slots=True)
@@ -50,14 +52,24 @@ def _sections(blocks: Iterable[Block]) -> Iterator[_Section]:
         if block.kind is not Kind.HEADING:
             section.blocks.append(block)
             continue
+        if not section.blocks and stack and stack[-1].level >= block.level:
+            section.blocks.extend(_only_heading(stack[-1]))
         if section.blocks:
             yield section
         while stack and stack[-1].level >= block.level:
             stack.pop()
         stack.append(block)
         section = _Section(tuple(above.text for above in stack))
+    if not section.blocks and stack:
+        section.blocks.extend(_only_heading(stack[-1]))
     if section.blocks:
         yield section
+
+
+def _only_heading(block: Block) -> Iterator[Block]:
+    """Keep the words of a heading under which nothing stands, if it says something."""
+    if len(block.text.split()) >= _TELLING_HEADING:
+        yield Block(Kind.PARAGRAPH, block.text)
 
 
 def _texts(section: _Section, limit: int) -> Iterator[tuple[tuple[str, ...], str, tuple[str, ...]]]:
@@ -77,28 +89,68 @@ def _texts(section: _Section, limit: int) -> Iterator[tuple[tuple[str, ...], str
 
 def _units(blocks: Sequence[Block]) -> list[_Unit]:
     units: list[_Unit] = []
-    lead = ""
+    leads = _Leads()
     for block in blocks:
-        attached = bool(units) and block.kind is Kind.PARAGRAPH and units[-1].part
-        if attached:
+        lead = leads.of(block)
+        if units and units[-1].part and not _is_part(block):
             units[-1] = _Unit(f"{units[-1].text}\n{block.text}", units[-1].lead, part=True)
-            continue
-        units.append(_Unit(block.text, lead if block.kind is not Kind.PARAGRAPH else "", part=_is_part(block)))
-        if block.kind is Kind.PARAGRAPH:
-            last = (sentences(block.text) or [""])[-1]
-            lead = last if last.rstrip().endswith(":") else ""
+        else:
+            units.append(_Unit(block.text, lead, part=_is_part(block)))
     return units
+
+
+class _Leads:
+    """Knows which sentences open the enumeration that a block belongs to."""
+
+    def __init__(self) -> None:
+        self._opening: str | None = None
+        self._part_lead: str | None = None  # the same for all titled parts
+        self._open: list[tuple[str, str]] = []  # the mark's family («» of a paragraph) and the sentence
+
+    def of(self, block: Block) -> str:
+        """Return the lead of a block and remember what it opens itself."""
+        last = (sentences(block.text) or [""])[-1]
+        if self._opening is None:
+            self._opening = (sentences(block.text) or [""])[0]
+        family = _family(block)
+        if _is_part(block):
+            if self._part_lead is None:
+                self._part_lead = self._whole(self._open[:1])
+            return self._part_lead
+        while self._open and family and any(known == family for known, _ in self._open):
+            self._open.pop()
+        if not family:
+            self._open = []
+        lead = self._whole(self._open) if block.kind is not Kind.PARAGRAPH else ""
+        if last.rstrip().endswith(":"):
+            self._open.append((family, last))
+        return lead
+
+    def _whole(self, opened: Sequence[tuple[str, str]]) -> str:
+        """Join the article's opening and the enumeration's, the nearest first to stay when both are too long."""
+        nearest = [text for _, text in opened]
+        whole = "\n".join(dict.fromkeys([self._opening or "", *nearest]))
+        for text in (whole, "\n".join(nearest), *reversed(nearest)):
+            if len(text) <= _LEAD_LIMIT:
+                return text
+        return ""
+
+
+def _family(block: Block) -> str:
+    found = mark(block.text) if block.kind is Kind.ITEM else None
+    if not found:
+        return "" if block.kind is Kind.PARAGRAPH else "b"
+    return found.family.upper() if found.family == "l" and found.text.strip("( ")[:1].isupper() else found.family
 
 
 def _is_part(block: Block) -> bool:
     found = mark(block.text) if block.kind is Kind.ITEM else None
-    return bool(found and found.family == "P")
+    return bool(found and (found.family == "P" or (found.family == "l" and found.titled)))
 
 
 def _parts(headings: tuple[str, ...], units: list[_Unit]) -> Iterator[tuple[tuple[str, ...], list[_Unit]]]:
     """Let every titled part of an article stand alone, its opening sentence before it."""
-    whole = [unit for unit in units if not unit.part]
-    if len(whole) == len(units) or not headings:
+    if not headings or not any(unit.part for unit in units):
         yield headings, units
         return
     opening = _opening(units)
@@ -110,11 +162,19 @@ def _parts(headings: tuple[str, ...], units: list[_Unit]) -> Iterator[tuple[tupl
         if before:
             yield headings, before
             before = []
-        name = unit.text.split("\n", 1)[0].rstrip(" .-:")
-        text = f"{opening}\n{unit.text}" if opening else unit.text
-        yield (*headings[:-1], f"{headings[-1]}. {name}"), [_Unit(text, "")]
+        lead = unit.lead or opening
+        yield (*headings[:-1], f"{headings[-1]}. {_part_name(unit.text)}"), [_Unit(f"{lead}\n{unit.text}".strip(), lead)]
     if before:
         yield headings, before
+
+
+def _part_name(text: str) -> str:
+    line = text.split("\n", 1)[0]
+    found = mark(line)
+    if found and found.family != "P":
+        capitals = re.match(r"(?:[A-ZÁÉÍÓÚÑ]+\b[ ,]*)+(?![a-záéíóúñ])", found.rest)
+        line = f"{found.text} {sentence_case(capitals[0].strip(' ,'), Counter())}" if capitals else line
+    return line.rstrip(" .-:,")
 
 
 def _opening(units: Sequence[_Unit]) -> str:

@@ -62,7 +62,9 @@ def _vocabulary(pages: Sequence[Sequence[str]]) -> set[str]:
         for page in pages
         for line in page
         if len(line) >= _BODY_WIDTH and not is_caps(line)
-        for word in words(line)
+        for token in line.split()
+        if not token.isupper()
+        for word in words(token)
         if len(word) >= 3
     }
 
@@ -104,12 +106,14 @@ def _without_foot(page: Sequence[str], feet: Repeated, stamps: Stamps, known: se
 
 
 def _is_stamp(line: str, above: str, stamps: Stamps, known: set[str]) -> bool:
-    if len(line) > _STAMP_WIDTH or _opens(line):
+    if _opens(line):
+        return False
+    if line in stamps:
+        return True
+    if len(line) > _STAMP_WIDTH:
         return False
     if _PAGE_NUMBER.match(line):
         return not labels.dangling(above)
-    if line in stamps:
-        return True
     if line.isupper() and (labels.division(above, {}) or all(word in known for word in words(line))):
         return False
     return _is_garbage(line, known)

@@ -49,7 +49,7 @@ _MARK = re.compile(
     r"|(?P<dotted>[A-Za-z]\.\d{1,2})\s?[.)]{0,2}[-–]?(?=\s)"
     r"|\(?(?P<roman>[ivxl]{1,5})\))\s*(?P<rest>.*)$"
 )
-_LONE_MARK = re.compile(r"^\(?(?:[A-Za-z]|\d{1,2}|[ivx]{2,4})\s?[.)]{1,2}[-–]?$")
+_LONE_MARK = re.compile(r"^\(?(?:[A-Za-z]|\d{1,2}|[ivx]{2,4})\s?(?:[.)]{1,2}[-–]?|[,-]-?)$")
 _LOOSE_LETTER = re.compile(rf"^(?P<letter>[a-z])\s+(?P<rest>[{_CAPITAL}]\w.*)$")
 _LOST_LETTER = re.compile(rf"^[¿(]?\)\s?[.-]{{0,2}}\s*(?P<rest>[{_CAPITAL}]\w.*)$")
 _MISREAD_DEGREE = re.compile(rf"^(?P<number>\d)[90]\s(?P<rest>[{_CAPITAL}]\w.*)$")
@@ -201,6 +201,11 @@ class Mark:
         """Say whether a bracket or a dash makes it a mark beyond doubt."""
         return self.text.endswith((")", "-", "–", "]")) or self.family in {"b", "P"}
 
+    @property
+    def titled(self) -> bool:
+        """Say whether a title in capitals follows: «B) HOTELES, ANEXOS DE HOTELES: …»."""
+        return bool(re.match(rf"[{_CAPITAL}]{{3,}}\b(?:,? (?:[{_CAPITAL}]{{3,}}|DE|Y|O|A|EN|LA|EL)\b|[:,;]|$)", self.rest))
+
     def follows(self, last: "Mark | None") -> bool:
         """Say whether it is the next one, or nearly, after `last`."""
         return last is not None and self.family == last.family and last.rank < self.rank <= last.rank + 3
@@ -241,7 +246,7 @@ def lone_mark(line: str) -> bool:
 
 def mended(found: Mark, last: Mark | None) -> Mark:
     """Return a mark as its enumeration needs it: «I)» after «k)» is «l)», «C)» after «b)» is «c)»."""
-    if last is None or found.family != "l" or last.family != "l" or not found.text[:1].isalpha():
+    if last is None or found.family != "l" or last.family != "l" or not found.text[:1].isalpha() or found.titled:
         return found
     rank = found.rank
     if found.text[0] == "I" and last.rank == 11:

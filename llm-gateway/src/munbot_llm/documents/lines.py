@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 
 from munbot_llm.documents import labels
-from munbot_llm.documents.titles import is_caps
+from munbot_llm.documents.titles import is_caps, numbered_decree
 
 PAGE_BREAK = "\f"
 _CAPITAL = re.compile(r"[\"'“«(¿¡]?[A-ZÁÉÍÓÚÑ0-9]")
 _STRAY_CAPITAL = re.compile(r"^[A-Z] [a-záéíóúñ]")
 _SCHEDULE = re.compile(r"^(?::|(?:Desde|De|Hasta|A las)\b.*\d)")
 _ENDED = re.compile(r"[.:;!?…]-?[\"'”’»)\]*]*$")
+_LONE_LETTER = re.compile(r"^[a-z]$")
 SHORT = 0.8  # of the usual width: such a line ended on purpose
 
 
@@ -19,11 +20,18 @@ def merged(lines: Sequence[str]) -> list[str]:
     found: list[str] = []
     for line in lines:
         text = line not in {"", PAGE_BREAK}
-        if found and text and labels.lone_mark(found[-1]) and _CAPITAL.match(line) and not labels.mark(line):
+        if found and text and _CAPITAL.match(line) and not labels.mark(line) and _waits(found):
             found[-1] = f"{found[-1]} {line}"
         else:
             found.append(line)
     return found
+
+
+def _waits(lines: Sequence[str]) -> bool:
+    """Say whether the last line is a mark without text, its bracket lost or not."""
+    if labels.lone_mark(lines[-1]):
+        return True
+    return bool(_LONE_LETTER.match(lines[-1])) and len(lines) > 1 and (not lines[-2].strip() or ended(lines[-2]))
 
 
 def ended(line: str) -> bool:
@@ -46,13 +54,23 @@ def breaks(paragraph: Sequence[str], line: str, width: int) -> bool:
     above = paragraph[-1]
     if not capital(line):
         return False
+    if numbered_decree(line):
+        return True
     short = len(above) < SHORT * width
     if ended(above):
         return short or above.endswith(":")
-    if is_caps(line, more=True) and is_caps(above.split()[-1] + " XXXX", more=True):
+    if above.endswith((",", "siguiente", "siguientes")) and (above.endswith(",") or line.endswith(":")):
+        return False
+    if goes_on_in_capitals(above, line):
         return False
     prose = any(len(before) >= SHORT * width for before in paragraph[:-1])
     return short and not prose and not labels.dangling(above)
+
+
+def goes_on_in_capitals(above: str, line: str) -> bool:
+    """Say whether a title in capitals inside a sentence goes on: «la Ordenanza "SOBRE HORARIOS DE» / «LOCALES»."""
+    last = above.split()[-1].strip("\"'.,;:")
+    return is_caps(line, more=True) and len(last) > 2 and last.isupper() and not is_caps(above, more=True)
 
 
 def joined(lines: Iterable[str]) -> str:

@@ -11,6 +11,7 @@ from munbot_llm.documents.titles import is_caps
 
 _NEAR = 6  # pages after which something that has not come back is forgotten
 _FEW_PAGES = 5
+_LONGEST_STAMP = 40
 
 
 class _Clusters:
@@ -61,7 +62,7 @@ class Repeated:
     """Lines that come back at the same edge of several pages."""
 
     def __init__(self, edges: Sequence[Sequence[str]]) -> None:
-        self._keys = _gathered([[key for key in map(_key, edge) if len(key) >= 3] for edge in edges])
+        self._keys = _gathered([[_key(line) for line in edge if len(_key(line)) >= 3 and line[-1] != ":"] for edge in edges])
         self.lines = [line for edge in edges for line in edge if line in self]
 
     def __contains__(self, line: object) -> bool:
@@ -70,7 +71,7 @@ class Repeated:
         key = _key(line)
         if len(key) < 3 or (len(key) < 10 and not line.isupper()):
             return False
-        if labels.article(line) or labels.division(line, {}) or labels.mark(line):
+        if line.endswith(":") or labels.article(line) or labels.division(line, {}) or labels.mark(line):
             return False
         return any(alike(key, known) for known in self._keys)
 
@@ -82,7 +83,7 @@ class Stamps:
         self._keys = _gathered([[folded(word) for line in foot for word in _stamped(line)] for foot in feet])
 
     def __contains__(self, line: object) -> bool:
-        if not isinstance(line, str) or not line.isupper():
+        if not isinstance(line, str) or not line.isupper() or len(line) > _LONGEST_STAMP:
             return False
         tokens = re.findall(r"[^\W\d_]+", line)
         return any(self._knows(token) for token in tokens) and all(

@@ -31,12 +31,19 @@ _ROMAN_WORD = re.compile(r"^[IVXLC]+$")
 def is_caps(line: str, *, more: bool = False) -> bool:
     """Say whether a line is written in capitals, as headings are; `more`: inside one, where a comma may end it."""
     letters = [letter for letter in line if letter.isalpha()]
+    if more and line.isupper():
+        return len(line) <= 120 and not _NUMBERED_DECREE.match(folded(line))
     if len(letters) < 4 or len(line) > 120 or (line.endswith((",", ";")) and not more):
         return False
     longest = max(map(len, _WORD.findall(line)), default=0)
     if longest < 3 or _NUMBERED_DECREE.match(folded(line)):
         return False
     return sum(letter.isupper() for letter in letters) >= 0.85 * len(letters)
+
+
+def numbered_decree(line: str) -> bool:
+    """Say whether a line in capitals is a decree's number: «DECRETO EXENTO N° 1226»."""
+    return line.isupper() and bool(_NUMBERED_DECREE.match(folded(line)))
 
 
 def act_title(line: str) -> bool:
@@ -60,6 +67,11 @@ def decree_part(line: str) -> bool:
 def has_finite_verb(text: str) -> bool:
     """Say whether a text has a verb that makes it a sentence rather than a title."""
     return bool(_FINITE.search(text))
+
+
+def named_title(line: str) -> bool:
+    """Say whether a line is the first half of a title: «Ayuda social:»."""
+    return bool(re.match(r"^[A-ZÁÉÍÓÚÑ]\w+(?: \w+){0,2}:$", line)) and not _FINITE.search(line)
 
 
 def is_title_run(run: Sequence[str]) -> bool:
