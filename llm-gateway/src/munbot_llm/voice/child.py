@@ -15,7 +15,7 @@ def load(configuration: dict[str, Any]) -> tuple[Handler, dict[str, Any]]:
     """Load the model.
 
     Args:
-        configuration: `folder` (or null), `data_dir`, `threads`, `language`, `beam`, `max_seconds`.
+        configuration: `folder` (or null), `data_dir`, `verify`, `threads`, `language`, `beam`, `max_seconds`.
 
     Raises:
         LoadFailure: `engine_missing`, `model_missing`, `model_damaged`, `data_dir_unwritable`, `model_unusable`.
@@ -28,10 +28,8 @@ def load(configuration: dict[str, Any]) -> tuple[Handler, dict[str, Any]]:
 
     options = Options(language=configuration["language"], beam=configuration["beam"])
     try:
-        transcriber = Transcriber(
-            folder or _joined(Path(configuration["data_dir"])), threads=configuration["threads"], options=options
-        )
-        transcriber.warm_up()
+        place = folder or _joined(Path(configuration["data_dir"]), verify=configuration["verify"])
+        transcriber = Transcriber(place, threads=configuration["threads"], options=options)
     except (RuntimeError, ValueError, OSError) as error:  # what CTranslate2 says of a folder that is no model
         reason = "model_unusable"
         raise LoadFailure(reason, retry_seconds=NEVER_SECONDS) from error
@@ -50,9 +48,9 @@ def load(configuration: dict[str, Any]) -> tuple[Handler, dict[str, Any]]:
     return handle, {"name": model_files.chosen(folder).name}
 
 
-def _joined(data_dir: Path) -> Path:
+def _joined(data_dir: Path, *, verify: bool) -> Path:
     try:
-        return model_files.joined(data_dir)
+        return model_files.joined(data_dir, verify=verify)
     except model_files.ModelDamaged as error:
         reason = "model_damaged"
         raise LoadFailure(reason, retry_seconds=NEVER_SECONDS) from error

@@ -2,9 +2,10 @@
 
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from munbot_llm.processes import Deadline, ProcessUnavailable, Stage, SupervisedProcess
 from munbot_llm.settings import VoiceSettings
@@ -45,17 +46,12 @@ class VoiceService:
     def __init__(self, settings: VoiceSettings, data_dir: Path) -> None:
         self._settings = settings
         self._model = model_files.chosen(settings.voice_model_path)
+        self._data_dir = data_dir.absolute()
+        self._starts = 0
         self._process = SupervisedProcess(
             "voice",
             "munbot_llm.voice.child",
-            {
-                "folder": str(self._model.folder.absolute()) if self._model.folder else None,
-                "data_dir": str(data_dir.absolute()),
-                "threads": settings.voice_threads or max(1, len(os.sched_getaffinity(0)) - 1),
-                "language": settings.voice_language,
-                "beam": settings.voice_beam,
-                "max_seconds": settings.voice_max_seconds,
-            },
+            self._configuration,
             queue_size=settings.voice_queue_size,
             start_seconds=START_SECONDS,
             idle_seconds=settings.voice_idle_seconds,
@@ -118,6 +114,19 @@ class VoiceService:
         if not transcript.speech:
             metrics.SILENT.inc()
         return transcript
+
+    def _configuration(self) -> Mapping[str, Any]:
+        """Return what the next child is told; a child that replaces a dead one does not read the model twice."""
+        self._starts += 1
+        return {
+            "folder": str(self._model.folder.absolute()) if self._model.folder else None,
+            "data_dir": str(self._data_dir),
+            "verify": self._starts == 1,
+            "threads": self._settings.voice_threads or max(1, len(os.sched_getaffinity(0)) - 1),
+            "language": self._settings.voice_language,
+            "beam": self._settings.voice_beam,
+            "max_seconds": self._settings.voice_max_seconds,
+        }
 
     def _missing(self) -> str | None:
         return model_files.missing(self._model.folder)

@@ -8,7 +8,7 @@ from typing import Any
 from faster_whisper import WhisperModel
 from faster_whisper.transcribe import Segment
 
-from munbot_llm.voice.decoding import SAMPLE_RATE, Samples
+from munbot_llm.voice.decoding import Samples
 
 COMPUTE_TYPE = "int8"
 
@@ -77,13 +77,6 @@ class Transcriber:
             vad_filter=True,
         )
         return list(_heard(segments, cancelled)), info.language
-
-    def warm_up(self) -> None:
-        """Run once over half a second of nothing, so that the first note is not slower than others."""
-        import numpy as np  # noqa: PLC0415 - beside its only use
-
-        segments, _ = self._model.transcribe(np.zeros(SAMPLE_RATE // 2, np.float32), language="es", beam_size=1)
-        list(segments)
 
 
 def _heard(segments: Iterator[Segment], cancelled: Callable[[], bool]) -> Iterator[Heard]:

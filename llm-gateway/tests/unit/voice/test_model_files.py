@@ -61,6 +61,12 @@ def test_a_damaged_model_is_joined_anew(packages, tmp_path, damage):
     assert is_whole(joined(tmp_path / "data"))
 
 
+def test_a_model_of_another_size_is_noticed_without_reading_it(packages, tmp_path):
+    folder = joined(tmp_path / "data")
+    (folder / "model.bin").write_bytes(b"shorter")
+    assert is_whole(joined(tmp_path / "data", verify=False))
+
+
 def test_a_part_that_is_not_what_its_package_says_makes_no_model(packages, tmp_path):
     (packages / NAMES[1] / "data" / "model.bin.part2").write_bytes(b"and the Rest")
     with pytest.raises(ModelDamaged):
