@@ -9,7 +9,7 @@ from types import FrameType
 import typer
 from rich.markup import escape
 
-from munbot_cli.commands import bench, evaluate, inspect, lifecycle, test, variables
+from munbot_cli.commands import bench, evaluate, inspect, knowledge, lifecycle, test, variables
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 
@@ -29,6 +29,7 @@ app.command()(inspect.logs)
 app.command()(bench.bench)
 app.command()(variables.env)
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(test.app, name="test")
 
 

@@ -21,16 +21,13 @@ class Catalogue:
 
     Attributes:
         tags: by document id, the entity tag of the `document.json` that was read, readable or not.
-        documents: by id, those that could be read.
+        documents: by id, those that could be read, now or before they were damaged.
+        unreadable: ids of those that cannot be read now.
     """
 
     tags: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[str, KnowledgeDocument] = field(default_factory=dict)
-
-    @property
-    def unreadable(self) -> int:
-        """How many documents could not be read."""
-        return len(self.tags) - len(self.documents)
+    unreadable: frozenset[str] = frozenset()
 
     def passages(self) -> list[Passage]:
         """Return all passages, in the same order on every replica."""
@@ -43,11 +40,13 @@ def read_catalogue(store: KnowledgeStore, tenant: str, before: Catalogue, tags: 
     A document that was there and cannot be read now keeps its earlier passages.
     """
     changed = [key for key, tag in tags.items() if before.tags.get(key) != tag]
+    damaged: set[str] = set()
 
     def fetch(document_id: str) -> KnowledgeDocument | None:
         try:
             return store.read(tenant, document_id)
         except DocumentUnreadable as error:
+            damaged.add(document_id)
             log.error("document_unreadable", tenant=tenant, document=document_id, error=str(error))
             return before.documents.get(document_id)
 
@@ -57,4 +56,8 @@ def read_catalogue(store: KnowledgeStore, tenant: str, before: Catalogue, tags: 
     else:
         fetched = {key: fetch(key) for key in changed}
     kept = {key: document for key, document in before.documents.items() if key in tags and key not in fetched}
-    return Catalogue(tags=dict(tags), documents=kept | {key: found for key, found in fetched.items() if found})
+    return Catalogue(
+        tags=dict(tags),
+        documents=kept | {key: found for key, found in fetched.items() if found},
+        unreadable=frozenset(damaged | {key for key in before.unreadable if key in tags and key not in fetched}),
+    )

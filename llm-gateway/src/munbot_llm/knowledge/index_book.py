@@ -30,7 +30,7 @@ _TENANTS_AT_ONCE = 4
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """A tenant's documents and the index that was built from just these."""
+    """An index and the documents that it was built from."""
 
     catalogue: Catalogue
     index: "TenantIndex | None"
@@ -38,8 +38,9 @@ class Shelf:
 
 @dataclass(slots=True)
 class _Work:
-    """Who waits for a tenant's next index, and whether one is being built."""
+    """Who waits for a tenant's next index, whether one is being built, and the lock of its catalogue."""
 
+    reading: threading.Lock = field(default_factory=threading.Lock)
     waiting: list[Future[None]] = field(default_factory=list)
     running: bool = False
 
@@ -78,6 +79,7 @@ class IndexBook:
         self._sync_seconds = sync_seconds
         self._patience = patience_seconds
         self._on_ready = on_ready
+        self._catalogues: dict[str, Catalogue] = {}
         self._shelves: dict[str, Shelf] = {}
         self._work: dict[str, _Work] = {}
         self._loading: frozenset[str] = frozenset()
@@ -119,15 +121,28 @@ class IndexBook:
         return shelf.index if shelf else None
 
     def documents(self, tenant: str) -> Mapping[str, KnowledgeDocument]:
-        """Return a tenant's documents by id, as its present index has them."""
-        shelf = self._shelves.get(tenant)
-        return shelf.catalogue.documents if shelf else {}
+        """Return a tenant's documents by id, also those that the index does not know yet."""
+        return self._catalogues.get(tenant, Catalogue()).documents
+
+    def is_indexed(self, tenant: str, document_id: str) -> bool:
+        """Tell whether the index knows a document as it is now."""
+        shelf, catalogue = self._shelves.get(tenant), self._catalogues.get(tenant, Catalogue())
+        return shelf is not None and shelf.catalogue.tags.get(document_id) == catalogue.tags.get(document_id)
 
     def update(self, tenant: str) -> Future[None]:
-        """Have a tenant read anew; the future is done when an index is live that knows all that was written before."""
+        """Read a tenant anew; the future is done when an index is live that knows all that was written before.
+
+        Where the store is away, the future says so, and the next look tries again.
+        """
         done: Future[None] = Future()
         with self._lock:
             work = self._work.setdefault(tenant, _Work())
+        try:
+            self._read(tenant, work)
+        except STORE_ERRORS as error:
+            done.set_exception(error)
+            return done
+        with self._lock:
             work.waiting.append(done)
             if work.running or self._stop.is_set():
                 return done
@@ -142,12 +157,23 @@ class IndexBook:
             STORE_ERRORS: it is away, or has no such bucket.
         """
         listing = self._store.listing()
-        known = dict(self._shelves)
+        indexed = {tenant: shelf.catalogue.tags for tenant, shelf in list(self._shelves.items())}
         changed = {
-            tenant for tenant, tags in listing.items() if tenant not in known or known[tenant].catalogue.tags != tags
+            tenant for tenant in listing.keys() | indexed.keys() if listing.get(tenant, {}) != indexed.get(tenant)
         }
-        gone = {tenant for tenant, shelf in known.items() if shelf.catalogue.tags and tenant not in listing}
-        return [self.update(tenant) for tenant in sorted(changed | gone)]
+        return [self.update(tenant) for tenant in sorted(changed) if not self._is_busy(tenant)]
+
+    def _is_busy(self, tenant: str) -> bool:
+        """Tell whether an index is being built; what it will not know, the next look finds."""
+        with self._lock:
+            return tenant in self._work and self._work[tenant].running
+
+    def _read(self, tenant: str, work: _Work) -> None:
+        with work.reading:
+            before = self._catalogues.get(tenant, Catalogue())
+            tags = self._store.listing(tenant).get(tenant, {})
+            if tags != before.tags:
+                self._catalogues[tenant] = read_catalogue(self._store, tenant, before, tags)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -192,11 +218,9 @@ class IndexBook:
                     future.set_result(None)
 
     def _rebuild(self, tenant: str) -> None:
-        before = self._shelves.get(tenant) or Shelf(Catalogue(), None)
-        tags = self._store.listing(tenant).get(tenant, {})
-        if tags == before.catalogue.tags and tenant in self._shelves:
+        catalogue, before = self._catalogues.get(tenant, Catalogue()), self._shelves.get(tenant)
+        if before is not None and before.catalogue.tags == catalogue.tags:
             return
-        catalogue = read_catalogue(self._store, tenant, before.catalogue, tags)
         passages = catalogue.passages()
         started = time.perf_counter()
         index = self._build(passages) if passages else None
@@ -205,7 +229,7 @@ class IndexBook:
         metrics.INDEX_SECONDS.observe(seconds)
         metrics.DOCUMENTS.labels(tenant).set(len(catalogue.documents))
         metrics.PASSAGES.labels(tenant).set(len(passages))
-        metrics.UNREADABLE.labels(tenant).set(catalogue.unreadable)
+        metrics.UNREADABLE.labels(tenant).set(len(catalogue.unreadable))
         log.info(
             "indexed",
             tenant=tenant,

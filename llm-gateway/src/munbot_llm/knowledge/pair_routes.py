@@ -6,8 +6,9 @@ from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
-from munbot_llm.dependencies import ServicesDep
+from munbot_llm.dependencies import Services, ServicesDep
 from munbot_llm.knowledge.access import Cursor, Limit, PairId, ReaderDep, WriterDep, is_indexed
+from munbot_llm.knowledge.models import KnowledgeDocument
 from munbot_llm.knowledge.paging import page_of
 from munbot_llm.knowledge.problems import CursorInvalid, DocumentNotFound, PairNotFound, TenantInvalid
 from munbot_llm.knowledge.rules import pair_document_id
@@ -23,14 +24,14 @@ def list_pairs(principal: ReaderDep, services: ServicesDep, cursor: Cursor = Non
     """Return the pairs, newest first."""
     rows = services.knowledge.documents(principal.tenant, "pair")
     page, following = page_of(rows, cursor=cursor, limit=limit)
-    return PairPage(items=[PairOut.of(row) for row in page], total=len(rows), next_cursor=following)
+    return PairPage(items=[_shown(services, row) for row in page], total=len(rows), next_cursor=following)
 
 
 @router.get("/{pair_id}", responses=problem_responses(Unauthorized, Forbidden, PairNotFound, Unprocessable))
 def read_pair(pair_id: PairId, principal: ReaderDep, services: ServicesDep) -> PairOut:
     """Return one pair."""
     try:
-        return PairOut.of(services.knowledge.get(principal.tenant, pair_document_id(pair_id)))
+        return _shown(services, services.knowledge.get(principal.tenant, pair_document_id(pair_id)))
     except DocumentNotFound as error:
         raise PairNotFound from error
 
@@ -46,8 +47,8 @@ async def write_pair(
     written, future = await run_sync(services.knowledge.put_pair, principal, pair_id, body)
     if written.created and written.document.version == 1:
         response.status_code = 201
-    shown = PairOut.of(written.document).model_dump()
-    return WrittenPair(**shown, created=written.created, indexed=await is_indexed(future))
+    shown = PairOut.of(written.document, indexed=await is_indexed(future))
+    return WrittenPair(**shown.model_dump(), created=written.created)
 
 
 @router.delete(
@@ -60,3 +61,7 @@ async def delete_pair(pair_id: PairId, principal: WriterDep, services: ServicesD
     except DocumentNotFound as error:
         raise PairNotFound from error
     await is_indexed(future)
+
+
+def _shown(services: Services, document: KnowledgeDocument) -> PairOut:
+    return PairOut.of(document, indexed=services.book.is_indexed(document.tenant, document.id))

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
-from munbot_llm.dependencies import ServicesDep
+from munbot_llm.dependencies import Services, ServicesDep
 from munbot_llm.documents.problems import (
     DocumentCorrupt,
     DocumentEmpty,
@@ -40,6 +40,7 @@ from munbot_llm.knowledge.schemas import (
     ReindexStarted,
     SearchBody,
     UploadedDocument,
+    VersionOut,
 )
 from munbot_llm.knowledge.service import Written
 from munbot_llm.knowledge.uploads import open_upload
@@ -112,8 +113,8 @@ async def upload(request: Request, response: Response, principal: WriterDep, ser
         written, future = await run_sync(work, limiter=services.imports)
     if not written.created:
         response.status_code = 200
-    shown = DocumentOut.of(written.document).model_dump()
-    return UploadedDocument(**shown, created=written.created, indexed=await is_indexed(future))
+    shown = DocumentOut.of(written.document, indexed=await is_indexed(future))
+    return UploadedDocument(**shown.model_dump(), created=written.created)
 
 
 @router.get("/documents", responses=problem_responses(Unauthorized, Forbidden, CursorInvalid, Unprocessable))
@@ -127,13 +128,13 @@ def list_documents(
     """Return the documents and pairs that answers come from, newest first."""
     rows = services.knowledge.documents(principal.tenant, kind)
     page, following = page_of(rows, cursor=cursor, limit=limit)
-    return DocumentPage(items=[DocumentOut.of(row) for row in page], total=len(rows), next_cursor=following)
+    return DocumentPage(items=[_shown(services, row) for row in page], total=len(rows), next_cursor=following)
 
 
 @router.get("/documents/{document_id}", responses=problem_responses(Unauthorized, Forbidden, DocumentNotFound))
 def read_document(document_id: DocumentId, principal: ReaderDep, services: ServicesDep) -> DocumentOut:
     """Return one document."""
-    return DocumentOut.of(services.knowledge.get(principal.tenant, document_id))
+    return _shown(services, services.knowledge.get(principal.tenant, document_id))
 
 
 @router.get("/documents/{document_id}/passages", responses=problem_responses(Unauthorized, Forbidden, DocumentNotFound))
@@ -154,7 +155,7 @@ def read_passages(
 def read_versions(document_id: DocumentId, principal: ReaderDep, services: ServicesDep) -> DocumentVersions:
     """Return a document's last fifty versions, newest first."""
     rows = services.knowledge.versions(principal.tenant, document_id)
-    return DocumentVersions(items=[DocumentOut.of(row) for row in rows])
+    return DocumentVersions(items=[VersionOut.of(row) for row in rows])
 
 
 @router.get(
@@ -205,6 +206,10 @@ def search(body: SearchBody, principal: ReaderDep, services: ServicesDep) -> Fou
             for hit in hits
         ]
     )
+
+
+def _shown(services: Services, document: KnowledgeDocument) -> DocumentOut:
+    return DocumentOut.of(document, indexed=services.book.is_indexed(document.tenant, document.id))
 
 
 def _as_attachment(document: KnowledgeDocument) -> dict[str, str]:

@@ -25,9 +25,10 @@ class DocumentOut(BaseModel):
     uploaded_at: AwareDatetime
     passages: int = Field(description="How many passages can be found and quoted")
     warnings: list[str] = Field(description="What the import noticed, in Spanish")
+    indexed: bool = Field(description="False while the index is still being built; answers follow soon")
 
     @classmethod
-    def of(cls, document: KnowledgeDocument) -> Self:
+    def of(cls, document: KnowledgeDocument, *, indexed: bool) -> Self:
         """Return how a stored document is shown."""
         return cls(
             id=document.id,
@@ -41,14 +42,14 @@ class DocumentOut(BaseModel):
             uploaded_at=document.uploaded_at,
             passages=len(document.passages),
             warnings=list(document.warnings),
+            indexed=indexed,
         )
 
 
 class UploadedDocument(DocumentOut):
     """What an upload became."""
 
-    created: bool = Field(default=True, description="False when these very bytes are the present version already")
-    indexed: bool = Field(default=True, description="False while the index is still being built; answers follow soon")
+    created: bool = Field(description="False when these very bytes are the present version already")
 
 
 class DocumentPage(BaseModel):
@@ -87,10 +88,37 @@ class PassagePage(BaseModel):
     total: int
 
 
-class DocumentVersions(BaseModel):
-    """Newest first; the first one is what is answered from, unless the document was deleted."""
+class VersionOut(BaseModel):
+    """What a document was at one version."""
 
-    items: list[DocumentOut]
+    version: int
+    title: str
+    filename: str
+    sha256: str
+    size: int
+    uploaded_by: str
+    uploaded_at: AwareDatetime
+    passages: int
+
+    @classmethod
+    def of(cls, document: KnowledgeDocument) -> Self:
+        """Return how a version is shown."""
+        return cls(
+            version=document.version,
+            title=document.title,
+            filename=document.filename,
+            sha256=document.sha256,
+            size=document.size,
+            uploaded_by=document.uploaded_by,
+            uploaded_at=document.uploaded_at,
+            passages=len(document.passages),
+        )
+
+
+class DocumentVersions(BaseModel):
+    """Newest first."""
+
+    items: list[VersionOut]
 
 
 class PairBody(BaseModel):
@@ -114,9 +142,10 @@ class PairOut(BaseModel):
     version: int
     uploaded_by: str
     uploaded_at: AwareDatetime
+    indexed: bool = Field(description="False while the index is still being built; answers follow soon")
 
     @classmethod
-    def of(cls, document: KnowledgeDocument) -> Self:
+    def of(cls, document: KnowledgeDocument, *, indexed: bool) -> Self:
         """Return how a stored pair is shown."""
         passage = document.passages[0]
         return cls(
@@ -128,14 +157,14 @@ class PairOut(BaseModel):
             version=document.version,
             uploaded_by=document.uploaded_by,
             uploaded_at=document.uploaded_at,
+            indexed=indexed,
         )
 
 
 class WrittenPair(PairOut):
     """What writing a pair led to."""
 
-    created: bool = Field(default=True, description="False when it said just this already")
-    indexed: bool = Field(default=True, description="False while the index is still being built; answers follow soon")
+    created: bool = Field(description="False when it said just this already")
 
 
 class PairPage(BaseModel):

@@ -31,6 +31,7 @@ def test_a_pair_is_found_by_every_way_to_ask_it(client, as_, put, search):
         "version": 1,
         "uploaded_by": "admin:test",
         "uploaded_at": answer.json()["uploaded_at"],
+        "indexed": True,
     }
 
 
