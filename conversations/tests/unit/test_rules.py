@@ -283,7 +283,7 @@ class TestUnanswered:
         assert "ayuda" in without_personal_data(f"soy {private}, ayuda")
 
     def test_other_wordings_name_nobody(self):
-        said = ["¿Y la luna?", "y la luna", "y la luna de [RUT]"]
+        said = ["¿Y la luna?", "y la luna", "y la luna de [RUT]", "🌙"]
         assert wordings("¿Y la luna?", said) == ["y la luna"]
 
     @given(st.text(max_size=200))

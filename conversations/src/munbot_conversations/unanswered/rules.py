@@ -35,5 +35,6 @@ def normalise(question: str) -> str:
 
 
 def wordings(question: str, samples: list[str]) -> list[str]:
-    """Return the other ways in which a question was asked, without those that name somebody."""
-    return [text for text in samples if text != question and not any(mask in text for mask in MASKS)]
+    """Return the other ways in which a question was asked in words, without those that name somebody."""
+    others = (text for text in samples if text != question and any(char.isalnum() for char in text))
+    return [text for text in others if not any(mask in text for mask in MASKS)]

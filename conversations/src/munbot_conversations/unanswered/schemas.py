@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from munbot_conversations.unanswered.repository import Kind, Status
 from munbot_conversations.unanswered.rules import QUESTION_LIMIT
 
-ANSWER_LIMIT = 4_000
+ANSWER_LIMIT = 2_000
 MOST_WORDINGS = 20
 
 QuestionText = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=QUESTION_LIMIT)]

@@ -266,6 +266,12 @@ class TestWords:
         chat.knowledge.known["basura"].sources = [*sources, *sources]
         assert chat.say("¿cuándo saco la basura?", "ask_question").endswith("Fuentes: Ordenanza, artículo 1; Beca")
 
+    def test_an_officials_own_answer(self, chat):
+        chat.knowledge.knows("wifi", "Sí, hay.")
+        pair = DocumentSource(document_id="pair-7", document="¿Hay wifi?", article="¿Hay wifi?")
+        chat.knowledge.known["wifi"].sources = [pair]
+        assert chat.say("¿hay wifi?", "ask_question") == "Sí, hay.\nFuente: respuestas de la municipalidad"
+
     def test_no_cut_after_an_abbreviation(self):
         text = "Vaya a la Av. Los Maitenes 120. Lleve su cédula."
         assert cut(text, 35) == ("Vaya a la Av. Los Maitenes 120.", "Lleve su cédula.")

@@ -13,6 +13,8 @@ from munbot_actions.understanding.sentences import cut, tidy
 
 NONE = "none:"
 """Begins the `choice` of «Ninguna de estas»; the question follows."""
+PAIR = "pair-"
+"""Begins the document id of an answer that an official wrote to a question."""
 _FEWEST_WORDS = 2
 _MOST_OPTIONS = 3
 _MOST_SOURCES = 2
@@ -87,7 +89,9 @@ def _bubbles(text: str, source: str, *, two: bool) -> list[str]:
 
 
 def _source_line(talk: Talk, sources: list[DocumentSource]) -> str:
-    named = list(dict.fromkeys(where for source in sources if (where := _where(source))))[:_MOST_SOURCES]
+    own = talk.texts.get("documents.own_answers")
+    places = (own if source.document_id.startswith(PAIR) else _where(source) for source in sources)
+    named = list(dict.fromkeys(place for place in places if place))[:_MOST_SOURCES]
     if not named:
         return ""
     return talk.texts.get("documents.sources" if len(named) > 1 else "documents.source", where="; ".join(named))
