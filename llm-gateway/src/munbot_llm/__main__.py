@@ -1,16 +1,25 @@
-"""python -m munbot_llm api | worker | migrate [--seed-demo] | evaluate answers FILE.
+"""python -m munbot_llm api | worker | migrate [--seed-demo] | evaluate answers FILE | evaluate model FILE | models ….
 
 Each command imports only what it needs.
 """
 
 import argparse
 import sys
+from importlib import import_module
 
 from munbot_common.logs import configure_logging
+
+_WITH_ARGUMENTS_OF_THEIR_OWN = {
+    ("models",): "munbot_llm.models.catalogue_commands",
+    ("evaluate", "model"): "munbot_llm.answers.generation_commands",
+}
 
 
 def main() -> int:
     """Run what the first argument names."""
+    for words, module in _WITH_ARGUMENTS_OF_THEIR_OWN.items():
+        if tuple(sys.argv[1 : 1 + len(words)]) == words:
+            return int(import_module(module).main(sys.argv[1 + len(words) :]))
     parser = argparse.ArgumentParser(prog="munbot_llm")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP")

@@ -38,6 +38,20 @@ class ModelSettings(ServiceSettings):
         return value or None  # compose hands over an empty variable for what is not set
 
 
+class AnswerSettings(ModelSettings):
+    """Answers in a model's own words: by a file that passed `eval model`, and soon enough, or else none."""
+
+    llm_generate: bool = True  # false: documents are quoted even so
+    llm_answer_seconds: float = Field(default=15.0, gt=0)  # waiting and writing; then the documents are quoted
+
+
+class HubSettings(ServiceSettings):
+    """Where `models pull` fetches models."""
+
+    llm_hub_url: str = "https://huggingface.co"
+    llm_hub_token: SecretStr | None = None  # for models whose licence is accepted on the hub
+
+
 class VoiceSettings(ServiceSettings):
     """Voice notes to text."""
 
@@ -57,7 +71,7 @@ class VoiceSettings(ServiceSettings):
         return value or None
 
 
-class ApiSettings(StoreSettings, ModelSettings, VoiceSettings, AuthSettings):
+class ApiSettings(StoreSettings, AnswerSettings, VoiceSettings, AuthSettings):
     """What the API needs."""
 
     data_dir: Path = Path("var/llm-gateway")  # the embeddings' cache; rebuilt when lost
