@@ -102,6 +102,44 @@ class TestWhenAsked:
             ("assistant", f"{POOL}\nFuente: Ordenanza de Aseo, artículo 12"),
         ]
 
+    @pytest.mark.parametrize("text", ["¿qué día pasa la basura?", "¿pasa el camión de la basura en feriado?"])
+    def test_a_question_that_sounds_like_a_complaint(self, chat, text):
+        chat.knowledge.knows("basura", "Los lunes.")
+        said = chat.say(text, "create_complaint", 0.8)
+        assert said.startswith("Los lunes.")
+        assert "reclamo" in chat.texts[1]
+        assert chat.loop is None
+        chat.press("Hacer un reclamo")
+        assert chat.loop == "complaint_form"
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "¿por qué hay basura en mi calle?",
+            "¿cuándo sacan la basura de calle los robles 120?",
+            "¿nadie retira la basura?",
+            "¿no pasa hoy la basura?",
+            "quiero reclamar por la basura",
+            "hay basura en la plaza",
+        ],
+    )
+    def test_a_complaint_is_a_complaint(self, chat, text):
+        chat.knowledge.knows("basura", "Los lunes.")
+        chat.say(text, "create_complaint", 0.8)
+        assert chat.loop == "complaint_form"
+        assert chat.knowledge.asked == []
+
+    def test_and_so_it_is_when_no_document_knows(self, chat):
+        chat.say("¿cuándo tapan los baches?", "create_complaint", 0.6)
+        assert chat.loop == "complaint_form"
+
+    @pytest.mark.parametrize(("confidence", "asked"), [(0.35, True), (0.9, False)])
+    def test_doubtful_small_talk_is_looked_up(self, chat, confidence, asked):
+        chat.knowledge.knows("Concejo", "Los jueves a las 16:00.")
+        said = chat.say("¿puedo asistir al Concejo Municipal?", "ask_capabilities", confidence)
+        assert said.startswith("Los jueves") == asked
+        assert bool(chat.knowledge.asked) == asked
+
     def test_off_topic_declines_in_one_line(self, chat):
         chat.knowledge.knows("pizzería", mode="clarify", options=["¿Dónde está la feria?"])
         assert "no puedo ayudarle" in chat.say("¿me recomiendas una pizzería?", "out_of_scope")

@@ -151,8 +151,9 @@ class Brain:
             return
         form = opening.wanted_form(talk, intent)
         if form:
-            self._greet_first(talk)
-            self._start(talk, form)
+            if not wishes.is_answered(talk):
+                self._greet_first(talk)
+                self._start(talk, form)
             return
         if person.offer_when_cross(talk):
             return

@@ -15,6 +15,8 @@ _HELLO = re.compile(
     re.IGNORECASE,
 )
 
+_SURE = 0.5
+_FEW = 2
 _WAVES = "👋🙋🤝"
 _CROSS = "😠😡🤬👿💢🖕"
 _OK_THANKS = re.compile(r"^(?:ok\w*|oki|ya|bueno|vale|perfecto|listo|super|genial)[, ]+(?:muchas |mil )?gracias\W*$")
@@ -58,8 +60,13 @@ def answer(talk: Talk, intent: str) -> None:
         _not_understood(talk)
     elif intent in questions.FAQ or (questions.is_aside(talk) and intent != "out_of_scope"):
         questions.answer(talk)
-    else:
+    elif not (_is_doubtful(talk) and documents.answer(talk, clarify=False)):
         _small(talk, intent)
+
+
+def _is_doubtful(talk: Talk) -> bool:
+    """Tell whether what seems small talk may well be a question: the classifier was not sure, and there are words."""
+    return talk.turn.confidence < _SURE and talk.message.word_count > _FEW
 
 
 def _blank(talk: Talk) -> None:

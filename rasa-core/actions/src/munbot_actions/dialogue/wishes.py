@@ -4,6 +4,7 @@ import re
 
 from munbot_common.client import ServiceAway
 
+from munbot_actions.dialogue import documents
 from munbot_actions.dialogue.state import SecondWish, Wanted
 from munbot_actions.dialogue.talk import Talk
 from munbot_actions.understanding import answers
@@ -23,6 +24,9 @@ _ANOTHER = re.compile(r"\botra (?:h?ora|cita)\b")
 _AND = re.compile(r"\b(?:tambien|ademas|aparte)\b")
 _MAX = 3
 _SURE = 0.6
+_LONGEST_QUESTION = 14
+"""Words of a question; a story is longer."""
+_WRONG = re.compile(r"\b(?:no|nunca|nadie|por ?que|hace|lleva\w*|hasta cuando)\b")
 _STORY = 3
 """Words that a story has at least."""
 _LONGEST_NAME = 6
@@ -42,6 +46,24 @@ def only_asks(talk: Talk) -> bool:
     folded = talk.message.folded
     asks = talk.turn.intent == "create_complaint" and bool(_ASKS.search(folded))
     return asks and not _COMPLAINT.search(folded)
+
+
+def is_answered(talk: Talk) -> bool:
+    """Answer from documents what only sounds like a complaint («¿qué día pasa la basura?»); tell whether it was done.
+
+    Who names a place, says what does not work, or asks why, tells a complaint. The form is offered all the same.
+    """
+    message, folded = talk.message, talk.message.folded
+    if message.pressed or talk.turn.intent != "create_complaint" or message.word_count > _LONGEST_QUESTION:
+        return False
+    asks = answers.is_question(message.text) and not _COMPLAINT.search(folded)
+    if not asks or message.place is not None or _WRONG.search(folded):
+        return False
+    if not documents.answer(talk, clarify=False, alone=False):
+        return False
+    complain = talk.button("complain", "create_complaint")
+    talk.say("documents.offer_complaint", complain, talk.button("refuse", "deny"))
+    return True
 
 
 def split(talk: Talk) -> tuple[Wanted, str, SecondWish] | None:
