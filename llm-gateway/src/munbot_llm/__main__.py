@@ -23,11 +23,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="munbot_llm")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("api", help="serve HTTP")
+    commands.add_parser("worker", help="do queued jobs")
     migration = commands.add_parser("migrate", help="create the bucket")
     migration.add_argument("--seed-demo", action="store_true", help="load the demo's documents")
     arguments = parser.parse_args()
     if arguments.command == "api":
         return _api()
+    if arguments.command == "worker":
+        return _worker()
     if arguments.command == "migrate":
         return _migrate(seed_demo=arguments.seed_demo)
     return 2
@@ -43,6 +46,15 @@ def _api() -> int:
     configure_logging(settings.service_name, settings.log_level)
     run_api(create_app(settings), settings)
     return 0
+
+
+def _worker() -> int:
+    from munbot_llm import worker  # noqa: PLC0415
+    from munbot_llm.settings import WorkerSettings  # noqa: PLC0415
+
+    settings = WorkerSettings()
+    configure_logging(settings.service_name, settings.log_level)
+    return worker.run(settings)
 
 
 def _migrate(*, seed_demo: bool) -> int:

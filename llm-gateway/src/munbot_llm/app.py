@@ -15,6 +15,7 @@ from urllib3.exceptions import HTTPError
 
 from munbot_llm import status
 from munbot_llm.answers import routes as answer_routes
+from munbot_llm.categories import routes as category_routes
 from munbot_llm.dependencies import build_services
 from munbot_llm.knowledge import pair_routes
 from munbot_llm.knowledge import routes as knowledge_routes
@@ -54,6 +55,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         knowledge_routes.router,
         model_routes.router,
         voice_routes.router,
+        category_routes.router,
         status.router,
     ):
         app.include_router(router)

@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from munbot_common.clock import Clock, utc_now
 
 from munbot_llm.answers.service import AnswerService
+from munbot_llm.categories.service import CategoryService
 from munbot_llm.knowledge.index_book import IndexBook
 from munbot_llm.knowledge.service import DocumentWriter, KnowledgeService
 from munbot_llm.knowledge.store import KnowledgeStore
@@ -33,6 +34,7 @@ class Services:
         answers: questions to answers.
         models: the language model, or none.
         voice: voice notes to text.
+        categories: suggestions for complaints.
         imports: one import at a time, as it takes a processor that answers need; who waits holds no thread.
     """
 
@@ -44,6 +46,7 @@ class Services:
     answers: AnswerService
     models: ModelService
     voice: VoiceService
+    categories: CategoryService
     imports: CapacityLimiter
 
     def start(self) -> None:
@@ -77,6 +80,7 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         answers=AnswerService(),
         models=ModelService(build_model(settings), deadline_seconds=settings.llm_deadline_seconds),
         voice=VoiceService(settings, settings.data_dir),
+        categories=CategoryService(embeddings),
         imports=CapacityLimiter(1),
     )
 

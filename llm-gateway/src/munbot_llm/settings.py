@@ -84,3 +84,5 @@ class WorkerSettings(ServiceSettings, BrokerSettings, AuthSettings):
 
     service_name: str = "llm-worker"
     gateway_url: str = "http://llm-gateway:8000"
+    job_patience_seconds: float = Field(default=120.0, gt=0)  # a full queue; then the job goes back to the broker
+    job_max_age_seconds: float = Field(default=3600.0, gt=0)  # a job that has waited longer fails as `expired`
