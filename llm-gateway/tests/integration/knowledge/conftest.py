@@ -1,17 +1,15 @@
 """The API against the real object store, in a bucket of its own."""
 
 import secrets
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from munbot_llm.app import create_app
 from munbot_llm.knowledge.store import KnowledgeStore
 from munbot_llm.settings import ApiSettings
-from store_plumbing import bucket_name, empty_bucket, minio_client, remove_bucket, until
-
-ROOT = Path(__file__).resolve().parents[4]
+from store_plumbing import bucket_name, minio_client, remove_bucket, until
 
 MASCOTAS = """# Ordenanza de mascotas
 
@@ -53,7 +51,7 @@ def minio(s3):
     return minio_client(s3)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def make_settings(s3, bucket, key_pair, data_dir):
     def make(**changes):
         endpoint, access, secret = s3
@@ -72,41 +70,47 @@ def make_settings(s3, bucket, key_pair, data_dir):
     return make
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(make_settings):
     return make_settings()
 
 
-@pytest.fixture
-def store(settings, minio):
-    """The store, empty."""
+@pytest.fixture(scope="module")
+def store(settings):
     store = KnowledgeStore(settings)
     store.ensure_bucket()
-    empty_bucket(minio, store.bucket)
     return store
 
 
 @pytest.fixture
-def start():
-    """Start the API with some settings, wait until it is ready; stop it at the end."""
-    clients = []
+def empty_store(make_settings, minio):
+    """The store of a bucket that only this test has."""
+    store = KnowledgeStore(make_settings(knowledge_bucket=bucket_name()))
+    store.ensure_bucket()
+    yield store
+    remove_bucket(minio, store.bucket)
 
-    def begin(settings, *, ready=True):
-        client = TestClient(create_app(settings, TickingClock()), raise_server_exceptions=False)
-        client.__enter__()
-        clients.append(client)
+
+@contextmanager
+def running(settings, *, ready=True):
+    with TestClient(create_app(settings, TickingClock()), raise_server_exceptions=False) as client:
         if ready:
             until(lambda: client.get("/readyz").status_code == 200)
-        return client
-
-    yield begin
-    for client in clients:
-        client.__exit__(None, None, None)
+        yield client
 
 
 @pytest.fixture
-def client(settings, store, start):
-    return start(settings)
+def start():
+    """Start a further API with some settings and wait until it is ready; stopped at the end of the test."""
+    with ExitStack() as stack:
+        yield lambda settings, **options: stack.enter_context(running(settings, **options))
+
+
+@pytest.fixture(scope="module")
+def client(settings, store):
+    """The API, for all tests of a file: each has a tenant of its own."""
+    with running(settings) as client:
+        yield client
 
 
 @pytest.fixture

@@ -77,7 +77,9 @@ def test_a_file_is_given_back_as_a_download(client, as_, upload):
     )
 
 
-def test_what_was_removed_is_not_found_any_more_but_its_versions_stay(client, as_, upload, search, minio, bucket):
+def test_what_was_removed_is_not_found_any_more_but_its_versions_stay(
+    client, as_, upload, search, minio, bucket, tenant
+):
     key = upload().json()["id"]
     address = f"/v1/knowledge/documents/{key}"
     assert client.delete(address, headers=as_("agent")).status_code == 403
@@ -86,7 +88,7 @@ def test_what_was_removed_is_not_found_any_more_but_its_versions_stay(client, as
     for path in ("", "/passages", "/versions", "/source"):
         assert client.get(address + path, headers=as_("viewer")).json()["code"] == "document_not_found", path
     assert client.delete(address, headers=as_("admin")).json()["code"] == "document_not_found"
-    kept = minio.list_objects(bucket, recursive=True, include_version=True)
+    kept = minio.list_objects(bucket, prefix=f"{tenant}/", recursive=True, include_version=True)
     assert any(item.object_name.endswith("source.md") and not item.is_delete_marker for item in kept)
     assert upload().json()["version"] == 2  # numbers go on
 
@@ -117,7 +119,8 @@ def test_a_file_needs_a_name(upload, name, code):
 def test_folders_in_a_name_lead_nowhere(upload, minio, bucket, tenant):
     body = upload(name="../../otra/mascotas.md").json()
     assert (body["filename"], body["id"]) == ("mascotas.md", document_id(tenant, "mascotas.md"))
-    assert all(item.object_name.startswith(f"{tenant}/") for item in minio.list_objects(bucket, recursive=True))
+    names = [item.object_name for item in minio.list_objects(bucket, recursive=True) if body["id"] in item.object_name]
+    assert sorted(names) == [f"{tenant}/{body['id']}/document.json", f"{tenant}/{body['id']}/source.md"]
 
 
 def test_a_body_that_is_no_upload(client, as_):

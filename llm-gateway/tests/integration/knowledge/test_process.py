@@ -1,6 +1,7 @@
 """The service as its own process: large uploads, kill -9, a restart."""
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -50,8 +51,6 @@ class Process:
 @pytest.fixture
 def process(make_settings, store, tmp_path):
     settings = make_settings()
-    import socket
-
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     environment = os.environ | {
@@ -72,13 +71,17 @@ def process(make_settings, store, tmp_path):
     process.kill()
 
 
+HEAD = b'--x\r\nContent-Disposition: form-data; name="file"; filename="grande.pdf"\r\n\r\n'
+TAIL = b"\r\n--x--\r\n"
+
+
 def _multipart(pieces):
     """A body with a file of so many megabytes, piece by piece; counts what was asked for."""
-    yield b'--x\r\nContent-Disposition: form-data; name="file"; filename="grande.pdf"\r\n\r\n'
+    yield HEAD
     for _ in range(pieces):
         _multipart.sent += MEGABYTE
         yield PIECE
-    yield b"\r\n--x--\r\n"
+    yield TAIL
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "chunked"])
@@ -87,7 +90,7 @@ def test_200_megabytes_are_refused_at_once_and_never_in_memory(
 ):
     headers = as_("admin") | {"Content-Type": "multipart/form-data; boundary=x"}
     if announced:
-        headers["Content-Length"] = str(200 * MEGABYTE + 1000)
+        headers["Content-Length"] = str(len(HEAD) + 200 * MEGABYTE + len(TAIL))
     before, _multipart.sent = process.memory, 0
     try:
         answer = process.client.post("/v1/knowledge/documents", headers=headers, content=_multipart(200))

@@ -30,9 +30,9 @@ def folder(tmp_path, tenant):
 
 
 @pytest.fixture
-def run(make_settings, store):
+def run(settings, store):
     def migrated(folder, **changes):
-        fields = make_settings().model_dump(include=set(StoreSettings.model_fields)) | {"demo_seed_dir": folder}
+        fields = settings.model_dump(include=set(StoreSettings.model_fields)) | {"demo_seed_dir": folder}
         migrate.run(StoreSettings.model_validate(fields | changes), seed_demo=True)
         return store.listing()
 
@@ -42,7 +42,7 @@ def run(make_settings, store):
 def test_seeding_again_writes_nothing(run, folder, tenant, store):
     first = run(folder)
     assert len(first[tenant]) == 4
-    assert run(folder) == first
+    assert run(folder)[tenant] == first[tenant]
     assert {store.read(tenant, key).version for key in first[tenant]} == {1}
 
 
@@ -73,18 +73,18 @@ def test_what_officials_changed_or_removed_stays_so(run, folder, tenant, client,
 
     (folder / "knowledge" / tenant / "tramites" / "licencia.md").write_text("# Licencia\n\nCuesta $ 1 desde ahora.")
     (folder / "knowledge" / tenant / "preguntas.yml").write_text(PAIRS.replace("No atendemos", "Nunca atendemos"))
-    before = run(folder)
-    assert run(folder) == before
+    before = run(folder)[tenant]
+    assert run(folder)[tenant] == before
     found = client.get("/v1/knowledge/documents", headers=as_("viewer")).json()["items"]
     assert {item["filename"] for item in found if item["kind"] == "document"} == {"licencia.md"}
     assert "31.500" in search("¿cuánto cuesta la licencia de conducir?")[0]
     assert "sábados de marzo" in search("¿Atienden los sábados?")[0]
 
 
-def test_it_is_refused_outside_the_demo(run, folder, store):
+def test_it_is_refused_outside_the_demo(run, folder, store, tenant):
     with pytest.raises(migrate.SeedRefused):
         run(folder, munbot_mode="production")
-    assert store.listing() == {}
+    assert store.listing(tenant) == {}
 
 
 @pytest.mark.parametrize("content", ["a: b", "- question: x", "- {question: x, answer: y, colour: red}"])
@@ -100,8 +100,14 @@ def test_two_files_of_one_name_are_refused(run, folder, tenant):
         run(folder)
 
 
-def test_the_demo_of_the_repository_loads_wholly(run, store):
-    listing = run(DEMO)
+def test_the_demo_of_the_repository_loads_wholly(run, empty_store):
+    store = empty_store
+
+    def load():
+        run(DEMO, knowledge_bucket=store.bucket)
+        return store.listing()
+
+    listing = load()
     folders = [path for path in (DEMO / "knowledge").iterdir() if path.is_dir()]
     assert {path.name for path in folders} == set(listing) >= {"valle-claro", "punta-brava"}
     for folder in folders:
@@ -112,5 +118,5 @@ def test_the_demo_of_the_repository_loads_wholly(run, store):
         assert {row.title for row in rows if row.kind == "pair"} == {pair["question"] for pair in pairs}
         assert all(row.passages for row in rows)
         assert not [row.warnings for row in rows if row.warnings]
-    assert run(DEMO) == listing
+    assert load() == listing
     assert len(list(seed.read_pairs((DEMO / "knowledge/valle-claro/preguntas-frecuentes.yml").read_text()))) >= 40
