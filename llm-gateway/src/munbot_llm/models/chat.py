@@ -96,6 +96,11 @@ class Model(Protocol):
         """How it is."""
         ...
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request would have to wait, as far as is known here."""
+        ...
+
     async def start(self) -> None:
         """Begin to make it ready; returns without waiting for that."""
         ...

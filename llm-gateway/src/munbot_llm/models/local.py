@@ -48,6 +48,11 @@ class LocalModel:
         return ModelStatus(ModelState.LOADING, self._name)
 
     @property
+    def busy(self) -> bool:
+        """Whether a request is with the process."""
+        return self._process.queue.busy
+
+    @property
     def pid(self) -> int | None:
         """The process id of the model's process, while there is one."""
         return self._process.pid

@@ -45,6 +45,11 @@ class RemoteModel:
         """How the server was when it was last asked."""
         return self._state
 
+    @property
+    def busy(self) -> bool:
+        """Whether a request would have to wait: only the server knows."""
+        return False
+
     async def start(self) -> None:
         """Begin to ask the server whether it is there."""
         self._probing = asyncio.create_task(self._probe(), name="probe remote model")

@@ -38,6 +38,8 @@ _PROBLEMS = problem_responses(
 )
 CallerDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE))]
 
+PRIORITY_HEADER = "X-Munbot-Priority"
+_GIVE_WAY_SECONDS = "5"  # when a request of low priority may look again
 _CLIENT_CLOSED_REQUEST = 499  # nginx's; nobody reads it but the log
 
 
@@ -52,10 +54,15 @@ def list_models(_principal: CallerDep, services: ServicesDep) -> ModelList:
 async def complete_chat(
     body: ChatBody, request: Request, _principal: CallerDep, services: ServicesDep
 ) -> CompletionOut | Response:
-    """Answer a chat, at once or (with `stream`) as server-sent events. A caller that leaves frees the model."""
+    """Answer a chat, at once or (with `stream`) as server-sent events. A caller that leaves frees the model.
+
+    With `X-Munbot-Priority: low` a busy model is a full queue (429): who is in no hurry never stands in the queue.
+    """
     status = services.models.status
     if status.state is not ModelState.ABSENT and body.model != status.name:
         raise ModelUnknown
+    if services.models.busy and request.headers.get(PRIORITY_HEADER) == "low":
+        raise QueueFull(headers={"Retry-After": _GIVE_WAY_SECONDS})
     try:
         if body.stream:
             return await _stream(services.models, body, request)

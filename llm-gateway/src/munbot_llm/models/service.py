@@ -60,6 +60,11 @@ class ModelService:
         """Whether a chat would be answered now."""
         return self.status.state is ModelState.READY
 
+    @property
+    def busy(self) -> bool:
+        """Whether a chat would have to wait, as far as is known here."""
+        return self._model.busy if self._model else False
+
     async def start(self) -> None:
         """Begin to make the model ready; returns without waiting for that."""
         self._loop = asyncio.get_running_loop()
