@@ -147,6 +147,10 @@ class Link:
         data = {"message": text, **({"client_message_id": client_message_id} if client_message_id else {})}
         return self._client.call("user_uttered", data, timeout=30)
 
+    def rate(self, message_id: str, value: str) -> dict[str, Any]:
+        """Say whether an answer was of use, and return the acknowledgement."""
+        return self._client.call("message_feedback", {"message_id": message_id, "value": value}, timeout=30)
+
     def call_raw(self, data: Any) -> dict[str, Any]:
         """Send whatever it is as a message."""
         return self._client.call("user_uttered", data, timeout=30)
