@@ -7,12 +7,15 @@ from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from munbot_common.clock import Clock, utc_now
 
+from munbot_llm.answers.generation import GroundedGenerator
+from munbot_llm.answers.generation_model import ModelTalker
 from munbot_llm.answers.service import AnswerService
 from munbot_llm.categories.service import CategoryService
 from munbot_llm.knowledge.index_book import IndexBook
 from munbot_llm.knowledge.service import DocumentWriter, KnowledgeService
 from munbot_llm.knowledge.store import KnowledgeStore
 from munbot_llm.knowledge.turns import EmbeddingTurns
+from munbot_llm.models.approval import Approval
 from munbot_llm.models.service import ModelService, build_model
 from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder
@@ -71,18 +74,27 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         sync_seconds=settings.sync_seconds,
         on_ready=turns.calm,
     )
+    models = ModelService(build_model(settings), deadline_seconds=settings.llm_deadline_seconds)
     return Services(
         settings=settings,
         embedder=embedder,
         embeddings=embeddings,
         book=book,
         knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
-        answers=AnswerService(),
-        models=ModelService(build_model(settings), deadline_seconds=settings.llm_deadline_seconds),
+        answers=AnswerService(_generator(settings, models)),
+        models=models,
         voice=VoiceService(settings, settings.data_dir),
         categories=CategoryService(embeddings),
         imports=CapacityLimiter(1),
     )
+
+
+def _generator(settings: ApiSettings, models: ModelService) -> GroundedGenerator | None:
+    """Return who writes answers: a file that passed `eval model`; None: documents are quoted."""
+    if settings.llm_model_path is None or not settings.llm_generate:
+        return None
+    approval = Approval(settings.llm_model_path, settings.llm_model_sha256)
+    return GroundedGenerator(ModelTalker(models, approval, seconds=settings.llm_answer_seconds))
 
 
 def get_services(request: Request) -> Services:

@@ -65,7 +65,7 @@ def show(folder: Path) -> None:
     for model in catalogue():
         table.add_row(
             model.name,
-            f"{model.title} ({model.publisher})",
+            model.title,
             _checked(model, "licence", model.licence),
             f"~{model.download_gb:.1f} GB",
             f"~{model.memory_gb:.1f} GB",
@@ -73,7 +73,7 @@ def show(folder: Path) -> None:
             _checked(model, "languages", model.languages),
             "yes" if _of_folder(model, folder) else "",
         )
-    out = Console(highlight=False)
+    out = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
     out.print(table)
     out.print("Sizes are round; * was not read at its source. The hub says name, size and checksum when you pull.")
     there = sorted(path for path in folder.glob("*.gguf")) if folder.is_dir() else []
