@@ -42,7 +42,7 @@ class AnswerSettings(ModelSettings):
     """Answers in a model's own words: by a file that passed `eval model`, and soon enough, or else none."""
 
     llm_generate: bool = True  # false: documents are quoted even so
-    llm_answer_seconds: float = Field(default=15.0, gt=0)  # waiting and writing; then the documents are quoted
+    llm_answer_seconds: float = Field(default=8.0, gt=0)  # waiting and writing; then the documents are quoted
 
 
 class HubSettings(ServiceSettings):
