@@ -39,6 +39,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.token_signer = TokenSigner(settings.jwt_private_key.get_secret_value(), clock)
         app.state.login = Login(app.state.session_factory, app.state.token_signer, settings, clock)
+        app.state.summarises = bool(settings.llm_gateway_url)
         app.state.knowledge = knowledge = _knowledge(settings)
         app.state.checks["database"] = lambda: check_database(engine)
         yield

@@ -12,6 +12,7 @@ from munbot_common.worker import Loop, run_worker
 
 from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.consumers import MESSAGES, MessageHandler
+from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
 from munbot_conversations.settings import WorkerSettings
 from munbot_conversations.turns.board import TurnBoard
 from munbot_conversations.turns.ingest import Ingest, Ingested
@@ -21,7 +22,7 @@ from munbot_conversations.turns.runner import TurnRunner
 from munbot_conversations.turns.sweep import Sweeper
 
 NAME = f"{SERVICE}-worker"
-OTHER_CONNECTIONS = 6
+OTHER_CONNECTIONS = 7
 
 
 class Worker:
@@ -64,12 +65,14 @@ class Worker:
         )
         self._handler = MessageHandler(self.ingest, self.session_factory)
         self.consumer = Consumer(settings.amqp_url(), MESSAGES, self._handler, name=NAME)
+        self.jobs = Consumer(settings.amqp_url(), JOBS, SummaryHandler(self.session_factory), name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
         turns = {f"turns-{number}": self.runner.run for number in range(self.settings.turn_threads)}
         return {
             "ingest": self._consume,
+            "jobs": self.jobs.run,
             "relay": self.relay.run,
             "poll": self.sweeper.poll,
             "probe": self.sweeper.probe,
@@ -83,6 +86,7 @@ class Worker:
             "database": lambda: check_database(self.engine),
             "broker": self.publisher.check,
             "queue": self.consumer.check,
+            "jobs": self.jobs.check,
         }
 
     def close(self) -> None:

@@ -66,6 +66,8 @@ class Conversation(Base):
     waiting_since: Mapped[datetime | None]
     handoff_reason: Mapped[str | None] = mapped_column(String(100))
     handoff_summary: Mapped[str | None] = mapped_column(String(2000))
+    summary: Mapped[str | None] = mapped_column(String(600))
+    summary_job_id: Mapped[uuid.UUID | None]
     outage_told_at: Mapped[datetime | None]
     last_message_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_inbound_at: Mapped[datetime | None]

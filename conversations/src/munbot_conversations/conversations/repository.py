@@ -161,6 +161,7 @@ def give_back_to_bot(conversation: Conversation) -> None:
     conversation.assigned_agent_id = None
     conversation.handoff_reason = None
     conversation.handoff_summary = None
+    conversation.summary = conversation.summary_job_id = None
 
 
 def _with_names() -> Select[Conversation, str | None, str | None, str]:

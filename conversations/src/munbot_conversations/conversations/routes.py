@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 from munbot_common.auth import Role
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
@@ -83,7 +83,9 @@ def get_conversation(conversation_id: UUID, principal: OwnDep, session: SessionD
     service.readable(session, principal, conversation_id)
     found = _one(session, principal.tenant, conversation_id)
     if principal.role is Role.VISITOR:
-        return found.model_copy(update={"handoff_reason": None, "handoff_summary": None, "assigned_agent": None})
+        return found.model_copy(
+            update={"handoff_reason": None, "handoff_summary": None, "summary": None, "assigned_agent": None}
+        )
     return found
 
 
@@ -112,10 +114,17 @@ def close(conversation_id: UUID, principal: WriterDep, session: SessionDep, cloc
 
 @router.post("/{conversation_id}/handoff", responses=_CHANGE)
 def hand_off(
-    conversation_id: UUID, wish: HandoffRequest, principal: ServiceDep, session: SessionDep, clock: ClockDep
+    conversation_id: UUID,
+    wish: HandoffRequest,
+    request: Request,
+    *,
+    principal: ServiceDep,
+    session: SessionDep,
+    clock: ClockDep,
 ) -> AttentionAnswer:
     """Ask for a person, as the dialogue does; says when people answer."""
-    return service.handoff(session, principal, conversation_id, wish, clock=clock)
+    summarise: bool = request.app.state.summarises
+    return service.handoff(session, principal, conversation_id, wish, clock=clock, summarise=summarise)
 
 
 def _one(session: Session, tenant: str, conversation_id: UUID) -> ConversationItem:
@@ -142,6 +151,7 @@ def _item(row: repository.NamedRow) -> ConversationItem:
         waiting_since=conversation.waiting_since,
         handoff_reason=conversation.handoff_reason,
         handoff_summary=conversation.handoff_summary,
+        summary=conversation.summary,
         version=conversation.version,
         last_seq=conversation.last_seq,
         last_message=LastMessage(

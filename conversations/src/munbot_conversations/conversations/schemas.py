@@ -51,6 +51,7 @@ class ConversationItem(BaseModel):
     waiting_since: datetime | None
     handoff_reason: str | None
     handoff_summary: str | None
+    summary: str | None = Field(description="by the language model, some time after the handoff; null without one")
     version: int
     last_seq: int
     last_message: LastMessage

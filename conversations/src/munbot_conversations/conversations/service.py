@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from munbot_conversations.audit.service import record
 from munbot_conversations.auth.service import current_agent
 from munbot_conversations.base import OUTBOX
-from munbot_conversations.conversations import events, repository
+from munbot_conversations.conversations import events, repository, summaries
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.conversations.rules import silence_is_over
 from munbot_conversations.conversations.schemas import AttentionAnswer, HandoffRequest
@@ -154,7 +154,13 @@ def agent_message(session: Session, principal: Principal, conversation_id: UUID,
 
 
 def handoff(
-    session: Session, principal: Principal, conversation_id: UUID, wish: HandoffRequest, *, clock: Clock
+    session: Session,
+    principal: Principal,
+    conversation_id: UUID,
+    wish: HandoffRequest,
+    *,
+    clock: Clock,
+    summarise: bool = False,
 ) -> AttentionAnswer:
     """Silence the bot and put the conversation before people, as the dialogue asks.
 
@@ -187,6 +193,8 @@ def handoff(
         clock=clock,
     )
     record_events(session, OUTBOX, [event])
+    if summarise:
+        summaries.ask(session, conversation, clock)
     return answer
 
 
