@@ -1,7 +1,9 @@
 """The gateway as its worker sees it: one caller among others, and the least urgent of them."""
 
 import json
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -13,7 +15,7 @@ from munbot_contracts.jobs import CategoryResult, ComplaintInput
 
 PRIORITY_HEADER = "X-Munbot-Priority"
 REQUEST_SECONDS = 130.0  # longer than any deadline of the gateway's own
-MAX_WAIT_SECONDS = 60.0
+MIN_WAIT_SECONDS, USUAL_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.1, 5.0, 60.0
 _DEADLINE = "deadline_exceeded"
 _TOO_LONG = "prompt_too_long"
 
@@ -46,9 +48,23 @@ class TooSlow(Exception):
     """The model did not finish within the gateway's deadline."""
 
 
-def _wait(error: Exception) -> bool | float:
-    """Say whether a call is repeated, and after how long: as the gateway asks."""
-    return error.seconds if isinstance(error, GatewayBusy) else False
+@dataclass(frozen=True, slots=True)
+class RemoteState:
+    """How the language model is: `state`, `name` and `reason` as GET /v1/status has them."""
+
+    state: str
+    name: str = ""
+    reason: str = ""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it answers."""
+        return self.state == "ready"
+
+    @property
+    def coming(self) -> bool:
+        """Whether it will answer soon, by all that is known: it is being loaded, or its server is away for a moment."""
+        return self.state == "loading" or self.reason == "remote_away"
 
 
 class GatewayClient:
@@ -71,20 +87,19 @@ class GatewayClient:
     ) -> None:
         headers = {PRIORITY_HEADER: "low"} | ({"Authorization": f"Bearer {token}"} if token else {})
         self._http = httpx.Client(base_url=base_url, timeout=REQUEST_SECONDS, headers=headers, transport=transport)
-        self._repeat = stamina.RetryingCaller(attempts=None, timeout=patience_seconds)
+        self._patience = patience_seconds
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
 
-    def model(self, tenant: str) -> tuple[str, str]:
-        """Return the language model's state and name, as GET /v1/status tells them.
+    def model(self, tenant: str) -> RemoteState:
+        """Return how the language model is, as GET /v1/status tells it.
 
         Raises:
             GatewayAway: no answer.
         """
-        model = self._call("GET", "/v1/status", tenant)["model"]
-        return str(model["state"]), str(model["name"])
+        return RemoteState(**self._call("GET", "/v1/status", tenant)["model"])
 
     def complete(
         self, tenant: str, model: str, messages: Sequence[dict[str, str]], *, max_tokens: int, temperature: float
@@ -112,7 +127,16 @@ class GatewayClient:
         )
 
     def _call(self, method: str, path: str, tenant: str, body: dict[str, Any] | None = None) -> Any:
-        return self._repeat(_wait, self._once, method, path, tenant, body)
+        end = time.monotonic() + self._patience
+
+        def wait(error: Exception) -> bool | float:
+            """Say after how long a call is repeated, which is what the gateway asks for; False: not at all."""
+            if not isinstance(error, GatewayBusy) or time.monotonic() + error.seconds > end:
+                return False
+            return error.seconds
+
+        repeat = stamina.RetryingCaller(attempts=None, timeout=2 * self._patience)
+        return repeat(wait, self._once, method, path, tenant, body)
 
     def _once(self, method: str, path: str, tenant: str, body: dict[str, Any] | None) -> Any:
         headers = {TENANT_HEADER: tenant, CORRELATION_HEADER: correlation_id.get() or ""}
@@ -133,7 +157,8 @@ def _problem_of(response: httpx.Response) -> Exception:
     code = str(body.get("code", "")) if isinstance(body, dict) else ""
     if response.status_code == httpx.codes.TOO_MANY_REQUESTS:
         asked = response.headers.get("Retry-After", "")
-        return GatewayBusy(min(MAX_WAIT_SECONDS, float(asked)) if asked.isdecimal() else 5.0)
+        seconds = float(asked) if asked.isdecimal() else USUAL_WAIT_SECONDS
+        return GatewayBusy(min(MAX_WAIT_SECONDS, max(MIN_WAIT_SECONDS, seconds)))
     if code == _DEADLINE:
         return TooSlow()
     if response.is_server_error:

