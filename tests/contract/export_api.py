@@ -19,6 +19,7 @@ SERVICES = {
     "complaints": ("munbot_complaints", "ApiSettings"),
     "conversations": ("munbot_conversations", "ApiSettings"),
     "chat": ("munbot_web", "Settings"),
+    "llm": ("munbot_llm", "ApiSettings"),
 }
 
 

@@ -67,6 +67,7 @@ scheduler = _schema("scheduler")
 complaints = _schema("complaints")
 conversations = _schema("conversations")
 chat = _schema("chat")
+llm = _schema("llm")
 
 
 @scheduler.parametrize()
@@ -91,3 +92,9 @@ def test_conversations(case, tokens):
 @FUZZ
 def test_chat(case, tokens):
     _check(case, "web", tokens)
+
+
+@llm.parametrize()
+@FUZZ
+def test_llm(case, tokens):
+    _check(case, "llm", tokens)
