@@ -80,6 +80,9 @@ class Project:
         defaults = read_env_file(root / "config" / ".env.example")
         chosen = {**read_env_file(root / ".env"), **environment}
         settings = {**defaults, **chosen}
+        if path := settings.get("LLM_MODEL_PATH"):  # one setting for the two that the compose file mounts by
+            model = (root / Path(path).expanduser()).resolve()
+            settings |= {"MUNBOT_MODELS_DIR": str(model.parent), "LLM_MODEL": model.name}
         name = name or settings.get("MUNBOT_PROJECT") or DEFAULT_PROJECT
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", name):
             raise MunbotError(f"project name {name!r}: use lower-case letters, digits, - and _")

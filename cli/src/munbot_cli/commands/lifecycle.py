@@ -19,6 +19,7 @@ from munbot_cli.containers.engine import Engine
 from munbot_cli.containers.mode import Mode, choose_mode, refuse_strangers, running_containers, running_mode
 from munbot_cli.containers.runner import ContainerRunner, choose_services
 from munbot_cli.errors import MunbotError
+from munbot_cli.native.llama import ensure_engine_in_background, stop_background_build
 from munbot_cli.native.programs import build_programs
 from munbot_cli.native.strays import stray_processes
 from munbot_cli.native.supervisor import Supervisor
@@ -54,6 +55,8 @@ def up(
 
 
 def _up_natively(project: Project, *, infra_only: bool, seed: bool, only: list[str]) -> None:
+    if not infra_only and (line := ensure_engine_in_background(project)):
+        console.print(f"[dim]{line}[/dim]", soft_wrap=True)
     bring_up(project, infra_only=infra_only, seed=seed, only=only)
     if infra_only:
         print_native_servers(project)
@@ -151,6 +154,7 @@ def stop_project(project: Project) -> int:
     Returns:
         How many processes were stopped.
     """
+    stop_background_build(project)
     supervisor = Supervisor(project)
     stopped = 0
     if supervisor.answers:
