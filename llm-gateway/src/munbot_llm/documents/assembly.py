@@ -10,44 +10,42 @@ from collections.abc import Sequence
 
 from munbot_llm.documents import labels
 from munbot_llm.documents.blocks import Block, Kind, Level, heading
-from munbot_llm.documents.lines import PAGE_BREAK, SHORT, breaks, capital, ended, goes_on_in_capitals, is_label, joined, merged, usual_width
+from munbot_llm.documents.lines import PAGE_BREAK, SHORT, breaks, capital, ended, goes_on_in_capitals, is_label, joined
+from munbot_llm.documents.lookahead import Lookahead
 from munbot_llm.documents.titles import (
     act_title,
     decree_part,
-    has_finite_verb,
     is_caps,
-    is_title_run,
+    letterhead,
     named_title,
     section_word,
     sentence_case,
 )
 from munbot_llm.documents.words import resource
 
-_MOST_TITLE_LINES = 16
 _FARTHEST_ARTICLE = 40  # numbers that may be missing between two articles: scans lose pages
 
 
-class Assembler:
-    """Takes lines one by one and keeps the blocks made of them."""
+class Assembler(Lookahead):
+    """Takes lines one by one and keeps the blocks made of them; blocks among the lines stay as they are."""
 
-    def __init__(self, lines: Sequence[str], forms: "Counter[str] | None" = None) -> None:
-        self._lines = merged(lines)
-        self._forms = forms or Counter()
-        self._at = 0
-        self._width = usual_width(lines)
+    def __init__(self, lines: Sequence[str | Block], forms: "Counter[str] | None" = None) -> None:
+        super().__init__(lines, forms or Counter())
         self._open: list[str] = []  # the lines of the present paragraph or item
         self._kind = Kind.PARAGRAPH
         self._mark: labels.Mark | None = None
-        self._article = 0
-        self._divisions: dict[Level, int] = {}
         self._fresh = True  # nothing above continues here
         self._page_start = False
+        self._prose = False  # a full line stands before the last open one
         self.blocks: list[Block] = []
 
     def run(self) -> list[Block]:
         """Return the blocks of all lines."""
         while self._at < len(self._lines):
             line = self._lines[self._at]
+            if isinstance(line, Block):
+                self._takes_block(line)
+                continue
             if not line or line == PAGE_BREAK:
                 self._page_start = line == PAGE_BREAK
                 self._fresh = self._fresh or not line or self._ends_above()
@@ -59,6 +57,13 @@ class Assembler:
             self._page_start = False
         self._flush()
         return self.blocks
+
+    def _takes_block(self, block: Block) -> None:
+        self._flush()
+        self._start(Kind.PARAGRAPH, None)
+        self._fresh = True
+        self.blocks.append(block)
+        self._at += 1
 
     # -- articles
 
@@ -104,29 +109,12 @@ class Assembler:
         if found.rest:
             self._open.append(found.rest)
 
-    def _title_below(self) -> str:
-        """Take the title that stands in a line of its own under an article's number."""
-        line, following = self._peek(0), self._peek(1)
-        if not line or len(line) > SHORT * self._width or len(line.split()) > 10 or self._opens_something(line):
-            return ""
-        if labels.mark(line) or has_finite_verb(line) or not (capital(line) and capital(following)):
-            return ""
-        if line.endswith((",", ";", ":")) or labels.dangling(line):
-            return ""
-        self._at += 1
-        return sentence_case(line, self._forms).strip(" .\"'“”")
-
     # -- headings
 
     def _takes_heading(self, line: str) -> bool:
         division = labels.division(line, self._divisions)
         if division:
-            self._flush()
-            self._at += 1
-            first = [division.rest] if division.rest else []
-            whole = bool(re.search(r"[.\"”»]\s*$", division.rest))
-            title = [] if whole else self._title_lines(first)
-            self._head(division.label, [*first, *title], division.level)
+            self._takes_division(division)
             return True
         if decree_part(line):
             self._leave_article()
@@ -137,6 +125,17 @@ class Assembler:
             self._at += 1
             self._head("", [section_word(line)], Level.TITLE)
             return True
+        return self._takes_unnamed_heading(line)
+
+    def _takes_division(self, division: labels.Division) -> None:
+        self._flush()
+        self._at += 1
+        first = [division.rest] if division.rest else []
+        whole = bool(re.search(r"[.\"”»]\s*$", division.rest))
+        title = [] if whole else self._title_lines(first)
+        self._head(division.label, [*first, *title], division.level)
+
+    def _takes_unnamed_heading(self, line: str) -> bool:
         if named_title(line) and self._takes_title_run():
             return True
         new_page = self._page_start and is_caps(line) and act_title(line)
@@ -145,6 +144,11 @@ class Assembler:
         if is_caps(line) and not self._is_listed(line):
             self._takes_caps(line)
             return True
+        if self._fresh and self._is_lone_title(line):
+            self._flush()
+            self._at += 1
+            self._head("", [line], Level.PART)
+            return True
         return self._takes_title_run()
 
     def _takes_caps(self, line: str) -> None:
@@ -152,46 +156,19 @@ class Assembler:
         self._at += 1
         run = [line, *self._title_lines([line])]
         acts = [at for at, part in enumerate(run) if act_title(part)]
-        if acts:
-            self._article, self._divisions = 0, {}
-            self._head("", run[acts[0] :], Level.ACT)
-        else:
+        if not acts:
             self._head("", run, Level.SECTION)
-
-    def _title_lines(self, taken: Sequence[str]) -> list[str]:
-        """Take the lines that belong to the title which has begun."""
-        found: list[str] = []
-        while len(found) < _MOST_TITLE_LINES:
-            line = self._peek(0)
-            if not line or self._opens_something(line) or (taken and labels.mark(line)):
-                break
-            so_far = [*taken, *found]
-            goes_on = bool(so_far) and labels.dangling(so_far[-1]) and not re.search(r"[a-záéíóúñ]", line)
-            caps = goes_on or is_caps(line, more=True)
-            if not caps and (found or taken or not self._stands_alone(line)):
-                break
-            found.append(line)
-            self._at += 1
-            if not caps or re.search(r"[.\"”»]\s*$", line):
-                break
-        return found
+            return
+        self._article, self._divisions = 0, {}
+        office = all(letterhead(part) for part in run[: acts[0]])
+        self._head("", run[acts[0] :] if office else run, Level.ACT)
 
     def _takes_title_run(self) -> bool:
-        """Take short lines that stand right above an article: its title."""
-        run: list[str] = []
-        for ahead in range(5):
-            line = self._peek(ahead)
-            if not line or line == PAGE_BREAK:
-                return False
-            if labels.article(line):
-                break
-            run.append(line)
-        else:
-            return False
-        if not is_title_run(run):
+        run, taken = self._title_run()
+        if not run:
             return False
         self._flush()
-        self._at += len(run)
+        self._at += taken
         self._head("", run, Level.SECTION)
         return True
 
@@ -243,8 +220,10 @@ class Assembler:
                 self._new_paragraph()
             elif not lone and is_label(above, line) and len(above) < SHORT * self._width:
                 self._open[-1] = above if line.startswith(":") else f"{above}:"
-            elif not lone and (self._fresh_gap() or breaks(self._open, line, self._width)):
+            elif not lone and (self._fresh_gap() or breaks(above, line, self._width, prose=self._prose)):
                 self._new_paragraph()
+        if self._open and len(self._open[-1]) >= SHORT * self._width:
+            self._prose = True
         self._open.append(line)
         self._fresh = False
 
@@ -258,10 +237,6 @@ class Assembler:
     def _fresh_gap(self) -> bool:
         return self._fresh and capital(self._peek(0))
 
-    def _peek(self, ahead: int) -> str:
-        at = self._at + ahead
-        return self._lines[at] if at < len(self._lines) else ""
-
     def _ends_above(self) -> bool:
         return bool(self._open) and ended(self._open[-1])
 
@@ -269,34 +244,11 @@ class Assembler:
         if not self._open or self._fresh or self._ends_above():
             return True
         above = self._open[-1]
-        if any(len(line) >= SHORT * self._width for line in self._open[:-1]):
-            return False  # a torn line inside prose
+        if self._prose:
+            return False  # a torn line
         if goes_on_in_capitals(above, self._peek(0)):
             return False
         return short and len(above) < SHORT * self._width and not labels.dangling(above) and not above.endswith(",")
-
-    def _opens_something(self, line: str) -> bool:
-        return bool(
-            labels.article(line)
-            or labels.article_alone(line)
-            or labels.division(line, dict(self._divisions))
-            or section_word(line)
-            or decree_part(line)
-        )
-
-    def _stands_alone(self, line: str) -> bool:
-        """Say whether the line under a bare «Título II» is its title."""
-        if len(line) > 110 or labels.mark(line) or has_finite_verb(line) or line.endswith((",", ";", ":")):
-            return False
-        following = self._peek(1)
-        return not following or capital(following)
-
-    def _is_listed(self, line: str) -> bool:
-        """Say whether a line in capitals with a mark is an item, not a heading: «B) HOTELES», «1 ALIMENTOS» over «1.1»."""
-        own, following = labels.mark(line), labels.mark(self._peek(1))
-        if own is None:
-            return self._article > 0 and following is not None
-        return (own.family == "l" and self._article > 0) or (following is not None and following.family in {"d", "n"})
 
     def _leave_article(self) -> None:
         if self._article:
@@ -317,4 +269,5 @@ class Assembler:
         if self._open:
             self.blocks.append(Block(self._kind, joined(self._open)))
             self._open = []
+        self._prose = False
         self._kind = Kind.PARAGRAPH

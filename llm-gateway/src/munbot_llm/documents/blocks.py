@@ -22,8 +22,8 @@ class Level(IntEnum):
     CHAPTER = 3
     PARAGRAPH = 4
     SECTION = 5
+    PART = 6  # a short line over text
     ARTICLE = 7
-    PART = 8  # a titled part of an article
 
 
 @dataclass(frozen=True, slots=True)

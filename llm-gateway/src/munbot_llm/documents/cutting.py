@@ -163,7 +163,10 @@ def _parts(headings: tuple[str, ...], units: list[_Unit]) -> Iterator[tuple[tupl
             yield headings, before
             before = []
         lead = unit.lead or opening
-        yield (*headings[:-1], f"{headings[-1]}. {_part_name(unit.text)}"), [_Unit(f"{lead}\n{unit.text}".strip(), lead)]
+        yield (
+            (*headings[:-1], f"{headings[-1]}. {_part_name(unit.text)}"),
+            [_Unit(f"{lead}\n{unit.text}".strip(), lead)],
+        )
     if before:
         yield headings, before
 

@@ -14,10 +14,12 @@ from munbot_llm.documents.text import folded, words
 from munbot_llm.documents.titles import act_title, is_caps, letterhead, section_word
 
 _TOP, _FOOT = 5, 12  # lines of a page's edges
+_DENSE_PAGE = 10  # long lines
 _STAMP_WIDTH = 26  # characters: a stamp's lines are short
 _BODY_WIDTH = 45  # and the text's are long
 _CLOSING = re.compile(
-    r"\b(?:anotese|comuniquese|publiquese|cumplase|archivese|registrese|notifiquese|transcribase|tomese razon|dese cuenta)\b"
+    r"\b(?:anotese|comuniquese|publiquese|cumplase|archivese|registrese|notifiquese|transcribase|tomese razon"
+    r"|dese cuenta)\b"
 )
 _DISTRIBUTION = re.compile(r"^\W*(?:distr?ibucion)\s*[:;]?\s*$")
 _ROLE = re.compile(
@@ -27,6 +29,7 @@ _ROLE = re.compile(
 _INITIALS = re.compile(r"^[A-Z]{2,4}(?:\s?/\s?[A-Za-z]{1,5}){1,5}\.?$")
 _PAGE_NUMBER = re.compile(r"^\W*(?:p[aá]g(?:ina)?s?\.?\s*)?\d{1,5}(?:\s*(?:de|/)\s*\d{1,4})?[^\w°º)]*$", re.IGNORECASE)
 _CONTACT = re.compile(r"\+?\d[\d\s-]{6,}\d|www\.|@\w")
+_FACT = re.compile(r"\d{6}|\d:\d\d|[$@%]\s?\d|\d\s?%|www\.|\w@\w")
 _LOWER = re.compile(r"^(?:[a-záéíóúñ]{1,3} )?[a-záéíóúñ]{3,}(?: [a-záéíóúñ]+)*[.,;:]?$")
 
 
@@ -39,21 +42,56 @@ class Cleaned:
 
 
 def without_furniture(pages: Sequence[Sequence[str]], *, paged: bool = True) -> Cleaned:
-    """Remove furniture; without pages only closings, signatures and rulers of marks are removed."""
-    kept = [_without_signatures(_without_closing([line for line in page if _says_something(line)])) for page in pages]
+    """Remove furniture; without pages only closings, signatures and rulers of marks are removed.
+
+    Stamps that a scanner read as letters are looked for only where several pages end in such garbage.
+    """
+    kept = [_without_signatures(_without_closing(_without_rulers(page))) for page in pages]
     if not paged:
         return Cleaned(kept, [])
     known = _vocabulary(kept)
     heads = Repeated([page[:_TOP] for page in kept])
     feet = Repeated([page[-_FOOT:] for page in kept])
-    stamps = Stamps([page[-_FOOT:] for page in kept])
     contacts = list(dict.fromkeys(line for line in (*heads.lines, *feet.lines) if _CONTACT.search(line)))
-    cleaned = [_without_foot(_without_head(page, heads, known), feet, stamps, known) for page in kept]
+    if _scanned(kept, known):
+        stamps = Stamps([page[-_FOOT:] for page in kept])
+        cleaned = [_without_foot(_without_head(page, heads, known), feet, stamps, known) for page in kept]
+    else:
+        cleaned = [_without_edges(page, heads, feet) for page in kept]
     return Cleaned(cleaned, contacts[:1])
 
 
+def _without_rulers(page: Sequence[str]) -> list[str]:
+    """Drop lines of marks; one under a heading leaves an empty line, which ends the heading."""
+    return ["" if line and not _says_something(line) else line for line in page]
+
+
 def _says_something(line: str) -> bool:
-    return not line or sum(letter.isalnum() for letter in line) > 0.2 * len(line)
+    return sum(letter.isalnum() for letter in line) > 0.2 * len(line)
+
+
+def _scanned(pages: Sequence[Sequence[str]], known: set[str]) -> bool:
+    """Say whether the text comes from a scanner: dense pages of which many end in garbage."""
+    dense = [page for page in pages if sum(len(line) >= _BODY_WIDTH for line in page) >= _DENSE_PAGE]
+    if 2 * len(dense) < len(pages) or not dense:
+        return False
+    dirty = sum(
+        any(_is_garbage(line, known) and not _PAGE_NUMBER.match(line) for line in page[-_FOOT:]) for page in dense
+    )
+    return 3 * dirty >= len(dense) and dirty >= 2
+
+
+def _without_edges(page: Sequence[str], heads: Repeated, feet: Repeated) -> list[str]:
+    """Drop what comes back at the edges, and page numbers at the very edge."""
+    top = 0
+    while top < min(_TOP, len(page)) and (page[top] in heads or not page[top] or _PAGE_NUMBER.match(page[top])):
+        top += 1
+    end = len(page)
+    while end > max(top, len(page) - _TOP) and (
+        page[end - 1] in feet or not page[end - 1] or _PAGE_NUMBER.match(page[end - 1])
+    ):
+        end -= 1
+    return list(page[top:end])
 
 
 def _vocabulary(pages: Sequence[Sequence[str]]) -> set[str]:
@@ -71,7 +109,10 @@ def _vocabulary(pages: Sequence[Sequence[str]]) -> set[str]:
 
 def _without_head(page: Sequence[str], heads: Repeated, known: set[str]) -> list[str]:
     top = page[:_TOP]
-    last = max((at for at, line in enumerate(top) if line in heads or (letterhead(line) and at < 3)), default=-1)
+    office = any("palidad de " in folded(line) and letterhead(line) for line in top[:3])
+    last = max(
+        (at for at, line in enumerate(top) if line in heads or (office and at < 3 and letterhead(line))), default=-1
+    )
     while last + 1 < len(top) and (_PAGE_NUMBER.match(top[last + 1]) or _is_garbage(top[last + 1], known)):
         last += 1
     above = [line for line in top[: last + 1] if _is_text(line) and line not in heads]
@@ -130,7 +171,7 @@ def _alone(foot: Sequence[str], at: int, feet: Repeated, known: set[str]) -> boo
 
 def _is_garbage(line: str, known: set[str]) -> bool:
     """Say whether a short line has no word that the text uses."""
-    if len(line) > _STAMP_WIDTH or _LOWER.match(line) or _opens(line):
+    if not line or len(line) > _STAMP_WIDTH or _LOWER.match(line) or _opens(line) or _FACT.search(line):
         return False
     found = labels.mark(line)
     if found and (not found.rest or re.search(r"[a-záéíóúñ]{4}", found.rest)):

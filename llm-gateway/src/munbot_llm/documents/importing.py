@@ -1,7 +1,6 @@
 """From a file's bytes to passages."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -12,7 +11,9 @@ from munbot_llm.documents.kinds import FileKind, kind_of
 from munbot_llm.documents.limits import DEFAULT_LIMITS, MEGABYTE, Limits
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.problems import DocumentEmpty, DocumentTooLarge, detail, warning
+from munbot_llm.documents.readers.html import read_html
 from munbot_llm.documents.readers.markdown import read_markdown
+from munbot_llm.documents.readers.office import read_docx, read_pdf
 from munbot_llm.documents.readers.pairs import read_pairs
 from munbot_llm.documents.readers.plain import read_text
 from munbot_llm.documents.reading import Reading
@@ -58,7 +59,7 @@ def import_document(
 
 
 def title_of_file(filename: str) -> str:
-    """Return a file's name as people would say it: «ORD-Patente de Alcoholes.txt» is «Ordenanza: Patente de Alcoholes»."""
+    """Return a file's name as people say it: «ORD-Patentes.txt» is «Ordenanza: Patentes»."""
     stem = one_line(PurePath(filename.replace("\\", "/")).stem.replace("_", " "))
     known = dict(resource("es")["prefixes"])
     found = re.match(r"^([A-Za-z]{3,4})\s?[-–.]\s?(?=\S)", stem)
@@ -82,6 +83,10 @@ def _reading(filename: str, data: bytes, limits: Limits) -> Reading:
 
 
 def _by_kind(kind: FileKind, data: bytes, limits: Limits) -> Reading:
+    if kind is FileKind.PDF:
+        return read_pdf(data, limits)
+    if kind is FileKind.DOCX:
+        return read_docx(data, limits)
     text, encoding = decode(data)
     if not text.strip():
         raise DocumentEmpty(detail("empty"))
@@ -98,9 +103,6 @@ def _of_text(kind: FileKind, text: str, limits: Limits) -> Reading:
         return read_pairs(text, kind.value, limits)
     if kind is FileKind.MARKDOWN:
         return read_markdown(text)
+    if kind is FileKind.HTML:
+        return read_html(text, limits)
     return Reading(read_text(text))
-
-
-def characters(blocks: Iterable[Block]) -> int:
-    """Count the characters of blocks."""
-    return sum(len(block.text) for block in blocks)

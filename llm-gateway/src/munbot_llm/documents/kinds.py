@@ -60,7 +60,8 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%!PS", "PostScript"),
 )
 _HTML = re.compile(
-    rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"^\s*(?:<\?xml[^>]{0,200}\?>\s*)?(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
 _MARKDOWN = re.compile(r"^#{1,6} \S", re.MULTILINE)
 

@@ -204,7 +204,9 @@ class Mark:
     @property
     def titled(self) -> bool:
         """Say whether a title in capitals follows: «B) HOTELES, ANEXOS DE HOTELES: …»."""
-        return bool(re.match(rf"[{_CAPITAL}]{{3,}}\b(?:,? (?:[{_CAPITAL}]{{3,}}|DE|Y|O|A|EN|LA|EL)\b|[:,;]|$)", self.rest))
+        return bool(
+            re.match(rf"[{_CAPITAL}]{{3,}}\b(?:,? (?:[{_CAPITAL}]{{3,}}|DE|Y|O|A|EN|LA|EL)\b|[:,;]|$)", self.rest)
+        )
 
     def follows(self, last: "Mark | None") -> bool:
         """Say whether it is the next one, or nearly, after `last`."""

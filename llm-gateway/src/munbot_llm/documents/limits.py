@@ -21,7 +21,7 @@ class Limits:
     file_bytes: int = 20 * MEGABYTE
     expanded_bytes: int = 120 * MEGABYTE
     pages: int = 1000
-    characters: int = 3_000_000
+    characters: int = 2_000_000
     pairs: int = 5000
     seconds: float = 60.0
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from munbot_llm.documents import labels
+from munbot_llm.documents.blocks import Block
 from munbot_llm.documents.titles import is_caps, numbered_decree
 
 PAGE_BREAK = "\f"
@@ -12,26 +13,28 @@ _STRAY_CAPITAL = re.compile(r"^[A-Z] [a-záéíóúñ]")
 _SCHEDULE = re.compile(r"^(?::|(?:Desde|De|Hasta|A las)\b.*\d)")
 _ENDED = re.compile(r"[.:;!?…]-?[\"'”’»)\]*]*$")
 _LONE_LETTER = re.compile(r"^[a-z]$")
+_HYPHENATED = re.compile(r"[a-záéíóúñ]-$")
 SHORT = 0.8  # of the usual width: such a line ended on purpose
 
 
-def merged(lines: Sequence[str]) -> list[str]:
+def merged(lines: Sequence[str | Block]) -> list[str | Block]:
     """Put a lone mark («c)») and its text into one line."""
-    found: list[str] = []
+    found: list[str | Block] = []
     for line in lines:
-        text = line not in {"", PAGE_BREAK}
-        if found and text and _CAPITAL.match(line) and not labels.mark(line) and _waits(found):
+        if isinstance(line, str) and line not in {"", PAGE_BREAK} and _follows_mark(found, line):
             found[-1] = f"{found[-1]} {line}"
         else:
             found.append(line)
     return found
 
 
-def _waits(lines: Sequence[str]) -> bool:
-    """Say whether the last line is a mark without text, its bracket lost or not."""
-    if labels.lone_mark(lines[-1]):
-        return True
-    return bool(_LONE_LETTER.match(lines[-1])) and len(lines) > 1 and (not lines[-2].strip() or ended(lines[-2]))
+def _follows_mark(above: Sequence[str | Block], line: str) -> bool:
+    """Say whether the line above is a mark without text, its bracket lost or not."""
+    last = above[-1] if above else ""
+    if not isinstance(last, str) or not _CAPITAL.match(line) or labels.mark(line):
+        return False
+    before = above[-2] if len(above) > 1 else ""
+    return labels.lone_mark(last) or bool(_LONE_LETTER.match(last) and isinstance(before, str) and ended(before))
 
 
 def ended(line: str) -> bool:
@@ -49,9 +52,11 @@ def is_label(above: str, line: str) -> bool:
     return bool(_SCHEDULE.match(line)) and len(above.split()) <= 4 and not ended(above)
 
 
-def breaks(paragraph: Sequence[str], line: str, width: int) -> bool:
-    """Say whether `line` starts a new paragraph under the lines of the present one, `width` being that of full lines."""
-    above = paragraph[-1]
+def breaks(above: str, line: str, width: int, *, prose: bool) -> bool:
+    """Say whether `line` starts a new paragraph under `above`.
+
+    `width` is that of full lines; `prose`: the paragraph has a full line before `above`, so `above` may be a torn one.
+    """
     if not capital(line):
         return False
     if numbered_decree(line):
@@ -63,25 +68,24 @@ def breaks(paragraph: Sequence[str], line: str, width: int) -> bool:
         return False
     if goes_on_in_capitals(above, line):
         return False
-    prose = any(len(before) >= SHORT * width for before in paragraph[:-1])
     return short and not prose and not labels.dangling(above)
 
 
 def goes_on_in_capitals(above: str, line: str) -> bool:
     """Say whether a title in capitals inside a sentence goes on: «la Ordenanza "SOBRE HORARIOS DE» / «LOCALES»."""
-    last = above.split()[-1].strip("\"'.,;:")
+    last = above.rsplit(maxsplit=1)[-1].strip("\"'.,;:")
     return is_caps(line, more=True) and len(last) > 2 and last.isupper() and not is_caps(above, more=True)
 
 
 def joined(lines: Iterable[str]) -> str:
     """Join the lines of a paragraph; a word that was hyphenated at a line's end is made whole."""
-    text = ""
+    parts: list[str] = []
     for line in lines:
-        if re.search(r"[a-záéíóúñ]-$", text) and re.match(r"[a-záéíóúñ]", line):
-            text = text[:-1] + line
-        else:
-            text = f"{text} {line}" if text else line
-    return re.sub(r" +([,;:.](?=\s|$))", r"\1", " ".join(text.split()))
+        if parts and line and _HYPHENATED.search(parts[-1][-2:]) and line[0].islower():
+            parts[-1] = parts[-1][:-1] + line
+        elif line:
+            parts.append(line)
+    return re.sub(r" +([,;:.](?=\s|$))", r"\1", " ".join(" ".join(parts).split()))
 
 
 def usual_width(lines: Sequence[str]) -> int:

@@ -62,7 +62,9 @@ class Repeated:
     """Lines that come back at the same edge of several pages."""
 
     def __init__(self, edges: Sequence[Sequence[str]]) -> None:
-        self._keys = _gathered([[_key(line) for line in edge if len(_key(line)) >= 3 and line[-1] != ":"] for edge in edges])
+        self._keys = _gathered(
+            [[_key(line) for line in edge if len(_key(line)) >= 3 and line[-1] != ":"] for edge in edges]
+        )
         self.lines = [line for edge in edges for line in edge if line in self]
 
     def __contains__(self, line: object) -> bool:

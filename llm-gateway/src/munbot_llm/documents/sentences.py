@@ -12,6 +12,7 @@ _NEVER_END = word_set("sentences", "never_end")
 _MAY_END = word_set("sentences", "may_end")
 _FIRST_WORDS = word_set("sentences", "first_words")
 
+_NEAR = 60  # letters looked at on each side of a mark
 _END = re.compile(r"(?:[.?!…]+)(?:-(?=\s))?[\"'”’»)\]*]*(?=\s)")
 _NUMBER_LABEL = r"(?:\d{1,3}(?:\.\d{1,3}){0,3}|[IVXLC]{1,6}|[A-Za-zñÑ](?:\.\d{1,2})?)"
 _LABEL = re.compile(
@@ -37,7 +38,7 @@ def _of_line(line: str) -> list[str]:
     found: list[str] = []
     start = 0
     for match in _END.finditer(line):
-        if _ends(line[start : match.start()], match.group(), line[match.end() :].lstrip()):
+        if _ends(line, start, match):
             found.append(line[start : match.end()].strip())
             start = match.end()
     rest = line[start:].strip()
@@ -46,20 +47,27 @@ def _of_line(line: str) -> list[str]:
     return [sentence for sentence in found if sentence]
 
 
-def _ends(before: str, mark: str, after: str) -> bool:
-    """Say whether the mark after `before` (the sentence so far) ends it, given what comes `after`."""
-    if not after or not _NEXT_STARTS.match(after) or _LABEL.match(before):
+def _ends(line: str, start: int, found: re.Match[str]) -> bool:
+    """Say whether the mark `found` ends the sentence that begins at `start`; looks only some letters around."""
+    after = line[found.end() : found.end() + _NEAR].lstrip()
+    if not after or not _NEXT_STARTS.match(after):
         return False
+    if found.start() - start < _NEAR and _LABEL.match(line[start : found.start()]):
+        return False
+    mark = found.group()
     if mark[0] != "." or mark.startswith(".."):
         return True
-    found = _WORD_BEFORE.search(before)
-    if not found:
-        return True
-    word = found.group(1).casefold()
+    last_word = _WORD_BEFORE.search(line[max(start, found.start() - _NEAR) : found.start()])
+    return not last_word or _word_ends(last_word.group(1), after)
+
+
+def _word_ends(written: str, after: str) -> bool:
+    """Say whether a sentence can end with this word and a full stop."""
+    word = written.casefold()
     last = word.rsplit(".", 1)[-1]
     if word in _MAY_END or ("." in word and len(last) <= 2 and last.isalpha()):
         return _starts_a_sentence(after)
-    if word in _NEVER_END or (len(word) == 1 and found.group(1).isupper()):
+    if word in _NEVER_END or (len(word) == 1 and written.isupper()):
         return False
     return not (last in _NEVER_END and "." in word)
 

@@ -1,4 +1,4 @@
-"""What all readers' blocks go through: articles in paragraphs become headings, articles get their titles, markup goes."""
+"""What all readers' blocks go through: articles become headings and get their titles, markup goes."""
 
 import html
 import re
@@ -13,6 +13,7 @@ from munbot_llm.documents.titles import has_finite_verb
 _TAG = re.compile(r"<[A-Za-z/!?][^<>]*>")
 _OPEN_TAG = re.compile(r"<(?=[A-Za-z/!?])")
 _LONGEST_TITLE = 80
+_DEEPEST_MARKUP = 5  # tags written inside tags; what is left then loses its brackets
 
 
 def structured(blocks: Iterable[Block]) -> list[Block]:
@@ -22,9 +23,10 @@ def structured(blocks: Iterable[Block]) -> list[Block]:
 
 def without_markup(text: str) -> str:
     """Return the words of a text that may hold HTML, which no reader of passages should ever run."""
-    before = None
-    while before != text:
-        before, text = text, _TAG.sub(" ", text)
+    for _ in range(_DEEPEST_MARKUP):
+        text, found = _TAG.subn(" ", text)
+        if not found:
+            break
     return " ".join(_OPEN_TAG.sub("‹", text).split())
 
 

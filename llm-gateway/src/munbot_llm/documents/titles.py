@@ -13,9 +13,9 @@ _ACT = re.compile(
 )
 _NUMBERED_DECREE = re.compile(r"^\W*decreto\b[\w ]*\W*(?:n\s?\W|\d)")
 _SECTION_WORDS = re.compile(
-    r"^(?:vistos(?: y considerandos?)?|considerandos?(?: y vistos)?|teniendo presente|decreto|resuelvo|acuerdo)\s*[:.]?$"
+    r"^(?:vistos(?: y considerandos?)?|considerandos?(?: y vistos)?|teniendo presente|decreto|resuelvo|acuerdo)[ :.]*$"
 )
-_DECREE = re.compile(r"^(?:[IVXLl1]{1,5}|[A-Za-z]|\d{1,2})?\s?[.)]?\s?[-–]?\s*[A-ZÁÉÍÓÚÑ]{3,}[AEÁÉ]SE\b")
+_DECREE = re.compile(r"^(?:[IVXLl1]{1,5}|[A-Za-z]|\d{1,2})?\s?[.)]?\s?[-–]?\s*(?!ENVASE)[A-ZÁÉÍÓÚÑ]{3,}[AEÁÉ]SE\b")
 _FINITE = re.compile(
     r"\b(?:se|es|son|está|están|hay|debe|deben|puede|pueden|tiene|tienen|\w+(?:rá|rán|aron|ieron|ase|ese))\b",
     re.IGNORECASE,
@@ -82,7 +82,11 @@ def is_title_run(run: Sequence[str]) -> bool:
     if any(len(line) > 100 or mark(line) or _FINITE.search(line) for line in run):
         return False
     named = bool(re.match(r"^\w+(?: \w+){0,2}:", run[0]))  # «Ayuda Social: Bolsa de alimentos»
+    if any(line.endswith((".", ",", ";")) for line in run[:-1]):
+        return False
     short = len(whole.split()) <= (12 if whole[-1].isalnum() else 8)
+    if len(run) == 1 and run[0].endswith(".") and not named:
+        return False
     return named or (short and not whole.endswith((",", ";", ":")))
 
 

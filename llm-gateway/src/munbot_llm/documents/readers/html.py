@@ -2,26 +2,73 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from bs4 import BeautifulSoup, Comment, Declaration, Doctype, NavigableString, ProcessingInstruction, Tag
+from bs4 import BeautifulSoup, Tag
+from bs4.element import NavigableString, PreformattedString
 
 from munbot_llm.documents.blocks import Block, Kind, heading
 from munbot_llm.documents.limits import Limits
 from munbot_llm.documents.problems import DocumentTooLarge, detail
-from munbot_llm.documents.reading import Reading
 from munbot_llm.documents.readers.markdown import row
+from munbot_llm.documents.reading import Reading
 from munbot_llm.documents.text import one_line
 
 _DROPPED = frozenset(
     [
-        *("script", "style", "noscript", "template", "svg", "math", "canvas", "iframe", "object", "embed", "form", "button"),
+        *(
+            "script",
+            "style",
+            "noscript",
+            "template",
+            "svg",
+            "math",
+            "canvas",
+            "iframe",
+            "object",
+            "embed",
+            "form",
+            "button",
+        ),
         *("input", "select", "textarea", "nav", "header", "footer", "aside", "head", "dialog", "menu"),
     ]
 )
 _BLOCKS = frozenset(
     [
-        *("p", "div", "section", "article", "main", "blockquote", "pre", "ul", "ol", "li", "dl", "dt", "dd", "table", "tr"),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "figure", "figcaption", "address", "details", "summary", "body", "html", "hr"),
+        *(
+            "p",
+            "div",
+            "section",
+            "article",
+            "main",
+            "blockquote",
+            "pre",
+            "ul",
+            "ol",
+            "li",
+            "dl",
+            "dt",
+            "dd",
+            "table",
+            "tr",
+        ),
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "figure",
+            "figcaption",
+            "address",
+            "details",
+            "summary",
+            "body",
+            "html",
+            "hr",
+        ),
     ]
 )
 _FURNITURE = re.compile(
@@ -30,7 +77,8 @@ _FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _MOST_TAGS = 200_000
-_DEEPEST = 200
+_DEEPEST = 100
+_ENOUGH = 200  # characters of a main content that is believed
 
 
 def read_html(data: bytes | str, limits: Limits) -> Reading:
@@ -56,11 +104,18 @@ def _title(soup: BeautifulSoup) -> str:
 
 
 def _main(soup: BeautifulSoup) -> Tag:
-    for name, attributes in (("main", {}), ("div", {"role": "main"}), ("article", {})):
-        found = soup.find_all(name, attrs=attributes, limit=2)
-        if len(found) == 1 and isinstance(found[0], Tag) and len(found[0].get_text(" ", strip=True)) > 200:
+    for choice in ("main", "[role=main]", "article"):
+        found = soup.select(choice, limit=2)
+        if len(found) == 1 and len(found[0].get_text(" ", strip=True)) > _ENOUGH:
             return found[0]
     return soup.body or soup
+
+
+@dataclass(slots=True)
+class _List:
+    numbered: bool
+    lettered: bool
+    items: int = 0
 
 
 class _Walk:
@@ -70,6 +125,7 @@ class _Walk:
         self._words: list[str] = []
         self._kind = Kind.PARAGRAPH
         self._mark = ""
+        self._lists: list[_List] = []
 
     def blocks(self, root: Tag) -> Iterator[Block]:
         yield from self._inside(root, 0)
@@ -79,9 +135,7 @@ class _Walk:
         for child in tag.children:
             if isinstance(child, Tag):
                 yield from self._tag(child, depth + 1)
-            elif isinstance(child, NavigableString) and not isinstance(
-                child, Comment | Declaration | Doctype | ProcessingInstruction
-            ):
+            elif isinstance(child, NavigableString) and not isinstance(child, PreformattedString):
                 self._words.append(str(child))
 
     def _tag(self, tag: Tag, depth: int) -> Iterator[Block]:
@@ -112,10 +166,21 @@ class _Walk:
     def _block(self, tag: Tag, name: str, depth: int) -> Iterator[Block]:
         before = self._kind, self._mark
         if name in {"li", "dd"}:
-            self._kind, self._mark = Kind.ITEM, _mark(tag)
+            self._kind, self._mark = Kind.ITEM, self._next_mark()
+        elif name in {"ol", "ul", "dl"}:
+            self._lists.append(_List(name == "ol", tag.get("type") == "a"))
         yield from self._inside(tag, depth)
         yield from self._flush()
         self._kind, self._mark = before
+        if name in {"ol", "ul", "dl"}:
+            self._lists.pop()
+
+    def _next_mark(self) -> str:
+        if not self._lists or not self._lists[-1].numbered:
+            return "•"
+        last = self._lists[-1]
+        last.items += 1
+        return f"{chr(96 + last.items)})" if last.lettered and last.items <= 26 else f"{last.items}."
 
     def _table(self, table: Tag) -> Iterator[Block]:
         names: list[str] = []
@@ -138,20 +203,11 @@ class _Walk:
                 self._kind, self._mark = Kind.PARAGRAPH, ""
 
 
-def _mark(tag: Tag) -> str:
-    parent = tag.parent
-    if parent is None or parent.name != "ol":
-        return "•"
-    place = sum(1 for before in tag.previous_siblings if isinstance(before, Tag) and before.name == "li")
-    letters = parent.get("type") == "a"
-    return f"{chr(97 + place)})" if letters and place < 26 else f"{place + 1}."
-
-
 def _is_furniture(tag: Tag) -> bool:
     if tag.get("hidden") is not None or tag.get("aria-hidden") == "true":
         return True
     if tag.get("role") in {"navigation", "banner", "contentinfo", "search", "complementary", "dialog"}:
         return True
-    names = tag.get("class") or []
-    text = " ".join([*(names if isinstance(names, list) else [names]), str(tag.get("id") or "")])
+    classes: Any = tag.get("class") or []
+    text = " ".join([*([classes] if isinstance(classes, str) else classes), str(tag.get("id") or "")])
     return bool(text.strip() and _FURNITURE.search(text)) and tag.name not in {"body", "main", "article", "html"}

@@ -15,6 +15,7 @@ from munbot_llm.documents.structure import plain_words
 from munbot_llm.documents.text import clean, one_line
 from munbot_llm.documents.words import resource
 
+_MOST_WAYS = 100  # to ask the same
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -28,7 +29,14 @@ def read_pairs(text: str, kind: str, limits: Limits) -> Reading:
     title, entries = _entries(text, kind)
     if len(entries) > limits.pairs:
         raise DocumentTooLarge(detail("too_many_pairs", pairs=len(entries), limit=limits.pairs))
-    return Reading([_pair(number, entry) for number, entry in enumerate(entries, start=1)], title)
+    blocks: list[Block] = []
+    size = 0
+    for number, entry in enumerate(entries, start=1):
+        blocks.append(_pair(number, entry))
+        size += len(blocks[-1].text) + sum(map(len, blocks[-1].questions))
+        if size > limits.characters:  # an alias of YAML repeats its text
+            raise DocumentTooLarge(detail("too_much_text", limit=limits.characters / 1_000_000))
+    return Reading(blocks, title)
 
 
 def _entries(text: str, kind: str) -> tuple[str, list[Any]]:
@@ -54,7 +62,7 @@ def _listed(loaded: Any) -> list[Any]:
 
 def _csv(text: str) -> list[Any]:
     sample = text[:4000]
-    delimiter = max(",;\t", key=lambda mark: sample.split("\n", 1)[0].count(mark))
+    delimiter = max(",;\t", key=sample.split("\n", 1)[0].count)
     try:
         rows = list(csv.DictReader(io.StringIO(text), delimiter=delimiter))
     except csv.Error as error:
@@ -75,7 +83,7 @@ def _pair(number: int, entry: Any) -> Block:
     question, answer, also = entry.get("question"), entry.get("answer"), entry.get("also") or []
     if not isinstance(question, str) or not isinstance(answer, str):
         raise _broken("not_an_entry", number=number)
-    if not isinstance(also, list) or not all(isinstance(text, str) for text in also):
+    if not isinstance(also, list) or len(also) > _MOST_WAYS or not all(isinstance(text, str) for text in also):
         raise _broken("bad_also", number=number)
     asked = [one_line(plain_words(text)) for text in (question, *also)]
     told = "\n".join(line for line in (plain_words(line) for line in clean(answer).split("\n")) if line)

@@ -1,0 +1,65 @@
+"""The process that opens one PDF or DOCX: the file on standard input, JSON on standard output.
+
+`python -m munbot_llm.documents.child pdf|docx LIMITS`, LIMITS a JSON object with the fields of `Limits`.
+"""
+
+import json
+import math
+import resource
+import sys
+import warnings
+from typing import Any
+
+from munbot_llm.documents.limits import MEGABYTE, Limits
+from munbot_llm.documents.problems import DocumentCorrupt, DocumentTooLarge
+
+_OWN_MEMORY = 700 * MEGABYTE  # address space of the interpreter, its libraries and a parser's trees
+
+
+class Refused(Exception):
+    """The file cannot be taken: a problem's code, the key of its sentence and the sentence's values."""
+
+    def __init__(self, code: str, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.found = {"problem": code, "key": key, "values": values}
+
+
+def main(kind: str, written_limits: str) -> None:
+    """Read the file, write what is in it."""
+    limits = Limits(**json.loads(written_limits))
+    _limit_process(limits)
+    warnings.simplefilter("ignore")
+    data = sys.stdin.buffer.read()
+    try:
+        found = _open(kind, data, limits)
+    except Refused as refused:
+        found = refused.found
+    except MemoryError:
+        megabytes = limits.expanded_bytes // MEGABYTE
+        found = Refused(DocumentTooLarge.code, "too_much_inside", limit=megabytes).found
+    except Exception:  # noqa: BLE001 - whatever a parser trips over, the file is to blame
+        found = Refused(DocumentCorrupt.code, f"{kind}_broken").found
+    sys.stdout.write(json.dumps(found))
+
+
+def _open(kind: str, data: bytes, limits: Limits) -> dict[str, Any]:
+    if kind == "pdf":
+        from munbot_llm.documents.readers.pdf_file import open_pdf  # noqa: PLC0415 - each loads its own parser
+
+        return open_pdf(data, limits)
+    from munbot_llm.documents.readers.docx_file import open_docx  # noqa: PLC0415
+
+    return open_docx(data, limits)
+
+
+def _limit_process(limits: Limits) -> None:
+    seconds = math.ceil(limits.seconds) + 1
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    memory = _OWN_MEMORY + 3 * limits.expanded_bytes
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
