@@ -11,6 +11,8 @@ from munbot_common.logs import configure_logging
 
 _WITH_ARGUMENTS_OF_THEIR_OWN = {
     ("models",): "munbot_llm.models.catalogue_commands",
+    ("evaluate", "answers"): "munbot_llm.evaluation.answers",
+    ("evaluate", "fit"): "munbot_llm.evaluation.fit",
     ("evaluate", "model"): "munbot_llm.answers.generation_commands",
 }
 

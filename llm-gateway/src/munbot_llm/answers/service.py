@@ -1,13 +1,32 @@
 """From a question to an answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from munbot_llm.answers.evidence import gather
+from munbot_llm.answers.judge import Judge
 from munbot_llm.answers.models import Answer, Generator, Mode, Source, Turn
 from munbot_llm.answers.texts import text
-from munbot_llm.answers.trimming import trim
-from munbot_llm.retrieval.index import Hit, TenantIndex
+from munbot_llm.documents.passages import Passage
+from munbot_llm.retrieval.index import TenantIndex
 
-_CANDIDATES = 10
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found for a question, before anything is said.
+
+    Attributes:
+        passages: the best first.
+        shown: what would be quoted of the first.
+        probability: that it answers, 0 to 1.
+    """
+
+    passages: tuple[Passage, ...] = ()
+    shown: str = ""
+    probability: float = 0.0
+
+
+_GENERATOR_PASSAGES = 3
 _OPTIONS = 3
 
 
@@ -20,6 +39,7 @@ class AnswerService:
 
     def __init__(self, generator: Generator | None = None) -> None:
         self._generator = generator
+        self._judge = Judge.fitted()
 
     def answer(self, index: TenantIndex | None, question: str, history: Sequence[Turn] = ()) -> Answer:
         """Answer a question.
@@ -29,23 +49,35 @@ class AnswerService:
             question: what the citizen wrote.
             history: the messages before it, the oldest first. Never a source of facts.
         """
-        if index is None:
-            return unknown()
-        hits = index.hits(index.understand(question), _CANDIDATES)
-        if not hits or hits[0].score < 3.0:
-            return unknown()
-        if len(hits) >= _OPTIONS and hits[0].score < 4.0:
-            return clarify([hit.passage.article or hit.passage.document for hit in hits], 0.4)
-        return self._answered(question, hits, history)
-
-    def _answered(self, question: str, hits: Sequence[Hit], history: Sequence[Turn]) -> Answer:
+        look = self.look(index, question)
+        if look.probability < self._judge.clarify_from or not look.passages:
+            return unknown(look.probability)
+        if look.probability < self._judge.answer_from:
+            return clarify([option(passage) for passage in look.passages], look.probability)
         generated = None
         if self._generator is not None:
-            generated = self._generator.generate(question, [hit.passage for hit in hits[:3]], history)
-        passage = hits[0].passage
-        source = Source(passage.document_id, passage.document, passage.article, passage.text)
+            generated = self._generator.generate(question, look.passages[:_GENERATOR_PASSAGES], history)
         mode = Mode.GENERATED if generated else Mode.EXTRACTIVE
-        return Answer(generated or trim(passage.text, 0), mode, (source,), 0.8)
+        return Answer(generated or look.shown, mode, (source(look.passages[0]),), look.probability)
+
+    def look(self, index: TenantIndex | None, question: str) -> Look:
+        """Return what there is to a question."""
+        if index is None or not index.passages:
+            return Look()
+        evidence = gather(index, index.understand(question))
+        verdict = self._judge.judge(evidence)
+        found = tuple(index.passages[place] for place in verdict.passages)
+        return Look(found, evidence.windows[verdict.best].text, verdict.probability)
+
+
+def source(passage: Passage) -> Source:
+    """Return a passage as the source of an answer."""
+    return Source(passage.document_id, passage.document, passage.article, passage.text)
+
+
+def option(passage: Passage) -> str:
+    """Return what a passage is about, in words to choose it by."""
+    return passage.questions[0] if passage.questions else passage.article or passage.document
 
 
 def unknown(confidence: float = 0.0) -> Answer:

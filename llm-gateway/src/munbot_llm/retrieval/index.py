@@ -1,5 +1,6 @@
 """A tenant's passages, ready to be searched: vectors of passages, sentences and questions, and their words."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -16,15 +17,29 @@ from munbot_llm.retrieval.text import normalise
 Scores = NDArray[np.float32]
 
 _LEXICAL_WEIGHT = 0.6
+_LEAD_LIMIT = 200  # characters; a longer opening would drown the item
+_ITEM = re.compile(r"\W{0,3}(?:[a-zñ]|\d{1,2}|[ivx]{1,5})\s?[°º]?[).]|[-•*·–]\s", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^(?:art[íi]culo|art|t[íi]tulo|p[áa]rrafo|cap[íi]tulo)\.?\s*(?:n\s?[°º]\s*)?[\divxlc]+\s*[°º]?[.:\s–-]*",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence of a passage: `passage.text[start:end]`."""
+    """A sentence of a passage: `passage.text[start:end]`.
+
+    Attributes:
+        passage: the passage's number.
+        start: where it begins in the passage's text.
+        end: where it ends.
+        lead: of an item of an enumeration, the number of the sentence that opens it; else -1.
+    """
 
     passage: int
     start: int
     end: int
+    lead: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,23 @@ class Query:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class IndexVectors:
+    """What is compared with a question's vector.
+
+    Attributes:
+        passages: each passage, its title before it.
+        sentences: each sentence alone.
+        inside: each sentence after its title and, of an item, the sentence that opens the enumeration.
+        questions: the questions of question/answer pairs.
+    """
+
+    passages: Vectors
+    sentences: Vectors
+    inside: Vectors
+    questions: Vectors
+
+
 class TenantIndex:
     """All that a tenant knows. Never changed; a new one takes its place.
 
@@ -61,15 +93,18 @@ class TenantIndex:
         self,
         passages: Sequence[Passage],
         segments: Sequence[Segment],
-        vectors: tuple[Vectors, Vectors, Vectors],
+        vectors: "IndexVectors",
         embeddings: Embeddings,
     ) -> None:
         self.passages = tuple(passages)
         self.segments = tuple(segments)
-        self.passage_vectors, self.segment_vectors, self.question_vectors = vectors
+        self.vectors = vectors
         self.owners = np.array([segment.passage for segment in segments], dtype=np.int64)
+        self.starts = np.searchsorted(self.owners, np.arange(len(passages) + 1))
         self.askers = np.array([n for n, p in enumerate(passages) for _ in p.questions], dtype=np.int64)
-        self.lexical = LexicalIndex([" ".join((*title(p), *p.questions, p.text)) for p in passages])
+        self.titles = [" ".join((*title(p), *p.questions)) for p in passages]
+        self.lexical = LexicalIndex([f"{above} {p.text}" for above, p in zip(self.titles, passages, strict=True)])
+        self.title_lexical = LexicalIndex(self.titles)
         self.segment_lexical = LexicalIndex([self.words_of(segment) for segment in segments])
         self._embeddings = embeddings
 
@@ -81,11 +116,15 @@ class TenantIndex:
             passages: of all the tenant's documents.
             embeddings: the model or a cache before it; kept for the questions.
         """
-        found = [segment for number, passage in enumerate(passages) for segment in _segments(number, passage.text)]
+        found: list[Segment] = []
+        for number, passage in enumerate(passages):
+            found.extend(_segments(number, passage.text, len(found)))
         whole = embeddings.passages([". ".join((*title(p), p.text)) for p in passages])
-        parts = embeddings.passages([passages[s.passage].text[s.start : s.end] for s in found])
+        said = [passages[s.passage].text[s.start : s.end] for s in found]
+        parts = embeddings.passages(said)
+        inside = embeddings.passages([_inside(passages[s.passage], s, said) for s in found])
         asked = embeddings.questions([question for p in passages for question in p.questions])
-        return cls(passages, found, (whole, parts, asked), embeddings)
+        return cls(passages, found, IndexVectors(whole, parts, inside, asked), embeddings)
 
     def words_of(self, segment: Segment) -> str:
         """Return a sentence's own words."""
@@ -112,10 +151,10 @@ class TenantIndex:
     def scores(self, query: Query) -> Scores:
         """Return each passage's score, in standard deviations above the tenant's median passage."""
         vector = query.vectors.mean(axis=0)
-        whole = self.passage_vectors @ vector
-        parts = self.best_of(self.segment_vectors @ vector, self.owners)
+        whole = self.vectors.passages @ vector
+        parts = self.best_of(self.vectors.sentences @ vector, self.owners)
         if len(self.askers):
-            parts = np.maximum(parts, self.best_of(self.question_vectors @ vector, self.askers))
+            parts = np.maximum(parts, self.best_of(self.vectors.questions @ vector, self.askers))
         lexical = self.lexical.scores(self.lexical.terms(query.normal))
         return standard(standard(whole) + standard(parts) + _LEXICAL_WEIGHT * 2 * standard(lexical))
 
@@ -137,10 +176,21 @@ def title(passage: Passage) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in (passage.document, *passage.headings, passage.article) if text))
 
 
-def _segments(number: int, text: str) -> list[Segment]:
-    found, at = [], 0
+def _segments(number: int, text: str, first: int) -> list[Segment]:
+    found: list[Segment] = []
+    at, lead = 0, -1
     for sentence in sentences(text):
         start = text.index(sentence, at)
         at = start + len(sentence)
-        found.append(Segment(number, start, at))
+        item = _ITEM.match(sentence) is not None
+        found.append(Segment(number, start, at, lead if item else -1))
+        if sentence.endswith(":") and not (item and lead >= 0):
+            lead = first + len(found) - 1
     return found
+
+
+def _inside(passage: Passage, segment: Segment, said: Sequence[str]) -> str:
+    near = [_LABEL.sub("", text) for text in passage.headings[-2:]]
+    lead = said[segment.lead] if segment.lead >= 0 else ""
+    own = passage.text[segment.start : segment.end]
+    return " ".join(f"{text.rstrip('.:')}." for text in (*near, lead[:_LEAD_LIMIT]) if text) + f" {own}"

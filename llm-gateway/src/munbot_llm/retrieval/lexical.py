@@ -50,6 +50,22 @@ def concepts(of: Sequence[str]) -> list[tuple[str, ...]]:
     return [tuple(sorted(names)) for names in found]
 
 
+@cache
+def _members() -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for key, names in _concepts().items():
+        if len(key) == 1:
+            for name in names:
+                found.setdefault(name, set()).add(key[0])
+    return {name: frozenset(stems_) for name, stems_ in found.items()}
+
+
+def concept_forms(token: str) -> frozenset[str]:
+    """Return a stem with the stems of all single words that stand for it."""
+    names = _concepts().get((token,), ())
+    return frozenset({token}).union(*(_members()[name] for name in names))
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A word of a question: what it is looked for as.
@@ -57,12 +73,12 @@ class Term:
     Attributes:
         stem: the word's stem.
         idf: how rare the word is among the texts (the rarest of its forms that occur).
-        forms: tokens of the index that stand for it, with their weight (1 as written, less by synonym or typo).
+        forms: stems and thesaurus groups that stand for it, with their weight (1 as written, less by synonym or typo).
     """
 
     stem: str
     idf: float
-    forms: tuple[tuple[int, float], ...]
+    forms: tuple[tuple[str, float], ...]
 
 
 class LexicalIndex:
@@ -113,9 +129,9 @@ class LexicalIndex:
         for token, names in zip(tokens, concepts(tokens), strict=True):
             if token in found:
                 continue
-            forms = [(self._ids[token], 1.0)] if token in self._ids else self._similar(token)
-            forms += [(self._ids[name], _SYNONYM_WEIGHT) for name in names if name in self._ids]
-            known = [float(self.idf[number]) for number, _ in forms]
+            forms = [(token, 1.0)] if token in self._ids else self._similar(token)
+            forms += [(name, _SYNONYM_WEIGHT) for name in names if name in self._ids]
+            known = [float(self.idf[self._ids[form]]) for form, _ in forms]
             found[token] = Term(token, max(known, default=self.rarest), tuple(forms))
         return list(found.values())
 
@@ -124,12 +140,12 @@ class LexicalIndex:
         """Return the weight of a word that no text has."""
         return float(np.log(1 + (self.size + 0.5) / 0.5))
 
-    def _similar(self, token: str) -> list[tuple[int, float]]:
+    def _similar(self, token: str) -> list[tuple[str, float]]:
         if len(token) < _SHORTEST_TYPO - 1 or token[0].isdigit():
             return []
         allowed = 1 if len(token) < 8 else 2
         close = process.extract(token, self._stems, scorer=OSA.distance, score_cutoff=allowed, limit=3)
-        return [(self._ids[other], _TYPO_WEIGHT) for other, _, _ in close if other[0] == token[0] or allowed == 1]
+        return [(other, _TYPO_WEIGHT) for other, _, _ in close if other[0] == token[0] or allowed == 1]
 
     def scores(self, terms: Sequence[Term]) -> NDArray[np.float32]:
         """Return each text's BM25 score; of a word's forms the best counts."""
@@ -138,11 +154,28 @@ class LexicalIndex:
             total += self.matches(term)
         return total
 
+    def presence(self, term: Term, rows: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return for some texts whether they have a word: as written or nearly so, and by a synonym; 0 to 1 each."""
+        written = np.zeros(self.size, dtype=np.float32)
+        meant = np.zeros(self.size, dtype=np.float32)
+        for form, weight in term.forms:
+            target = meant if form.startswith("#") else written
+            found = self._rows[self._span(form)]
+            told = 1.0 if form.startswith("#") else weight
+            target[found] = np.maximum(target[found], np.float32(told))
+        return written[rows], meant[rows]
+
     def matches(self, term: Term) -> NDArray[np.float32]:
         """Return how much each text has of one word, 0 where it is absent."""
         best = np.zeros(self.size, dtype=np.float32)
-        for number, weight in term.forms:
-            span = slice(self._starts[number], self._starts[number + 1])
-            rows = self._rows[span]
-            best[rows] = np.maximum(best[rows], weight * self.idf[number] * self._weights[span])
+        for form, weight in term.forms:
+            span = self._span(form)
+            if span.stop > span.start:
+                rows = self._rows[span]
+                gain = weight * self.idf[self._ids[form]] * self._weights[span]
+                best[rows] = np.maximum(best[rows], gain)
         return best
+
+    def _span(self, form: str) -> slice:
+        number = self._ids.get(form)
+        return slice(0, 0) if number is None else slice(int(self._starts[number]), int(self._starts[number + 1]))

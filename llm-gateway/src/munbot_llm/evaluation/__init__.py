@@ -1,0 +1,1 @@
+"""How well questions are answered: measuring, and fitting the judge."""

@@ -1,0 +1,50 @@
+"""Calibration questions with their evidence."""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from munbot_llm.answers.evidence import gather
+from munbot_llm.evaluation.fitting import Case
+from munbot_llm.evaluation.questions import Question
+from munbot_llm.retrieval.index import TenantIndex
+
+
+def cases(group: str, index: TenantIndex, questions: Sequence[Question]) -> list[Case]:
+    """Collect the evidence for each question, and mark the candidates that answer it."""
+    return [_case(group, index, question) for question in questions]
+
+
+def _case(group: str, index: TenantIndex, question: Question) -> Case:
+    evidence = gather(index, index.understand(question.text))
+    if not question.answerable:
+        nothing = np.zeros(len(evidence.places), dtype=np.bool_)
+        return Case(group, question, evidence, nothing, nothing)
+    tells = np.array([question.told_by(window.text) for window in evidence.windows], dtype=np.bool_)
+    document = np.array([_same_file(index, int(place), question) for place in evidence.places], dtype=np.bool_)
+    article = np.array([_same_article(index, int(place), question) for place in evidence.places], dtype=np.bool_)
+    right = tells & document & article
+    return Case(group, question, evidence, right if right.any() else tells & document, tells)
+
+
+def _same_file(index: TenantIndex, place: int, question: Question) -> bool:
+    return index.passages[place].document_id.rsplit("/", 1)[-1] == question.document.rsplit("/", 1)[-1]
+
+
+def _same_article(index: TenantIndex, place: int, question: Question) -> bool:
+    wanted = _number(question.article)
+    passage = index.passages[place]
+    return not wanted or any(_number(heading) == wanted for heading in (passage.article, *passage.headings[1:]))
+
+
+def _number(text: str) -> str:
+    """Return the first number, by which an article is told from another however it is written; empty without one."""
+    found = re.search(r"\d+", text)
+    return found.group() if found else ""
+
+
+def reach(found: Sequence[Case]) -> float:
+    """Return the share of answerable questions for which some candidate is right."""
+    answerable = [case for case in found if case.question.answerable]
+    return sum(bool(case.right.any()) for case in answerable) / max(1, len(answerable))
