@@ -12,7 +12,7 @@ class ActionsSettings(ServiceSettings):
     complaints_url: str = "http://complaints-api:8000"
     conversations_url: str = "http://conversations:8000"
     llm_gateway_url: str = Field(default="", description="answers from documents; empty: none are asked for")
-    llm_timeout_seconds: float = Field(default=10.0, gt=0, description="one attempt; a model may take 8 s for its words")
+    llm_timeout_seconds: float = Field(default=10.0, gt=0, description="one attempt; a model takes up to 8 s")
     service_token: SecretStr
     default_tenant: str | None = Field(default=None, description="for messages without metadata (rasa shell)")
     catalogue_seconds: float = Field(default=30.0, ge=0, description="procedures, offices, categories, tenants")
