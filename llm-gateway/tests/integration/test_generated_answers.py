@@ -23,7 +23,7 @@ from munbot_llm.settings import AnswerSettings
 
 DOCUMENTS = {
     "licencia.md": "# Renovar la licencia de conducir\n\n## Costo\n\nRenovar la licencia de conducir cuesta 0,5 UTM.\n",
-    "feria.md": "# Feria libre\n\n## Horario\n\nLa feria libre funciona los domingos de 8:00 a 15:00 en la Plaza Los Aromos.\n",
+    "feria.md": "# Feria libre\n\n## Horario\n\nLa feria libre funciona los domingos de 8:00 a 15:00 en la plaza.\n",
     "perros.md": "# Mascotas\n\n## Multas\n\nPasear un perro sin correa se multa con 2 UTM en la comuna.\n",
     "biblioteca.md": "# Biblioteca\n\n## Préstamos\n\nLa biblioteca presta hasta tres libros por quince días.\n",
 }
