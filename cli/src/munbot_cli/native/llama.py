@@ -129,7 +129,7 @@ class EngineBuild:
         requirement = f"llama-cpp-python=={self.version}"
         # cmake and ninja come from PyPI by the build's own requirements where the machine has none.
         command = ["uv", "tool", "run", "--python", sys.executable, "--from", "pip", "pip", "wheel", "--no-deps"]
-        options = ["--no-binary", "llama-cpp-python", "--wheel-dir", str(aside), requirement]
+        options = ["--no-cache-dir", "--no-binary", "llama-cpp-python", "--wheel-dir", str(aside), requirement]
         try:
             run_logged(
                 [uv(), *command[1:], *options],
