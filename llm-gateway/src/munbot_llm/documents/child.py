@@ -12,16 +12,9 @@ from typing import Any
 
 from munbot_llm.documents.limits import MEGABYTE, Limits
 from munbot_llm.documents.problems import DocumentCorrupt, DocumentTooLarge
+from munbot_llm.documents.refusal import Refused
 
 _OWN_MEMORY = 700 * MEGABYTE  # address space of the interpreter, its libraries and a parser's trees
-
-
-class Refused(Exception):
-    """The file cannot be taken: a problem's code, the key of its sentence and the sentence's values."""
-
-    def __init__(self, code: str, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.found = {"problem": code, "key": key, "values": values}
 
 
 def main(kind: str, written_limits: str) -> None:

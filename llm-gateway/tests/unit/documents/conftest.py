@@ -13,7 +13,8 @@ def pdf_bytes(pages: Sequence[Sequence[str]], *, scans: Sequence[int] = (), titl
     font = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>"
     objects.append(font)
     picture = (
-        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 /Length 1 >>\n"
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray "
+        b"/BitsPerComponent 8 /Length 1 >>\n"
         b"stream\n\x00\nendstream"
     )
     objects.append(picture)

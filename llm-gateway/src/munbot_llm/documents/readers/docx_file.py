@@ -10,7 +10,6 @@ import docx
 from docx.document import Document
 from docx.oxml.ns import qn
 
-from munbot_llm.documents.child import Refused
 from munbot_llm.documents.limits import MEGABYTE, Limits
 from munbot_llm.documents.problems import (
     DocumentCorrupt,
@@ -20,6 +19,7 @@ from munbot_llm.documents.problems import (
     DocumentWithoutText,
 )
 from munbot_llm.documents.readers.docx_lists import Numbering
+from munbot_llm.documents.refusal import Refused
 
 _CHUNK = MEGABYTE
 _MOST_MEMBERS = 5000
