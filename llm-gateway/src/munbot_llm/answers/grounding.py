@@ -107,6 +107,16 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in re.split(r"(?<=[.!?;])\s+|\n", clean(text).strip()) if words(piece)]
 
 
+def borne_out_by(text: str, passages: Sequence[Passage]) -> list[Passage]:
+    """Return the passages that an answer which passed stands on, in their order: for each sentence the first."""
+    evidence = [Evidence.of(passage) for passage in passages]
+    needed: set[int] = set()
+    for written in _pieces(text):
+        bearing = (place for place, one in enumerate(evidence) if not _unsupported(written, one, in_its_words=True))
+        needed.update([next(bearing, 0)])
+    return [passages[place] for place in sorted(needed)]
+
+
 def _form(text: str) -> str:
     """Object to length, traces of a prompt, a sentence cut short, loops."""
     stripped = text.strip()

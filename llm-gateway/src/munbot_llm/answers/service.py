@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from munbot_llm.answers.evidence import gather
+from munbot_llm.answers.grounding import borne_out_by
 from munbot_llm.answers.judge import Judge
 from munbot_llm.answers.models import Answer, Generator, Mode, Source, Turn
 from munbot_llm.answers.texts import text
@@ -54,11 +55,12 @@ class AnswerService:
             return unknown(look.probability)
         if look.probability < self._judge.answer_from:
             return clarify([option(passage) for passage in look.passages], look.probability)
-        generated = None
         if self._generator is not None:
-            generated = self._generator.generate(question, look.passages[:_GENERATOR_PASSAGES], history)
-        mode = Mode.GENERATED if generated else Mode.EXTRACTIVE
-        return Answer(generated or look.shown, mode, (source(look.passages[0]),), look.probability)
+            given = look.passages[:_GENERATOR_PASSAGES]
+            if generated := self._generator.generate(question, given, history):
+                sources = tuple(source(passage) for passage in borne_out_by(generated, given))
+                return Answer(generated, Mode.GENERATED, sources, look.probability)
+        return Answer(look.shown, Mode.EXTRACTIVE, (source(look.passages[0]),), look.probability)
 
     def look(self, index: TenantIndex | None, question: str) -> Look:
         """Return what there is to a question."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from munbot_llm.answers.grounding import check
+from munbot_llm.answers.grounding import borne_out_by, check
 from munbot_llm.documents.passages import Passage
 
 CASES = yaml.safe_load((Path(__file__).parent / "grounding_cases.yml").read_text(encoding="utf-8"))
@@ -32,3 +32,11 @@ def test_what_they_do_not_say_is_kept_back(case):
 def test_the_table_is_long_enough():
     assert len(CASES["accepted"]) >= 40
     assert len(CASES["rejected"]) >= 80
+
+
+def test_the_sources_are_the_passages_that_bear_it_out():
+    cost, where, chip = passage("licence_cost"), passage("licence_where"), passage("chip")
+    both = "La renovación cuesta aproximadamente 0,5 UTM. La licencia se renueva en la Dirección de Tránsito."
+    assert check(both, [chip, where, cost]).ok
+    assert borne_out_by(both, [chip, where, cost]) == [where, cost]
+    assert borne_out_by("No tener el chip se multa con 1 a 3 UTM.", [where, chip]) == [chip]
