@@ -115,6 +115,14 @@ def _without_head(page: Sequence[str], heads: Repeated, known: set[str]) -> list
     )
     while last + 1 < len(top) and (_PAGE_NUMBER.match(top[last + 1]) or _is_garbage(top[last + 1], known)):
         last += 1
+    if (
+        last < 0
+        and top
+        and _LOWER.match(top[0])
+        and is_caps(top[1] if len(top) > 1 else "")
+        and _unknown(top[0], known)
+    ):
+        last = 0
     above = [line for line in top[: last + 1] if _is_text(line) and line not in heads]
     return [*above, *page[last + 1 :]]
 
@@ -140,7 +148,7 @@ def _without_foot(page: Sequence[str], feet: Repeated, stamps: Stamps, known: se
         above = body[-1] if body else ""
         if line in feet or _is_stamp(line, above, stamps, known):
             continue
-        if _LOWER.match(line) and not any(word in known for word in words(line)) and _alone(foot, at, feet, known):
+        if _LOWER.match(line) and _unknown(line, known) and _alone(foot, at, feet, known):
             continue
         body.append(stamps.cut_off(line))
     return body
@@ -177,6 +185,10 @@ def _is_garbage(line: str, known: set[str]) -> bool:
     if found and (not found.rest or re.search(r"[a-záéíóúñ]{4}", found.rest)):
         return False
     return not any(word in known for word in words(line) if len(word) > 3 or not line.isupper())
+
+
+def _unknown(line: str, known: set[str]) -> bool:
+    return not any(word in known for word in words(line))
 
 
 def _without_closing(page: Sequence[str]) -> list[str]:

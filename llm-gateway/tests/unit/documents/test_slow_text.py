@@ -4,7 +4,7 @@ import pytest
 from munbot_llm.documents import import_document
 from munbot_llm.documents.problems import DocumentEmpty
 
-SIZE = 200_000
+SIZE = 100_000
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import time
 from typing import Any
 
 import pypdf
-from pypdf import filters
 from pypdf.errors import DependencyError, FileNotDecryptedError, LimitReachedError, PyPdfError
 
 from munbot_llm.documents.limits import MEGABYTE, Limits
@@ -23,7 +22,6 @@ def open_pdf(data: bytes, limits: Limits) -> dict[str, Any]:
         Refused: encrypted, broken, too many pages, too much inside, too slow, or no text on any page.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
-    filters.ZLIB_MAX_OUTPUT_LENGTH = limits.expanded_bytes
     deadline = time.monotonic() + limits.seconds
     reader = _reader(data)
     count = len(reader.pages)
