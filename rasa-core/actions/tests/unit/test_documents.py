@@ -395,9 +395,10 @@ class TestClient:
         assert knowledge.ask("t", "¿q?", []) is None
         assert knowledge.ask("t", "¿q?", []) is None
         assert len(self.requests) == 1
+        knowledge.ask("another", "¿q?", [])
         now[0] = 5.1
         knowledge.ask("t", "¿q?", [])
-        assert len(self.requests) == 2
+        assert len(self.requests) == 3
 
     def test_a_question_that_is_refused_concerns_no_other(self):
         knowledge = self.knowledge(lambda _: httpx.Response(422, json={"code": "question_empty"}))

@@ -30,7 +30,7 @@ class Knowledge:
     def __init__(self, client: ServiceClient | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._monotonic = monotonic
-        self._rest_until = 0.0
+        self._rest_until: dict[str, float] = {}  # by tenant: the documents of one may still be loading
 
     def ask(self, tenant: str, question: str, history: Sequence[Said]) -> DocumentAnswer | None:
         """Return what the documents say to a question; None when nobody can be asked.
@@ -40,7 +40,7 @@ class Knowledge:
             question: as it was asked.
             history: the messages before it, oldest first; the last 20 are sent.
         """
-        if self._client is None or self._monotonic() < self._rest_until:
+        if self._client is None or self._monotonic() < self._rest_until.get(tenant, 0.0):
             return None
         said = [{"role": item.role, "text": item.text[:LONGEST_SAID]} for item in history[-MOST_HISTORY:]]
         body = {"question": question[:LONGEST_QUESTION], "history": said}
@@ -54,5 +54,5 @@ class Knowledge:
                 return None
         except ValidationError as error:
             log.error("knowledge_answer_not_understood", errors=error.error_count())
-        self._rest_until = self._monotonic() + REST_SECONDS
+        self._rest_until[tenant] = self._monotonic() + REST_SECONDS
         return None
