@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 import pytest
 from munbot_llm.answers.generation import GroundedGenerator
-from munbot_llm.answers.generation_commands import IMPOSSIBLE, NOT_PASSED, main, read_documents
+from munbot_llm.answers.generation_commands import IMPOSSIBLE, NOT_PASSED, main
 from munbot_llm.answers.generation_model import ModelTalker
 from munbot_llm.answers.grounding import check
 from munbot_llm.answers.models import Mode
 from munbot_llm.answers.service import AnswerService
+from munbot_llm.evaluation.questions import read_documents
 from munbot_llm.models.approval import Approval, EvaluationRecord, read_record, write_record
 from munbot_llm.models.files import sha256_of
 from munbot_llm.models.service import ModelService, build_model

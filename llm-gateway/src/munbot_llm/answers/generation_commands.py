@@ -14,15 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from munbot_common.logs import configure_logging
+from munbot_common.problems import Problem
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
 from munbot_llm.answers.generation import GroundedGenerator
 from munbot_llm.answers.generation_model import ModelTalker
-from munbot_llm.answers.generation_trial import choose, figures, judge, read_questions, run_trial
-from munbot_llm.documents import import_document
+from munbot_llm.answers.generation_trial import choose, figures, judge, run_trial
 from munbot_llm.documents.passages import Passage
+from munbot_llm.evaluation.questions import QuestionsUnreadable, read_documents, read_questions
 from munbot_llm.models.approval import EvaluationRecord, write_record
 from munbot_llm.models.chat import ModelState
 from munbot_llm.models.files import sha256_of
@@ -37,7 +38,6 @@ console = Console(stderr=True, highlight=False)
 PASSED, NOT_PASSED, IMPOSSIBLE = 0, 3, 1
 _LOADING_SECONDS = 300.0
 _WRITING_SECONDS = 120.0  # so that quality is seen on slow machines too; `in_time` counts the seconds of real life
-_KINDS = frozenset({".md", ".txt", ".html", ".pdf", ".docx", ".yml", ".yaml"})
 
 
 class ModelUnusable(Exception):
@@ -68,7 +68,7 @@ def main(argv: Sequence[str]) -> int:
             cache=arguments.cache,
         )
         where = str(write_record(arguments.file, record))
-    except ModelUnusable as error:
+    except (ModelUnusable, QuestionsUnreadable, Problem) as error:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return IMPOSSIBLE
     except OSError as error:
@@ -96,14 +96,13 @@ def evaluate(
         cache: of embeddings.
 
     Raises:
-        ModelUnusable: it does not load, the engine is missing, or there is nothing to ask about.
+        ModelUnusable: it does not load, or the engine is missing.
+        QuestionsUnreadable, Problem: there is nothing to ask, or a document cannot be imported.
         OSError: a file cannot be read.
     """
     settings = AnswerSettings(llm_model_path=file.resolve(), llm_model_sha256="")
     asked = choose(read_questions(questions), limit)
     passages = read_documents(documents)
-    if not asked or not passages:
-        raise ModelUnusable(f"nothing to ask: {len(asked)} questions, {len(passages)} passages")
     checksum = sha256_of(file)
     with _index(passages, cache) as index, _running(settings) as models, _bar() as bar:
         task = bar.add_task("asking", total=len(asked))
@@ -119,16 +118,6 @@ def evaluate(
         measured=measured,
         criteria=criteria,
     )
-
-
-def read_documents(folder: Path) -> list[Passage]:
-    """Return the passages of a folder's documents and pairs.
-
-    Raises:
-        Problem: a file cannot be imported.
-    """
-    files = sorted(path for path in folder.rglob("*") if path.suffix in _KINDS)
-    return [passage for path in files for passage in import_document(path.name, path.name, path.read_bytes()).passages]
 
 
 def show(record: EvaluationRecord) -> None:

@@ -5,21 +5,19 @@ documents do not answer are put to the model together with the nearest passages,
 it: a model that then writes an answer does not know when to be silent.
 """
 
-import json
 import re
 import statistics
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from munbot_llm.answers.generation import Attempt, GroundedGenerator
 from munbot_llm.answers.models import Mode, Turn
 from munbot_llm.answers.service import AnswerService
 from munbot_llm.documents.passages import Passage
+from munbot_llm.evaluation.questions import Question
 from munbot_llm.retrieval.index import TenantIndex
-from munbot_llm.retrieval.text import fold
 
 _INVENTIONS = frozenset({"value", "name", "idea", "words", "denial", "exception"})
 
@@ -36,21 +34,6 @@ answers that no passage has, counted by a look of its own. `passed_guard`: else 
 LLM_ANSWER_SECONDS on this machine."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One question with a known answer.
-
-    Attributes:
-        text: the question.
-        answerable: the documents tell.
-        must_contain: of each group an answer has at least one.
-    """
-
-    text: str
-    answerable: bool
-    must_contain: tuple[tuple[str, ...], ...] = ()
-
-
 @dataclass
 class Trial:
     """What was seen so far."""
@@ -62,22 +45,6 @@ class Trial:
     unanswerable: list[Attempt] = field(default_factory=list)
     right_written: int = 0
     invented: int = 0
-
-
-def read_questions(file: Path) -> list[Question]:
-    """Read questions, one JSON object a line: question, answerable, must_contain.
-
-    Raises:
-        ValueError: a line is none.
-        OSError: the file cannot be read.
-    """
-    questions = []
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.strip():
-            entry = json.loads(line)
-            groups = tuple(tuple(map(str, group)) for group in entry.get("must_contain") or ())
-            questions.append(Question(str(entry["question"]), bool(entry["answerable"]), groups))
-    return questions
 
 
 def choose(questions: Sequence[Question], limit: int) -> list[Question]:
@@ -128,11 +95,11 @@ def _try_answerable(
     answer = AnswerService(listening).answer(index, question.text)
     quoted = quoting.answer(index, question.text)
     trial.answerable += 1
-    trial.right += answer.mode in {Mode.GENERATED, Mode.EXTRACTIVE} and has_all(answer.text, question.must_contain)
-    trial.right_quoted += quoted.mode is Mode.EXTRACTIVE and has_all(quoted.text, question.must_contain)
+    trial.right += answer.mode in {Mode.GENERATED, Mode.EXTRACTIVE} and question.told_by(answer.text)
+    trial.right_quoted += quoted.mode is Mode.EXTRACTIVE and question.told_by(quoted.text)
     for attempt, passages in listening.heard:
         trial.attempts.append(attempt)
-        trial.right_written += attempt.text is not None and has_all(attempt.text, question.must_contain)
+        trial.right_written += attempt.text is not None and question.told_by(attempt.text)
         trial.invented += _invented(attempt, passages)
 
 
@@ -148,12 +115,6 @@ class _Listening:
         attempt = self._generator.attempt(question, passages)
         self.heard.append((attempt, list(passages)))
         return attempt.text
-
-
-def has_all(text: str, groups: Iterable[Iterable[str]]) -> bool:
-    """Tell whether a text has one of each group, whatever the case, accents and spaces."""
-    plain = " ".join(fold(text).split())
-    return all(any(" ".join(fold(choice).split()) in plain for choice in group) for group in groups)
 
 
 def _invented(attempt: Attempt, passages: Sequence[Passage]) -> int:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from munbot_llm.answers.generation import Completion, GroundedGenerator, prompt, tidy
 from munbot_llm.answers.models import Turn
+from munbot_llm.answers.service import AnswerService, Look
 from munbot_llm.documents.passages import Passage
 
 INJECTIONS = [
@@ -158,3 +159,24 @@ def test_nor_does_the_guard_alone_let_it_through(injection):
 
 def test_there_are_enough_attempts():
     assert len(INJECTIONS) >= 60
+
+
+@pytest.mark.parametrize(
+    ("says", "mode"),
+    [
+        ("Renovar la licencia clase B cuesta aproximadamente media UTM.", "generated"),
+        ("Renovar la licencia clase B cuesta 3 UTM.", "extractive"),
+        ("Renovar la licencia clase B es gratis.", "extractive"),
+        ("SIN_RESPUESTA", "extractive"),
+    ],
+)
+def test_an_answer_is_generated_or_quoted_and_names_its_source(says, mode, monkeypatch):
+    service = AnswerService(GroundedGenerator(FakeTalker(says)))
+    monkeypatch.setattr(AnswerService, "look", lambda *_: Look((WHERE, COST), "Cuesta aproximadamente 0,5 UTM.", 1.0))
+    answer = service.answer(None, QUESTION)
+    assert answer.mode == mode
+    if mode == "generated":
+        assert answer.text == says
+        assert [source.article for source in answer.sources] == ["Costo"]
+    else:
+        assert answer.text == "Cuesta aproximadamente 0,5 UTM."

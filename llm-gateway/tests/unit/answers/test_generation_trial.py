@@ -1,14 +1,14 @@
 """`eval model`: what is counted, and what is asked of a model."""
 
-import json
 from pathlib import Path
 
 import pytest
 from munbot_llm.answers import generation_trial
 from munbot_llm.answers.generation import Attempt, Completion, GroundedGenerator
 from munbot_llm.answers.generation_model import ModelTalker
-from munbot_llm.answers.generation_trial import Question, Trial, choose, figures, has_all, judge, read_questions
+from munbot_llm.answers.generation_trial import Trial, choose, figures, judge
 from munbot_llm.documents.passages import Passage
+from munbot_llm.evaluation.questions import Question, read_questions
 from munbot_llm.models.chat import Completion as ChatCompletion
 from munbot_llm.models.chat import Usage
 from munbot_llm.models.problems import MessagesInvalid, ModelUnavailable
@@ -66,13 +66,8 @@ def test_figures_without_a_source_are_counted_without_the_guard():
     assert generation_trial._invented(Attempt("Cuesta 0,5 UTM.", "passed"), [PASSAGE]) == 0
 
 
-def test_each_group_needs_one():
-    assert has_all("Son 0,5 UTM  en Tránsito", [["0,5 utm", "media UTM"], ["transito"]])
-    assert not has_all("Son 0,5 UTM", [["0,5 UTM"], ["Tránsito"]])
-
-
 def test_a_choice_of_questions_keeps_their_proportion():
-    questions = [Question(str(n), n < 60) for n in range(100)]
+    questions = [Question(str(n), str(n), n < 60, (), "", "") for n in range(100)]
     chosen = choose(questions, 20)
     assert len(chosen) == 20
     assert sum(question.answerable for question in chosen) == 12
@@ -81,13 +76,10 @@ def test_a_choice_of_questions_keeps_their_proportion():
     assert {question.answerable for question in choose(questions, 2)} == {True, False}
 
 
-def test_our_questions_can_be_read(tmp_path):
+def test_our_questions_can_be_read():
     questions = read_questions(QUESTIONS)
     assert len(questions) >= 80
     assert all(question.must_contain for question in questions if question.answerable)
-    (tmp_path / "broken.jsonl").write_text("{")
-    with pytest.raises(json.JSONDecodeError):
-        read_questions(tmp_path / "broken.jsonl")
 
 
 # ---- the model, as the generator speaks to it
