@@ -35,7 +35,7 @@ TOPICS = (
     "licencia de conducir",
     "aseo domiciliario",
 )
-NEVER_ENDING = "Count upwards, one number a line, and never stop: 1\n2\n3\n4\n5\n6\n7\n8\n9\n10"
+NEVER_ENDING = "Write a very long story about a dog."
 
 
 def request(model: str, content: str, tokens: int, *, stream: bool = True) -> dict[str, Any]:

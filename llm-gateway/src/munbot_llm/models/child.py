@@ -18,7 +18,7 @@ from munbot_llm.processes.child import Handler, Job, LoadFailure, Refusal, Reply
 if TYPE_CHECKING:
     from munbot_llm.models.engine import Engine
 
-ENGINE_RETRY_SECONDS = 10.0
+RETRY_SECONDS = 10.0  # the parent looks first whether anything has changed
 _WARM_UP = [{"role": "user", "content": "Hola"}]
 
 
@@ -37,7 +37,7 @@ def load(configuration: dict[str, Any]) -> tuple[Handler, dict[str, Any]]:
         engines = importlib.import_module("munbot_llm.models.engine")
     except (ImportError, OSError, RuntimeError) as error:  # the binding raises what ctypes does
         print(f"{type(error).__name__}: {error}", file=sys.stderr)  # noqa: T201 - the parent logs it
-        raise LoadFailure("engine_missing", retry_seconds=ENGINE_RETRY_SECONDS) from error
+        raise LoadFailure("engine_missing", retry_seconds=RETRY_SECONDS) from error
     threads = model_threads(configuration["threads"])
     try:
         engine: Engine = engines.Engine(
@@ -50,9 +50,9 @@ def load(configuration: dict[str, Any]) -> tuple[Handler, dict[str, Any]]:
         for _ in engine.generate(engine.tokens_of(_WARM_UP), sampling):
             pass
     except engines.TemplateMissing as error:
-        raise LoadFailure("chat_template_missing") from error
+        raise LoadFailure("chat_template_missing", retry_seconds=RETRY_SECONDS) from error
     except engines.MessagesRefused as error:
-        raise LoadFailure("chat_template_broken") from error
+        raise LoadFailure("chat_template_broken", retry_seconds=RETRY_SECONDS) from error
     except ValueError as error:
         raise LoadFailure("model_unreadable") from error
     about = {"fingerprint": mark, "context_tokens": engine.context_tokens, "threads": threads}
@@ -68,11 +68,11 @@ def _check(path: Path, sha256: str, verified: str) -> str:
     try:
         mark = fingerprint(path)
         if not is_gguf(path):
-            raise LoadFailure("not_gguf")
+            raise LoadFailure("not_gguf", retry_seconds=RETRY_SECONDS)
         if sha256 and mark != verified and sha256_of(path) != sha256.lower():
-            raise LoadFailure("checksum_mismatch")
+            raise LoadFailure("checksum_mismatch", retry_seconds=RETRY_SECONDS)
     except OSError as error:
-        raise LoadFailure("model_missing", retry_seconds=ENGINE_RETRY_SECONDS) from error
+        raise LoadFailure("model_missing", retry_seconds=RETRY_SECONDS) from error
     return mark
 
 

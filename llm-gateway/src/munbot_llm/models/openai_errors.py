@@ -11,9 +11,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from munbot_common.logs import correlation_id
-from munbot_common.problems import MEDIA_TYPE, Problem, Unprocessable, problem_body
+from munbot_common.problems import MEDIA_TYPE, PayloadTooLarge, Problem, Unprocessable, problem_body
 from munbot_common.validation import field_errors
 
+MAX_BYTES = 4 * 1024 * 1024  # of a request: more than any context takes, and all of it is read into memory
 _KINDS = {
     401: "authentication_error",
     403: "permission_error",
@@ -53,6 +54,7 @@ class OpenAIRoute(APIRoute):
 
         async def answer(request: Request) -> Response:
             try:
+                _check_size(request)
                 return await handle(request)
             except RequestValidationError as error:
                 problem: Problem = Unprocessable("La solicitud no es válida", errors=field_errors(error.errors()))
@@ -68,3 +70,9 @@ class OpenAIRoute(APIRoute):
             )
 
         return answer
+
+
+def _check_size(request: Request) -> None:
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > MAX_BYTES:
+        raise PayloadTooLarge

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from munbot_common.auth import Principal, Role, require_roles
 from munbot_common.ids import uuid7
 from munbot_common.logs import get_logger
-from munbot_common.problems import BadRequest, Forbidden, Problem, Unauthorized, problem_responses
+from munbot_common.problems import BadRequest, Forbidden, PayloadTooLarge, Problem, Unauthorized, problem_responses
 
 from munbot_llm.dependencies import ServicesDep
 from munbot_llm.models.chat import Chunk, ModelState, Usage
@@ -34,7 +34,15 @@ log = get_logger("models")
 
 router = APIRouter(prefix="/v1", tags=["models"], route_class=OpenAIRoute)
 _PROBLEMS = problem_responses(
-    BadRequest, Unauthorized, Forbidden, ModelUnknown, QueueFull, ModelUnavailable, ModelProcessLost, DeadlineExceeded
+    BadRequest,
+    Unauthorized,
+    Forbidden,
+    ModelUnknown,
+    PayloadTooLarge,
+    QueueFull,
+    ModelUnavailable,
+    ModelProcessLost,
+    DeadlineExceeded,
 )
 CallerDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE))]
 

@@ -14,7 +14,7 @@ from prometheus_client import REGISTRY
 from .conftest import MODEL, PATIENCE
 
 HELLO = [{"role": "system", "content": "Eres amable."}, {"role": "user", "content": "Hola, ¿cómo estás? 🦙 ñandú"}]
-ENDLESS = {"messages": [{"role": "user", "content": "Count from 1 to 1000: 1 2 3 4"}], "max_tokens": 1900}
+ENDLESS = {"messages": [{"role": "user", "content": "Write a very long story about a dog."}], "max_tokens": 1900}
 
 
 def ask(client, **changes):
@@ -130,6 +130,14 @@ def test_over_the_context(client, stream, changes, prompt_at_least):
     assert problem["code"] == "prompt_too_long"
     assert problem["prompt_tokens"] >= prompt_at_least
     assert problem["context_tokens"] == 2048
+
+
+def test_a_body_beyond_reason(client):
+    with pytest.raises(openai.APIStatusError) as refused:
+        ask(client, messages=[{"role": "user", "content": "palabra " * 700_000}])
+    assert refused.value.status_code == 413
+    with pytest.raises(openai.BadRequestError):
+        ask(client, messages=[{"role": "user", "content": "palabra " * 60_000}])
 
 
 def test_another_model(client):
