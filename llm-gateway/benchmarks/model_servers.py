@@ -47,7 +47,9 @@ def gateway(engine: Path, model: Path) -> Iterator[SimpleNamespace]:
         "LLM_DEADLINE_SECONDS": "600",
     }
     with _process([sys.executable, str(HERE / "model_gateway.py")], environment) as process:
-        found = SimpleNamespace(url=f"http://127.0.0.1:{port}", headers=_headers(private), model=model.stem)
+        found = SimpleNamespace(
+            url=f"http://127.0.0.1:{port}", headers=_headers(private), model=model.stem, pid=process.pid
+        )
         _until_ready(found, process)
         yield found
 

@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import platform
+import signal
 import statistics
 import sys
 import time
@@ -116,7 +117,7 @@ async def abandoned(server: SimpleNamespace, *, rounds: int) -> dict[str, Any]:
     """
     usual = statistics.median([await _one_token(server, n) for n in range(5)])
     found: dict[str, Any] = {"a token of a free model ms": round(1000 * usual)}
-    long = "El permiso de circulación se paga en marzo en la municipalidad. " * 70
+    long = "El permiso de circulación se paga en marzo en la municipalidad. " * 40
     for name, content, tokens, streamed, pieces in (
         ("while it writes", NEVER_ENDING, 1500, True, 5),
         ("while it reads a long prompt", long, 300, True, 0),
@@ -129,6 +130,19 @@ async def abandoned(server: SimpleNamespace, *, rounds: int) -> dict[str, Any]:
             waits.append(max(0.0, await _one_token(server, 100 + number) - usual))
         found[f"{name}: free after s"] = _percentiles(waits)
     return found
+
+
+async def healed(server: SimpleNamespace, *, rounds: int) -> dict[str, float]:
+    """Kill the gateway's model process; return how long it takes until the next request has its token."""
+    waits = []
+    for number in range(rounds):
+        os.kill(_child_of(server.pid), signal.SIGKILL)
+        waits.append(await _one_token(server, 200 + number))
+    return _percentiles(waits)
+
+
+def _child_of(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()[-1])
 
 
 async def _leave(server: SimpleNamespace, body: dict[str, Any], pieces: int) -> None:
@@ -191,6 +205,7 @@ def main() -> None:
         with direct(arguments.engine, arguments.model, threads) as ask:
             found["overhead"] = overhead(ask, server, rounds=arguments.rounds, tokens=150)
         _measure(found, "gateway", server, arguments)
+        found["gateway"]["kill -9: next token after s"] = asyncio.run(healed(server, rounds=5))
     if arguments.extras:
         for name, interrupt in (("llama_cpp.server", True), ("llama_cpp.server, no interrupts", False)):
             with llama_server(
