@@ -81,7 +81,7 @@ def _texts(section: _Section, limit: int) -> Iterator[tuple[tuple[str, ...], str
         question = block.questions[0] if block.questions else ""
         for text in _packed([_Unit(block.text, "")], limit, ""):
             yield (*section.headings, question), text, block.questions
-    for headings, units in _parts(section.headings, _units(plain)):
+    for headings, units in _parts(section.headings, _units(plain)) if plain else ():
         opening = _opening(units)
         for text in _packed(units, limit, opening):
             yield headings, text, ()

@@ -163,7 +163,8 @@ def _is_stamp(line: str, above: str, stamps: Stamps, known: set[str]) -> bool:
         return False
     if _PAGE_NUMBER.match(line):
         return not labels.dangling(above)
-    if line.isupper() and (labels.division(above, {}) or all(word in known for word in words(line))):
+    known_words = all(word in known for word in words(line)) and any(len(word) > 3 for word in words(line))
+    if line.isupper() and (labels.division(above, {}) or known_words):
         return False
     return _is_garbage(line, known)
 
@@ -184,7 +185,8 @@ def _is_garbage(line: str, known: set[str]) -> bool:
     found = labels.mark(line)
     if found and (not found.rest or re.search(r"[a-záéíóúñ]{4}", found.rest)):
         return False
-    return not any(word in known for word in words(line) if len(word) > 3 or not line.isupper())
+    tokens = [token for token in re.findall(r"[^\W_]+", line) if token.islower() or token.istitle() or len(token) > 3]
+    return not any(word in known for token in tokens for word in words(token))
 
 
 def _unknown(line: str, known: set[str]) -> bool:

@@ -50,7 +50,7 @@ _MARK = re.compile(
     r"|\(?(?P<roman>[ivxl]{1,5})\))\s*(?P<rest>.*)$"
 )
 _LONE_MARK = re.compile(r"^\(?(?:[A-Za-z]|\d{1,2}|[ivx]{2,4})\s?(?:[.)]{1,2}[-–]?|[,-]-?)$")
-_LOOSE_LETTER = re.compile(rf"^(?P<letter>[a-z])\s+(?P<rest>[{_CAPITAL}]\w.*)$")
+_LOOSE_LETTER = re.compile(rf"^(?P<letter>[A-Za-z])[,;]?\s+(?P<rest>[{_CAPITAL}]\w.*)$")
 _LOST_LETTER = re.compile(rf"^[¿(]?\)\s?[.-]{{0,2}}\s*(?P<rest>[{_CAPITAL}]\w.*)$")
 _MISREAD_DEGREE = re.compile(rf"^(?P<number>\d)[90]\s(?P<rest>[{_CAPITAL}]\w.*)$")
 
@@ -278,12 +278,9 @@ def loose_mark(line: str, last: Mark | None, *, opens: bool) -> Mark | None:
     if last.family != "l":
         return None
     due = chr(97 + last.rank)
+    due = due.upper() if _letter_of(last).isupper() else due
     found = _LOOSE_LETTER.match(line)
     if found and found["letter"] != due:
         return None
     found = found or _LOST_LETTER.match(line)
-    return (
-        Mark("l", last.rank + 1, f"{due.upper() if _letter_of(last).isupper() else due})", found["rest"])
-        if found
-        else None
-    )
+    return Mark("l", last.rank + 1, f"{due})", found["rest"]) if found else None

@@ -80,6 +80,9 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             text = []
         if found := _HEADING.match(line):
             yield heading(inline(found[2]), len(found[1]))
+        elif text and _UNDERLINE.match(line):
+            yield heading(inline(" ".join(text)), 1 if "=" in line else 2)
+            text = []
         elif _FENCE.match(line) or not line.strip() or _RULE.match(line) or _REFERENCE.match(line):
             pass
         elif _is_table(lines, at):
@@ -90,9 +93,6 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             item, at = _item(lines, at)
             yield item
             continue
-        elif text and _UNDERLINE.match(line):
-            yield heading(inline(" ".join(text)), 1 if "=" in line else 2)
-            text = []
         else:
             text.append(line.lstrip(" >"))
         at += 1
