@@ -24,7 +24,7 @@ class CategoryService:
 
     def suggest(self, text: str, categories: list[CategoryOption]) -> CategoryResult:
         """Return the category that fits best, and what else could be meant. Blocks; the first time for seconds."""
-        names = [[category.name, *category.synonyms] for category in categories]
+        names = [_names_of(category) for category in categories]
         flat = [name for own in names for name in own]
         with self._turn:
             known = self._embeddings.questions(flat)
@@ -37,3 +37,10 @@ class CategoryService:
             for place in np.argsort(-sure)[: ALTERNATIVES + 1]
         ]
         return CategoryResult(category=best[0], alternatives=best[1:])
+
+
+def _names_of(category: CategoryOption) -> list[str]:
+    """Return all that a category is called, and all of it in one."""
+    if not category.synonyms:
+        return [category.name]
+    return [category.name, *category.synonyms, f"{category.name}: {', '.join(category.synonyms)}"]
