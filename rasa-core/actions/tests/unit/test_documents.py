@@ -102,6 +102,21 @@ class TestWhenAsked:
             ("assistant", f"{POOL}\nFuente: Ordenanza de Aseo, artículo 12"),
         ]
 
+    def test_a_follow_up_that_says_too_little_is_asked_with_what_it_goes_on_from(self, chat):
+        chat.knowledge.knows("piscina", f"{POOL} La entrada cuesta $2.500.")
+        chat.say("¿cuándo abre la piscina?", "ask_question")
+        assert "$2.500" in chat.say("¿y cuánto cuesta?", "ask_procedure")
+        assert [asked for asked, _ in chat.knowledge.asked[1:]] == [
+            "¿y cuánto cuesta?",
+            "¿cuándo abre la piscina? ¿y cuánto cuesta?",
+        ]
+
+    @pytest.mark.parametrize("text", ["¿y cuánto cuesta?", "¿y tiene tobogán?"])
+    def test_what_was_answered_before_is_no_answer_to_something_else(self, chat, text):
+        chat.knowledge.knows("piscina", "La piscina es temperada.")
+        chat.say("¿cómo es la piscina?", "ask_question")
+        assert "Fuente" not in chat.say(text, "ask_question")
+
     @pytest.mark.parametrize("text", ["¿qué día pasa la basura?", "¿pasa el camión de la basura en feriado?"])
     def test_a_question_that_sounds_like_a_complaint(self, chat, text):
         chat.knowledge.knows("basura", "Los lunes.")
@@ -206,6 +221,24 @@ class TestWhich:
         asked.say("¿y la alberca?", "ask_question")
         assert "No tengo esa información" in asked.press("¿Hay cursos")
         assert asked.conversations.unanswered == ["¿Hay cursos de natación?"]
+
+    @pytest.mark.parametrize(
+        ("options", "shown"),
+        [
+            (["Costo", "¿Cuánto cuesta la piscina?", "Plazo"], ["¿Cuánto cuesta la piscina?"]),
+            (["Costo", "Artículo 15. Áreas verdes"], []),
+            (
+                ["Beca municipal: plazo", "Piscina municipal: costo"],
+                ["Beca municipal: plazo", "Piscina municipal: costo"],
+            ),
+            ([], []),
+        ],
+    )
+    def test_a_title_that_says_nothing_alone_is_not_offered(self, asked, options, shown):
+        asked.knowledge.knows("y la alberca", mode="clarify", options=options)
+        said = asked.say("¿y la alberca?", "ask_question")
+        assert [button["title"] for button in asked.buttons][:-1] == (shown or ["Hablar con una persona"])
+        assert ("Quiso decir" in said) == bool(shown)
 
     def test_long_titles_fit_their_buttons(self, asked):
         long = "¿" + "muy " * 100 + "larga?"

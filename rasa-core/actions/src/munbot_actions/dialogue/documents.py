@@ -8,7 +8,7 @@ from munbot_actions.dialogue.reply import LONGEST_BUBBLE, LONGEST_TITLE, Bubble,
 from munbot_actions.dialogue.talk import Talk, payload
 from munbot_actions.protocol import ask_payload, asked_by_button
 from munbot_actions.services.models import DocumentAnswer, DocumentSource
-from munbot_actions.understanding.normalise import shorten
+from munbot_actions.understanding.normalise import fold, shorten, words
 from munbot_actions.understanding.sentences import cut, tidy
 
 NONE = "none:"
@@ -21,15 +21,26 @@ _MOST_SOURCES = 2
 _LONGEST_OPTION = 300
 _LONGEST_DOCUMENT, _LONGEST_ARTICLE = 90, 60
 _LONGEST_PASSAGE = 300
+_GOES_ON = ("y ", "pero ", "entonces ")
+_EVIDENCE = {
+    "price": re.compile(r"\$|\butm\b|\buf\b|\bgratis\b|\bgratuit\w+|\bno (?:se cobra|tiene costo)"),
+    "hours": re.compile(r"\b\d{1,2}:\d{2}\b"),
+    "phone": re.compile(r"\+?\d[\d ]{6,}\d"),
+    "place": re.compile(r"\b(?:calle|avenida|av|pasaje|camino|plaza|costanera)\b"),
+}
+"""What an answer has that tells a price, an hour, a telephone, a place; folded."""
 _ARTICLE = re.compile(r"^art(?:[íi]culo|\.)\s*(\d+|[a-zñáéíóú]+)\b", re.IGNORECASE)
 
 
-def answer(talk: Talk, question: str = "", *, clarify: bool = True, alone: bool = True) -> bool:
+def answer(
+    talk: Talk, question: str = "", *, aspect: str | None = None, clarify: bool = True, alone: bool = True
+) -> bool:
     """Answer a question from the documents and tell whether they had something to say.
 
     Args:
         talk: the turn.
         question: what is asked; this message, if not given.
+        aspect: what it asks about («price»), if that is known.
         clarify: whether «¿Quiso decir…?» may be the answer.
         alone: whether nothing follows in this turn, so that a long answer may have both bubbles.
     """
@@ -39,13 +50,15 @@ def answer(talk: Talk, question: str = "", *, clarify: bool = True, alone: bool 
     found = talk.services.knowledge.ask(talk.tenant, question, talk.turn.history)
     if found is None:
         return False
+    if not found.is_answer:
+        found = _asked_whole(talk, question, aspect) or found
     if found.is_answer:
         _say(talk, found, question, alone=alone and talk.state.form is None)
         return True
-    if found.mode == "clarify" and clarify and found.options:
-        _ask_which(talk, found, question)
-        return True
-    return False
+    options = _telling(found.options) if found.mode == "clarify" and clarify else []
+    if options:
+        _ask_which(talk, options, question)
+    return bool(options)
 
 
 def pressed(talk: Talk) -> tuple[str, bool] | None:
@@ -61,6 +74,26 @@ def pressed(talk: Talk) -> tuple[str, bool] | None:
 def _is_worth_asking(talk: Talk) -> bool:
     message = talk.message
     return not message.is_blank and (message.word_count >= _FEWEST_WORDS or "?" in message.text)
+
+
+def _asked_whole(talk: Talk, question: str, aspect: str | None) -> DocumentAnswer | None:
+    """Ask «¿y cuánto cuesta?» together with the question that it goes on from.
+
+    The answer must have what is asked for now: the question before has been answered already.
+    """
+    evidence = _EVIDENCE.get(aspect or "")
+    before = next((said.text for said in reversed(talk.turn.history) if said.role == "user"), "")
+    goes_on = talk.state.from_documents and talk.message.folded.lstrip("¿ ").startswith(_GOES_ON)
+    if not (evidence and before and goes_on):
+        return None
+    found = talk.services.knowledge.ask(talk.tenant, f"{before} {question}", talk.turn.history)
+    return found if found and found.is_answer and evidence.search(fold(found.answer)) else None
+
+
+def _telling(options: list[str]) -> list[str]:
+    """Keep the titles that say enough to be chosen: not «Costo», whatever it is that costs."""
+    kept = [text for option in options if "?" in (text := tidy(option)) or len(words(text)) > _FEWEST_WORDS]
+    return kept[:_MOST_OPTIONS] if len(kept) > 1 or any("?" in text for text in kept) else []
 
 
 def _say(talk: Talk, found: DocumentAnswer, question: str, *, alone: bool) -> None:
@@ -116,8 +149,8 @@ def _note(found: DocumentAnswer, question: str) -> dict[str, Any]:
     return {"id": found.answer_id, "mode": found.mode, "question": question[:500], "sources": sources}
 
 
-def _ask_which(talk: Talk, found: DocumentAnswer, question: str) -> None:
-    options = [tidy(option).replace("\n", " ")[:_LONGEST_OPTION] for option in found.options[:_MOST_OPTIONS]]
+def _ask_which(talk: Talk, options: list[str], question: str) -> None:
+    options = [option.replace("\n", " ")[:_LONGEST_OPTION] for option in options]
     buttons = [Button(shorten(option, LONGEST_TITLE), ask_payload(option)) for option in options]
     none = payload("ask_question", choice=f"{NONE}{question[:_LONGEST_OPTION]}")
     talk.say("documents.clarify", *buttons, Button(talk.texts.get("buttons.none_of_these"), none))

@@ -69,7 +69,9 @@ def answer(talk: Talk, *, clarify: bool = True) -> bool:
     office = _office(talk, procedure)
     named = _named(talk)
     known = _is_known(talk, aspect, procedure)
-    if not (known and _is_precise(talk, aspect)) and _from_documents(talk, named, clarify=clarify and not known):
+    if not (known and _is_precise(talk, aspect)) and _from_documents(
+        talk, named, aspect, clarify=clarify and not known
+    ):
         return True
     talk.state.from_documents = False
     talk.state.topic_office = office.id if office else None
@@ -119,10 +121,10 @@ def about(talk: Talk, procedure: Procedure) -> None:
     _say_procedure(talk, procedure, None)
 
 
-def _from_documents(talk: Talk, named: Procedure | None, *, clarify: bool) -> bool:
+def _from_documents(talk: Talk, named: Procedure | None, aspect: str | None, *, clarify: bool) -> bool:
     """Answer from documents; about a procedure that can be booked, an hour is offered besides."""
     books = named is not None and talk.state.form is None and talk.turn.intent == "ask_procedure"
-    if not documents.answer(talk, clarify=clarify, alone=not books):
+    if not documents.answer(talk, aspect=aspect, clarify=clarify, alone=not books):
         return False
     if books and named and talk.state.from_documents and talk.state.pending is None:
         talk.state.topic, talk.state.pending = named.id, "book"
