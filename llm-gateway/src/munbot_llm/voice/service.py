@@ -1,12 +1,12 @@
 """Voice notes to text: checked here, heard by a process of their own."""
 
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from munbot_llm.models.cores import model_threads
 from munbot_llm.processes import Deadline, ProcessUnavailable, Stage, SupervisedProcess
 from munbot_llm.settings import VoiceSettings
 from munbot_llm.voice import metrics, model_files
@@ -122,7 +122,7 @@ class VoiceService:
             "folder": str(self._model.folder.absolute()) if self._model.folder else None,
             "data_dir": str(self._data_dir),
             "verify": self._starts == 1,
-            "threads": self._settings.voice_threads or max(1, len(os.sched_getaffinity(0)) - 1),
+            "threads": model_threads(self._settings.voice_threads),
             "language": self._settings.voice_language,
             "beam": self._settings.voice_beam,
             "max_seconds": self._settings.voice_max_seconds,
