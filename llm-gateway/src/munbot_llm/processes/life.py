@@ -44,7 +44,7 @@ class Life:
 
     @classmethod
     async def spawn(cls, name: str, module: str, environment: Mapping[str, str]) -> "Life":
-        """Start `python -m module` with one end of a new socket.
+        """Start `python -P -m module` with one end of a new socket (-P: nothing is imported from the current folder).
 
         Raises:
             OSError: the system has no room for another process.
@@ -55,7 +55,7 @@ class Life:
         try:
             # Not asyncio's own: its kill() can reap the child behind its watcher's back, which then knows no exit code.
             process = subprocess.Popen(  # noqa: ASYNC220, S603 - a few ms, as in asyncio's own; our own module
-                [sys.executable, "-m", module, str(theirs.fileno()), str(os.getpid())],
+                [sys.executable, "-P", "-m", module, str(theirs.fileno()), str(os.getpid())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

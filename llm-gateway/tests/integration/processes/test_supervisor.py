@@ -26,6 +26,7 @@ from munbot_llm.processes import (
     Stage,
     SupervisedProcess,
 )
+from structlog.testing import capture_logs
 
 PROGRAMS = Path(__file__).parent / "programs"
 PATIENCE = 60
@@ -150,6 +151,19 @@ async def test_kill_9_loses_one_answer_and_those_who_wait_go_on():
         answers = await asyncio.gather(*waiting)
         assert [answer[0].data["said"] for answer in answers] == [0, 1, 2]
         assert process.pid != pid
+
+
+@scenario
+async def test_what_a_child_prints_is_in_the_log():
+    with capture_logs() as lines:
+        async with running() as process:
+            with pytest.raises(ProcessLost):
+                await process.ask({"do": "die"}, deadline=Deadline(PATIENCE))
+            await until(lambda: any(line["event"] == "process_ended" for line in lines))
+    said = [line for line in lines if line["event"] == "process_output"]
+    assert [line["line"] for line in said] == ["about to die"]
+    (end,) = (line for line in lines if line["event"] == "process_ended")
+    assert (end["process"], end["cause"], end["code"]) == ("test", "died", -signal.SIGKILL)
 
 
 @scenario
