@@ -61,6 +61,11 @@ class Evidence:
         return values(self.text)
 
     @cached_property
+    def facts_of_sentences(self) -> list[list[Value]]:
+        """Return each sentence's facts."""
+        return [values(text) for text in sentences(self.text)]
+
+    @cached_property
     def words(self) -> frozenset[str]:
         """Return its words, folded."""
         return frozenset(words(self.text))
@@ -155,17 +160,29 @@ def _language(text: str) -> str:
 def _unsupported(written: str, evidence: Evidence, *, in_its_words: bool) -> str:
     """Return why a passage does not bear a sentence out, empty when it does."""
     facts = values(written)
-    for value in facts:
-        if not _has(evidence, value):
-            return f"value:{value}"
+    if missing := _missing(facts, evidence.values):
+        return f"value:{missing}"
     name = _strange_name(written, evidence)
     if name or not in_its_words:
         return name
-    return unsupported_claim(Sentence.of(written), evidence.sentences, evidence.words, has_facts=bool(facts))
+    claim = Sentence.of(written)
+    holding = [place for place, sentence in enumerate(evidence.sentences) if claim.within(sentence)]
+    if facts and holding and all(_missing(facts, evidence.facts_of_sentences[place]) for place in holding):
+        return "value:of another sentence"
+    return unsupported_claim(claim, evidence.sentences, evidence.words, has_facts=bool(facts))
 
 
-def _has(evidence: Evidence, value: Value) -> bool:
-    """Tell whether the passage has the fact."""
+def _missing(facts: Sequence[Value], there: Sequence[Value]) -> Value | None:
+    """Return a fact that is not there, or is said more often than it is there."""
+    for value in facts:
+        same = [other for other in there if _is(value, other)]
+        if not same or sum(_is(value, other) for other in facts) > len(same):
+            return value
+    return None
+
+
+def _is(value: Value, other: Value) -> bool:
+    """Tell whether what was written is the fact `other` of the passage."""
     same = {
         "url": _same_url,
         "date": _same_date,
@@ -174,8 +191,9 @@ def _has(evidence: Evidence, value: Value) -> bool:
         "hours": _same_time,
         "quantity": _same_quantity,
         "ordinal": _same_ordinal,
+        "weekdays": _same_days,
     }.get(value.kind, _same)
-    return any(same(value, other) for other in evidence.values)
+    return same(value, other)
 
 
 def _same(value: Value, other: Value) -> bool:
@@ -189,7 +207,11 @@ def _same_url(value: Value, other: Value) -> bool:
 
 def _same_date(value: Value, other: Value) -> bool:
     same = other.kind == "date" and other.value[:2] == value.value[:2] and value.value[2] in (None, other.value[2])
-    return same and not _contradict(value, other)
+    return same and value.bound == other.bound
+
+
+def _same_days(value: Value, other: Value) -> bool:
+    return other.kind == "weekdays" and set(value.value) <= set(other.value)
 
 
 def _same_month(value: Value, other: Value) -> bool:
@@ -203,7 +225,7 @@ def _same_ordinal(value: Value, other: Value) -> bool:
 
 
 def _same_time(value: Value, other: Value) -> bool:
-    if _contradict(value, other):
+    if value.bound != other.bound:
         return False
     if value.kind == "hours":
         hours = value.value[0]
@@ -227,10 +249,6 @@ def _same_quantity(value: Value, other: Value) -> bool:
     if value.unit or other.unit:
         return value.unit == other.unit
     return bool(value.around & other.around) or not value.around
-
-
-def _contradict(value: Value, other: Value) -> bool:
-    return {value.bound, other.bound} == {"upper", "lower"}
 
 
 def _strange_name(written: str, evidence: Evidence) -> str:

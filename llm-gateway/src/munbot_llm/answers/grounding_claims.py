@@ -11,7 +11,10 @@ from munbot_llm.retrieval.lexical import concepts
 from munbot_llm.retrieval.text import fold, function_words, stem, words
 
 _ADDRESS = re.compile(r"\S+@\S+|\S+://\S+|\bwww\.\S+")
+_PARTICLE = re.compile(r"[^\w]*(no|si)\s*[,;:]\s*")
 _OWN_WORDS = 2  # words of matter that a sentence without a fact must have from the passage
+_WITHIN = 0.8  # share of a sentence's words of matter that another has, to be where its facts come from
+_COPY = 0.7  # share of the words of both that both have, to be a copy
 _ALIKE = 0.5  # share of a sentence's words that another has, to speak of the same thing
 
 
@@ -26,6 +29,8 @@ class Sentence:
         negative: it denies or prohibits something.
         exception: it makes an exception.
         ideas: names of the ideas it has (`ideas` of the word lists).
+        negators: how many words it has that deny.
+        says_no: it begins with a «No,».
     """
 
     stems: tuple[str, ...]
@@ -34,11 +39,25 @@ class Sentence:
     negative: bool
     exception: bool
     ideas: frozenset[str]
+    negators: int
+    says_no: bool
+
+    def within(self, other: "Sentence") -> bool:
+        """Tell whether another sentence speaks of (nearly) all that this one speaks of."""
+        matter = set(self.stems)
+        return bool(matter) and len(matter & set(other.stems)) >= _WITHIN * len(matter)
+
+    def copies(self, other: "Sentence") -> bool:
+        """Tell whether this is the other sentence, but for a few words."""
+        one, two = set(self.stems), set(other.stems)
+        return bool(one | two) and len(one & two) >= _COPY * len(one | two)
 
     @classmethod
     def of(cls, text: str) -> "Sentence":
         """Read a sentence."""
         folded = _ADDRESS.sub(" ", fold(text))  # addresses of the web are compared as facts
+        particle = _PARTICLE.match(folded)
+        folded = folded[particle.end() :] if particle else folded
         spoken = words(folded)
         denied, affirmed, negative = _read_denials(folded)
         return cls(
@@ -47,6 +66,8 @@ class Sentence:
             affirmed=frozenset(affirmed),
             negative=negative,
             exception=phrase_pattern("exceptions").search(folded) is not None,
+            says_no=bool(particle and particle[1] == "no"),
+            negators=sum(word in word_list("negators") for word in words(_harmless().sub(" ", folded))),
             ideas=frozenset(name for name, pattern in _ideas().items() if pattern.search(folded)),
         )
 
@@ -76,6 +97,23 @@ def unsupported_claim(
 
 def _denial(written: Sentence, passage: Sequence[Sentence]) -> str:
     """Return how a sentence denies, affirms or generalises otherwise than the passage."""
+    if written.says_no and not written.negative:
+        return "denial:added"
+    return _copied_otherwise(written, passage) or _denied_otherwise(written, passage)
+
+
+def _copied_otherwise(written: Sentence, passage: Sequence[Sentence]) -> str:
+    """Return what a sentence that was taken over, but for a few words, lost with these."""
+    copied = [sentence for sentence in passage if written.copies(sentence)]
+    if copied and all(sentence.negators != written.negators for sentence in copied):
+        return "denial:changed"
+    stay = word_list("ideas_that_stay")
+    if copied and all((sentence.ideas - written.ideas) & stay for sentence in copied):
+        return "idea:lost"
+    return ""
+
+
+def _denied_otherwise(written: Sentence, passage: Sequence[Sentence]) -> str:
     nearest = _nearest(written, passage)
     if written.negative and not any(sentence.negative for sentence in nearest):
         return "denial:added"

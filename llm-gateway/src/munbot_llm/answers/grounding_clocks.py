@@ -36,11 +36,11 @@ def take_clocks(text: str, found: list[Value]) -> str:
     for word, minutes in (("mediodia", 720), ("medianoche", 0)):
         moments += [(match.start(), match.end(), minutes) for match in re.finditer(rf"\b{word}\b", masked)]
     moments.sort()
-    found += [Value("time", (minutes,), bound=bound(text[:start])) for start, _, minutes in moments]
+    pairs = [(one, two) for one, two in pairwise(moments) if _BETWEEN.fullmatch(text[one[1] : two[0]])]
+    paired = {moment for pair in pairs for moment in pair}  # «desde las 9 hasta las 14» limits no more than «9 a 14»
+    found += [Value("times", (one[2], two[2])) for one, two in pairs]
     found += [
-        Value("times", (first, second))
-        for (_, end, first), (start, _, second) in pairwise(moments)
-        if _BETWEEN.fullmatch(text[end:start])
+        Value("time", (moment[2],), bound="" if moment in paired else bound(text[: moment[0]])) for moment in moments
     ]
     return _blank(text, moments + ambiguous)
 

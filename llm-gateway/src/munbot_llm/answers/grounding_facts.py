@@ -16,7 +16,7 @@ class Value:
     """A fact.
 
     Attributes:
-        kind: email, url, rut, phone, date, month, weekday, time, times (from, to), hours (an hour of the day or a
+        kind: email, url, rut, phone, date, month, weekdays, time, times (from, to), hours (an hour of the day or a
             duration), quantity, range (from, to) or ordinal.
         value: what it is, in a form that is equal for equal facts.
         unit: of a quantity («utm», «day working», «peso»); empty for a bare number.

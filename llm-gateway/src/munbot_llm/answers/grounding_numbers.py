@@ -55,8 +55,8 @@ def _unit(tokens: list[Token], place: int) -> str:
     known = grounding()["units"]
     word = tokens[place].text
     unit = str(known.get(word) or known.get(re.sub(r"[\s.]", "", word), ""))
-    if unit and place + 1 < len(tokens):
-        unit = f"{unit} {grounding()['qualifiers'].get(tokens[place + 1].text, '')}".strip()
+    for token in tokens[place + 1 : place + 3] if unit else ():  # «5 días hábiles antes»
+        unit = f"{unit} {grounding()['qualifiers'].get(token.text, '')}".strip()
     return {"metre square": "square metre", "metre cubic": "cubic metre"}.get(unit, unit)
 
 

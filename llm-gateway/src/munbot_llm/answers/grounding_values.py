@@ -96,18 +96,13 @@ def _written_date() -> re.Pattern[str]:
 def _from_tokens(text: str) -> list[Value]:
     tokens = list(tokens_of(text))
     found: list[Value] = []
-    plain_words = [(place, token.text) for place, token in enumerate(tokens) if token.number is None]
-    weekdays = grounding()["weekdays"]
-    for place, word in plain_words:
+    plain_words = [token.text for token in tokens if token.number is None]
+    for word in plain_words:
         if word in months():
             found.append(Value("month", (months()[word],)))
-        elif (day := word.rstrip("s") if word in {"sabados", "domingos"} else word) in weekdays:
-            found.append(Value("weekday", (weekdays.index(day),)))
-            if place + 2 < len(tokens) and tokens[place + 1].text in {"a", "al"} and tokens[place + 2].text in weekdays:
-                last = weekdays.index(tokens[place + 2].text)
-                found += [Value("weekday", (inner,)) for inner in range(weekdays.index(day), last + 1)]
         elif word in grounding()["ordinals"]:
             found.append(Value("ordinal", (int(grounding()["ordinals"][word]),)))
+    found += _weekdays(text)
     quantities = [(place, value) for place, token in enumerate(tokens) if (value := quantity(tokens, place, text))]
     for index, (place, value) in enumerate(quantities):
         following = quantities[index + 1] if index + 1 < len(quantities) else None
@@ -117,3 +112,27 @@ def _from_tokens(text: str) -> list[Value]:
                 value = replace(value, unit=following[1].unit)  # noqa: PLW2901 - «de 1 a 5 UTM»: the first is UTM too
         found.append(value)
     return found
+
+
+def _weekdays(text: str) -> list[Value]:
+    """Return groups of weekdays that stand together, each as one fact: «lunes a viernes», «martes y jueves»."""
+    found = []
+    for match in _days_together().finditer(text):
+        names = [grounding()["weekdays"].index(name) for name in re.findall(_a_day(), match.group())]
+        if re.search(r"\s(?:a|al|hasta)\s", match.group()) and len(names) == 2:
+            first, last = names
+            names = [(first + step) % 7 for step in range((last - first) % 7 + 1)]
+        found.append(Value("weekdays", tuple(sorted(set(names)))))
+    return found
+
+
+@cache
+def _a_day() -> str:
+    return rf"\b({'|'.join(grounding()['weekdays'])})s?\b"
+
+
+@cache
+def _days_together() -> re.Pattern[str]:
+    day = _a_day().replace("(", "(?:", 1)
+    between = r"\s*(?:,|\by\b|\be\b|\bo\b|\bni\b|\ba\b|\bal\b|\bhasta\b)\s*(?:(?:el|los|dias?)\s+)*"
+    return re.compile(rf"{day}(?:{between}{day})*")
