@@ -12,9 +12,10 @@ from munbot_llm.answers.generation_model import ModelTalker
 from munbot_llm.answers.service import AnswerService
 from munbot_llm.categories.service import CategoryService
 from munbot_llm.knowledge.index_book import IndexBook
-from munbot_llm.knowledge.service import DocumentWriter, KnowledgeService
+from munbot_llm.knowledge.service import KnowledgeService
 from munbot_llm.knowledge.store import KnowledgeStore
 from munbot_llm.knowledge.turns import EmbeddingTurns
+from munbot_llm.knowledge.writer import DocumentWriter
 from munbot_llm.models.approval import Approval
 from munbot_llm.models.service import ModelService, build_model
 from munbot_llm.retrieval.cache import EmbeddingCache

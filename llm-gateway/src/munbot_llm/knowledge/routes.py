@@ -42,8 +42,8 @@ from munbot_llm.knowledge.schemas import (
     UploadedDocument,
     VersionOut,
 )
-from munbot_llm.knowledge.service import Written
 from munbot_llm.knowledge.uploads import open_upload
+from munbot_llm.knowledge.writer import Written
 
 router = APIRouter(prefix="/v1/knowledge", tags=["knowledge"])
 

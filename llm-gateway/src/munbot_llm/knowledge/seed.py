@@ -16,8 +16,8 @@ from munbot_common.logs import get_logger
 
 from munbot_llm.knowledge.rules import document_id, pair_document_id, pair_id_of, pair_sha256
 from munbot_llm.knowledge.schemas import PairBody
-from munbot_llm.knowledge.service import DocumentWriter
 from munbot_llm.knowledge.store import KnowledgeStore
+from munbot_llm.knowledge.writer import DocumentWriter
 
 log = get_logger("knowledge.seed")
 
