@@ -196,7 +196,7 @@ class Assembler(Lookahead):
             return True
         starts = capital(found.rest)
         if found.family in {"d", "r"}:
-            return starts
+            return starts and not (self._open and labels.dangling(self._open[-1]))
         last = self._mark
         if last and labels.mended(found, last).rank == last.rank + 1 and found.family == last.family:
             return starts or found.punctuated

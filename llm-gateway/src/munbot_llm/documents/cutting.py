@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 
 from munbot_llm.documents.blocks import Block, Kind
 from munbot_llm.documents.labels import mark
+from munbot_llm.documents.outline import Outline
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences
-from munbot_llm.documents.titles import sentence_case
+from munbot_llm.documents.titles import decree_part, sentence_case
 
 PASSAGE_LIMIT = 1200
 _LEAD_LIMIT = 400
+_DEFINITION = re.compile(r"[A-ZÁÉÍÓÚÑ][^.:;]{2,90}: ")  # «Perro comunitario: perro que …» under «se entenderá por:»
 _TELLING_HEADING = 4  # words
 
 
@@ -46,22 +48,20 @@ def passages_of(document_id: str, title: str, blocks: Sequence[Block], *, limit:
 
 
 def _sections(blocks: Iterable[Block]) -> Iterator[_Section]:
-    stack: list[Block] = []
+    outline = Outline()
     section = _Section(())
     for block in blocks:
         if block.kind is not Kind.HEADING:
             section.blocks.append(block)
             continue
-        if not section.blocks and stack and stack[-1].level >= block.level:
-            section.blocks.extend(_only_heading(stack[-1]))
+        left = outline.open(block)
+        if not section.blocks and left is not None:
+            section.blocks.extend(_only_heading(left))
         if section.blocks:
             yield section
-        while stack and stack[-1].level >= block.level:
-            stack.pop()
-        stack.append(block)
-        section = _Section(tuple(above.text for above in stack))
-    if not section.blocks and stack:
-        section.blocks.extend(_only_heading(stack[-1]))
+        section = _Section(outline.headings())
+    if not section.blocks and outline.deepest:
+        section.blocks.extend(_only_heading(outline.deepest))
     if section.blocks:
         yield section
 
@@ -113,6 +113,8 @@ class _Leads:
         if self._opening is None:
             self._opening = (sentences(block.text) or [""])[0]
         family = _family(block)
+        if self._open and block.kind is Kind.PARAGRAPH and _DEFINITION.match(block.text):
+            return self._whole(self._open[-1:], opening=False)
         if _is_part(block):
             if self._part_lead is None:
                 self._part_lead = self._whole(self._open[:1])
@@ -126,10 +128,10 @@ class _Leads:
             self._open.append((family, last))
         return lead
 
-    def _whole(self, opened: Sequence[tuple[str, str]]) -> str:
+    def _whole(self, opened: Sequence[tuple[str, str]], *, opening: bool = True) -> str:
         """Join the article's opening and the enumeration's, the nearest first to stay when both are too long."""
         nearest = [text for _, text in opened]
-        whole = "\n".join(dict.fromkeys([self._opening or "", *nearest]))
+        whole = "\n".join(dict.fromkeys([self._opening or "", *nearest] if opening else nearest))
         for text in (whole, "\n".join(nearest), *reversed(nearest)):
             if len(text) <= _LEAD_LIMIT:
                 return text
@@ -145,7 +147,9 @@ def _family(block: Block) -> str:
 
 def _is_part(block: Block) -> bool:
     found = mark(block.text) if block.kind is Kind.ITEM else None
-    return bool(found and (found.family == "P" or (found.family == "l" and found.titled)))
+    return bool(
+        found and (found.family == "P" or (found.family == "l" and found.titled and not decree_part(block.text)))
+    )
 
 
 def _parts(headings: tuple[str, ...], units: list[_Unit]) -> Iterator[tuple[tuple[str, ...], list[_Unit]]]:

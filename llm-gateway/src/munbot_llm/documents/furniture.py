@@ -14,6 +14,7 @@ from munbot_llm.documents.text import folded, words
 from munbot_llm.documents.titles import act_title, is_caps, letterhead, section_word
 
 _TOP, _FOOT = 5, 12  # lines of a page's edges
+_LONGEST_PAGE_NUMBER = 3  # digits, behind a line that goes on
 _DENSE_PAGE = 10  # long lines
 _STAMP_WIDTH = 26  # characters: a stamp's lines are short
 _BODY_WIDTH = 45  # and the text's are long
@@ -162,7 +163,7 @@ def _is_stamp(line: str, above: str, stamps: Stamps, known: set[str]) -> bool:
     if len(line) > _STAMP_WIDTH:
         return False
     if _PAGE_NUMBER.match(line):
-        return not labels.dangling(above)
+        return not (labels.dangling(above) and (line.endswith(".") or len(line) > _LONGEST_PAGE_NUMBER))
     known_words = all(word in known for word in words(line)) and any(len(word) > 3 for word in words(line))
     if line.isupper() and (labels.division(above, {}) or known_words):
         return False

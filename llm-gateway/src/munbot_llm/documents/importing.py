@@ -9,6 +9,7 @@ from munbot_llm.documents.cutting import passages_of
 from munbot_llm.documents.encoding import decode
 from munbot_llm.documents.kinds import FileKind, kind_of
 from munbot_llm.documents.limits import DEFAULT_LIMITS, MEGABYTE, Limits
+from munbot_llm.documents.outline import missing_articles, ranges
 from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.problems import DocumentEmpty, DocumentTooLarge, detail, warning
 from munbot_llm.documents.readers.html import read_html
@@ -20,6 +21,8 @@ from munbot_llm.documents.reading import Reading
 from munbot_llm.documents.structure import structured, without_markup
 from munbot_llm.documents.text import one_line
 from munbot_llm.documents.words import resource
+
+_NAMED_ARTICLES = 10  # ranges in a warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,9 @@ def _reading(filename: str, data: bytes, limits: Limits) -> Reading:
         raise DocumentEmpty(detail("empty"))
     reading = _by_kind(kind_of(filename, data), data, limits)
     reading.blocks = structured(reading.blocks)
+    missing = missing_articles(reading.blocks)
+    if missing:
+        reading.warnings.append(warning("articles_missing", numbers=ranges(missing, _NAMED_ARTICLES)))
     return reading
 
 

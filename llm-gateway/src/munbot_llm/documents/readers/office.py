@@ -1,7 +1,5 @@
 """PDF and DOCX: what the child process found, as blocks."""
 
-from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 from munbot_llm.documents.assembly import Assembler
@@ -9,6 +7,7 @@ from munbot_llm.documents.blocks import Block, Kind, heading
 from munbot_llm.documents.furniture import without_furniture
 from munbot_llm.documents.isolation import extracted
 from munbot_llm.documents.limits import Limits
+from munbot_llm.documents.outline import ranges
 from munbot_llm.documents.pages import Pages
 from munbot_llm.documents.problems import warning
 from munbot_llm.documents.readers.markdown import row
@@ -27,9 +26,13 @@ def read_pdf(data: bytes, limits: Limits) -> Reading:
     reading = Reading(blocks_of_pages(Pages(pages, paged=True)), _telling(found["title"]))
     if found["without_text"]:
         key = "page_without_text" if len(found["without_text"]) == 1 else "pages_without_text"
-        reading.warnings.append(warning(key, pages=len(found["without_text"]), numbers=_ranges(found["without_text"])))
+        reading.warnings.append(
+            warning(key, pages=len(found["without_text"]), numbers=ranges(found["without_text"], _NAMED_NUMBERS))
+        )
     if found["broken"]:
-        reading.warnings.append(warning("pages_broken", pages=len(found["broken"]), numbers=_ranges(found["broken"])))
+        reading.warnings.append(
+            warning("pages_broken", pages=len(found["broken"]), numbers=ranges(found["broken"], _NAMED_NUMBERS))
+        )
     return reading
 
 
@@ -77,12 +80,3 @@ def _telling(title: str) -> str:
     if told.startswith(programs) or told.endswith((".pdf", ".doc", ".docx", ".txt", ".indd", ".xls", ".xlsx")):
         return ""
     return title if sum(letter.isalpha() for letter in title) >= 4 else ""
-
-
-def _ranges(numbers: Sequence[int]) -> str:
-    """Write page numbers shortly: «1 a 3, 7»."""
-    named = sorted(numbers)
-    starts = [named[0], *(after for before, after in pairwise(named) if after != before + 1)]
-    ends = [*(before for before, after in pairwise(named) if after != before + 1), named[-1]]
-    parts = [str(first) if first == last else f"{first} a {last}" for first, last in zip(starts, ends, strict=True)]
-    return ", ".join(parts[:_NAMED_NUMBERS]) + (", …" if len(parts) > _NAMED_NUMBERS else "")
