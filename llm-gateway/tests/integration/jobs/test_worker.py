@@ -148,3 +148,17 @@ def test_without_a_model_it_is_said_at_once(make_gateway, start_worker, broker, 
     assert event.type == LLM_JOB_FAILED
     assert LlmJobFailed.model_validate(event.data).reason == "model_unavailable"
     end(process)
+
+
+def test_a_real_model_is_asked_and_its_nonsense_is_not_told(
+    make_gateway, start_worker, broker, end, engine_path, smollm2_path
+):
+    """The tiny model's words mean nothing; what matters is that a job ends, and never with what nobody said."""
+    real = make_gateway(llm_model_path=smollm2_path, llm_engine_path=engine_path, llm_deadline_seconds=600).start()
+    process = start_worker(real.url)
+    event = broker.answer(broker.ask(TALK))
+    if event.type == LLM_JOB_FAILED:
+        assert event.data["reason"] == "answer_unusable"
+    else:
+        assert LlmJobCompleted.model_validate(event.data).model.startswith("SmolLM2")
+    end(process)
