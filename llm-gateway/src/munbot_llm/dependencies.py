@@ -33,6 +33,7 @@ class Services:
         settings: of the process.
         embedder: questions and passages to vectors.
         embeddings: the same, kept in a file.
+        turns: the same again, for indexes.
         book: the tenants' indexes.
         knowledge: documents and pairs.
         answers: questions to answers.
@@ -45,6 +46,7 @@ class Services:
     settings: ApiSettings
     embedder: Embedder
     embeddings: EmbeddingCache
+    turns: EmbeddingTurns
     book: IndexBook
     knowledge: KnowledgeService
     answers: AnswerService
@@ -59,6 +61,7 @@ class Services:
 
     def close(self) -> None:
         """Stop what runs beside the requests."""
+        self.turns.close()
         self.book.close()
         self.embeddings.close()
 
@@ -80,6 +83,7 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         settings=settings,
         embedder=embedder,
         embeddings=embeddings,
+        turns=turns,
         book=book,
         knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
         answers=AnswerService(_generator(settings, models)),

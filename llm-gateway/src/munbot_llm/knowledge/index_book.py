@@ -209,8 +209,9 @@ class IndexBook:
             try:
                 self._rebuild(tenant)
             except Exception as error:  # the index before goes on, and the next look tries again
-                metrics.INDEX_ERRORS.inc()
-                log.error("index_failed", tenant=tenant, exc_info=error)
+                if not self._stop.is_set():
+                    metrics.INDEX_ERRORS.inc()
+                    log.error("index_failed", tenant=tenant, exc_info=error)
                 for future in waiting:
                     future.set_exception(error)
             else:

@@ -13,6 +13,10 @@ from munbot_llm.retrieval.embedder import Vectors
 _TEXTS_A_TURN = 16
 
 
+class Closed(Exception):
+    """The process ends; nobody waits for this index any more."""
+
+
 class EmbeddingTurns:
     """The cache, asked for some texts at a time, so that indexes take turns and what was embedded is kept at once.
 
@@ -24,6 +28,7 @@ class EmbeddingTurns:
         self._cores = len(os.sched_getaffinity(0))
         self._turns = threading.Semaphore(self._cores)
         self._is_calm = threading.Event()
+        self._is_closed = threading.Event()
 
     def calm(self) -> None:
         """Leave all cores but one to the questions."""
@@ -31,6 +36,10 @@ class EmbeddingTurns:
             self._is_calm.set()
             for _ in range(self._cores - 1):
                 self._turns.acquire()  # and never given back
+
+    def close(self) -> None:
+        """Give up what is being embedded, so that the process can end."""
+        self._is_closed.set()
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed what citizens ask."""
@@ -47,6 +56,8 @@ class EmbeddingTurns:
     def _in_turns(self, texts: Sequence[str], embed: Callable[[Sequence[str]], Vectors]) -> Vectors:
         def turn(start: int) -> Vectors:
             with self._turns:
+                if self._is_closed.is_set():
+                    raise Closed
                 return embed(texts[start : start + _TEXTS_A_TURN])
 
         starts = range(0, max(len(texts), 1), _TEXTS_A_TURN)

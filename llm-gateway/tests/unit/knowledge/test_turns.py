@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from munbot_llm.knowledge.turns import EmbeddingTurns
+from munbot_llm.knowledge.turns import Closed, EmbeddingTurns
 
 
 class Numbers:
@@ -50,3 +50,17 @@ def test_once_calm_one_at_a_time():
     for thread in threads:
         thread.join()
     assert numbers.most == 1
+
+
+@pytest.mark.parametrize("calm", [False, True])
+def test_once_closed_a_large_collection_is_given_up(calm):
+    class Slow(Numbers):
+        def passages(self, texts):
+            turns.close()
+            return super().passages(texts)
+
+    turns = EmbeddingTurns(Slow())
+    if calm:
+        turns.calm()
+    with pytest.raises(Closed):
+        turns.passages([str(number) for number in range(1000)])
