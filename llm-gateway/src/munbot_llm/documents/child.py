@@ -8,6 +8,8 @@ import math
 import resource
 import sys
 import warnings
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from munbot_llm.documents.limits import MEGABYTE, Limits
@@ -46,6 +48,8 @@ def _open(kind: str, data: bytes, limits: Limits) -> dict[str, Any]:
 
 
 def _limit_process(limits: Limits) -> None:
+    with suppress(OSError):  # should the container run out of memory, this process goes, not the one that waits for it
+        Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
     seconds = math.ceil(limits.seconds) + 1
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     memory = _OWN_MEMORY + 3 * limits.expanded_bytes

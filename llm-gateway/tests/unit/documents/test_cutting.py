@@ -48,7 +48,8 @@ def test_letters_below_numerals_keep_both_openings() -> None:
 
 def test_titled_parts_stand_alone() -> None:
     text = (
-        "Artículo 22°: El horario es el siguiente:\nLetra A - Depósitos de bebidas.\nLunes a jueves: de 9:00 a 24:00 hrs.\n"
+        "Artículo 22°: El horario es el siguiente:\n"
+        "Letra A - Depósitos de bebidas.\nLunes a jueves: de 9:00 a 24:00 hrs.\n"
         "Letra H.- Minimercados.\nLunes a jueves: de 7:30 a 23:30 hrs.\n"
     )
     parts = {passage.article: passage.text for passage in cut(text)}
@@ -67,7 +68,10 @@ def test_a_long_sentence_is_cut_at_its_clauses() -> None:
 
 
 def test_divisions_stand_above_their_articles() -> None:
-    text = "TITULO I\nDE LAS FERIAS\nArtículo 1°.- Hay ferias.\nPÁRRAFO 2°: De los puestos.\nArtículo 2°.- Hay puestos.\nTITULO II\nFINAL\nArtículo 3°.- Rige hoy.\n"
+    text = (
+        "TITULO I\nDE LAS FERIAS\nArtículo 1°.- Hay ferias.\nPÁRRAFO 2°: De los puestos.\n"
+        "Artículo 2°.- Hay puestos.\nTITULO II\nFINAL\nArtículo 3°.- Rige hoy.\n"
+    )
     assert [passage.headings for passage in cut(text)] == [
         ("Título I. De las ferias", "Artículo 1°"),
         ("Título I. De las ferias", "Párrafo 2°. De los puestos", "Artículo 2°"),
