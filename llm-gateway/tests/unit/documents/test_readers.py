@@ -1,6 +1,8 @@
 """Each kind of file, as the office writes it."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 
 import docx
@@ -178,6 +180,35 @@ def test_docx() -> None:
         ),
         (("Consultas",), "En la OIRS."),
     ]
+
+
+def test_docx_with_tracked_changes_and_a_form_field() -> None:
+    document = docx.Document()
+    document.add_paragraph("AQUI")
+    out = io.BytesIO()
+    document.save(out)
+    changed = (
+        "<w:p><w:r><w:t xml:space='preserve'>El permiso cuesta </w:t></w:r>"
+        "<w:del><w:r><w:delText>1 UTM</w:delText></w:r></w:del>"
+        "<w:ins><w:r><w:t>2 UTM</w:t></w:r></w:ins><w:r><w:t>.</w:t></w:r></w:p>"
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>Se paga en la Tesorería.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    packed = io.BytesIO()
+    source = zipfile.ZipFile(out)
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            data = source.read(name).decode("utf-8", errors="surrogateescape")
+            if name == "word/document.xml":
+                data = re.sub(r"<w:p>.*?AQUI.*?</w:p>", changed, data, flags=re.DOTALL)
+            archive.writestr(name, data.encode("utf-8", errors="surrogateescape"))
+    assert texts("a.docx", packed.getvalue()) == [((), "El permiso cuesta 2 UTM.\nSe paga en la Tesorería.")]
+
+
+@pytest.mark.parametrize("title", ["Microsoft Word - Doc1.docx", "escaneo0001.pdf", "", "Documento1"])
+def test_a_title_that_a_program_wrote_is_none(make_pdf: Callable[..., bytes], title: str) -> None:
+    assert (
+        import_document("d1", "ORD-Ferias.pdf", make_pdf([["Hay ferias."]], title=title)).title == "Ordenanza: Ferias"
+    )
 
 
 # -- questions and answers
