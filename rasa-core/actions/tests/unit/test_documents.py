@@ -212,6 +212,9 @@ class TestWhich:
         assert asked.say("cuándo abre la piscina", "ask_question").startswith(POOL)
         assert asked.knowledge.asked[-1][0] == "¿Cuándo abre la piscina?"
 
+    def test_a_place_that_is_no_office_may_be_one_of_several(self, asked):
+        assert "Quiso decir" in asked.say("¿dónde está y la alberca?", "ask_location")
+
     def test_none_of_them_is_unknown(self, asked):
         asked.say("¿y la alberca?", "ask_question")
         assert "No tengo esa información" in asked.press("Ninguna")

@@ -69,9 +69,9 @@ def answer(talk: Talk, *, clarify: bool = True) -> bool:
     office = _office(talk, procedure)
     named = _named(talk)
     known = _is_known(talk, aspect, procedure)
-    if not (known and _is_precise(talk, aspect)) and _from_documents(
-        talk, named, aspect, clarify=clarify and not known
-    ):
+    doubts = not known or aspect in {"hours", "place", "phone"}  # a list of offices is hardly what was meant
+    precise = known and _is_precise(talk, aspect)
+    if not precise and _from_documents(talk, named, aspect, clarify=clarify and doubts):
         return True
     talk.state.from_documents = False
     talk.state.topic_office = office.id if office else None
