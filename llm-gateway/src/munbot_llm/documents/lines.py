@@ -13,6 +13,7 @@ _STRAY_CAPITAL = re.compile(r"^[A-Z] [a-záéíóúñ]")
 _SCHEDULE = re.compile(r"^(?::|(?:Desde|De|Hasta|A las)\b.*\d)")
 _ENDED = re.compile(r"[.:;!?…]-?[\"'”’»)\]*]*$")
 _LONE_LETTER = re.compile(r"^[a-z]$")
+_LABELLED = re.compile(r"[A-ZÁÉÍÓÚÑ][\w ]{2,30}: ?\S")  # «Teléfono: 2 2345 6700»
 _HYPHENATED = re.compile(r"[a-záéíóúñ]-$")
 SHORT = 0.8  # of the usual width: such a line ended on purpose
 
@@ -59,7 +60,7 @@ def breaks(above: str, line: str, width: int, *, prose: bool) -> bool:
     """
     if not capital(line):
         return False
-    if numbered_decree(line):
+    if numbered_decree(line) or (_LABELLED.match(line) and not prose and not labels.dangling(above)):
         return True
     short = len(above) < SHORT * width
     if ended(above):

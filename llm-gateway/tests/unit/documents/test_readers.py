@@ -300,3 +300,8 @@ def test_another_encoding_is_a_warning() -> None:
     found = import_document("d1", "a.txt", "Atención en año nuevo.".encode("cp1252"))
     assert found.passages[0].text == "Atención en año nuevo."
     assert "cp1252" in found.warnings[0]
+
+
+def test_labelled_lines_are_not_joined() -> None:
+    text = "Horario: lunes a viernes de 8:30 a 14:00\nTeléfono: 2 2345 6700\nDirección: Los Aromos 450\n"
+    assert texts("a.txt", text) == [((), text.strip())]
