@@ -111,6 +111,17 @@ class TestWhenAsked:
             "¿cuándo abre la piscina? ¿y cuánto cuesta?",
         ]
 
+    def test_the_procedure_before_is_no_answer_to_a_question_about_something_else(self, chat):
+        chat.say("¿cuánto cuesta renovar la licencia?", "ask_procedure")
+        said = chat.say("¿qué necesito para la beca municipal?", "ask_procedure")
+        assert "Cédula" not in said
+        assert "trámite" in said
+        assert chat.conversations.unanswered == ["¿qué necesito para la beca municipal?"]
+
+    def test_but_a_question_that_goes_on_means_it(self, chat):
+        chat.say("¿cuánto cuesta renovar la licencia?", "ask_procedure")
+        assert "Licencia que vence" in chat.say("¿y qué papeles debo presentar entonces?", "ask_procedure")
+
     @pytest.mark.parametrize("text", ["¿y cuánto cuesta?", "¿y tiene tobogán?"])
     def test_what_was_answered_before_is_no_answer_to_something_else(self, chat, text):
         chat.knowledge.knows("piscina", "La piscina es temperada.")

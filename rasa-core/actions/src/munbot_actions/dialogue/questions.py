@@ -73,6 +73,8 @@ def answer(talk: Talk, *, clarify: bool = True) -> bool:
     precise = known and _is_precise(talk, aspect)
     if not precise and _from_documents(talk, named, aspect, clarify=clarify and doubts):
         return True
+    if named is None and talk.state.form is None and _names_something_else(talk):
+        procedure = None  # what was talked of before is not what is asked about now
     talk.state.from_documents = False
     talk.state.topic_office = office.id if office else None
     talk.state.topic_aspect = aspect
@@ -155,15 +157,25 @@ def _is_precise(talk: Talk, aspect: str | None) -> bool:
     """
     if aspect is None:
         return False
-    catalogue, text = talk.catalogue, talk.message.without_identity
-    procedures, offices = catalogue.procedure_names, catalogue.office_names
+    text = talk.message.without_identity
     after_documents = talk.state.from_documents and talk.state.form is None
-    if after_documents and not procedures.possible(text) and not offices.possible(text):
-        return False
-    rest = fold(text)
+    if after_documents and not talk.catalogue.procedure_names.possible(text):
+        return bool(talk.catalogue.office_names.possible(text)) and not _strange_words(talk)
+    return not _strange_words(talk)
+
+
+def _strange_words(talk: Talk) -> set[str]:
+    """Give the words of a question that neither ask something we know nor belong to any procedure or office."""
+    rest = fold(talk.message.without_identity)
     for _, pattern in _ASPECTS:
         rest = pattern.sub(" ", rest)
-    return not set(procedures.unknown_words(rest)) & set(offices.unknown_words(rest))
+    catalogue = talk.catalogue
+    return set(catalogue.procedure_names.unknown_words(rest)) & set(catalogue.office_names.unknown_words(rest))
+
+
+def _names_something_else(talk: Talk) -> bool:
+    """Tell whether a question has a subject of its own («¿qué piden para la beca?»), and so no earlier one."""
+    return bool(_strange_words(talk)) and not talk.message.folded.lstrip("¿ ").startswith("y ")
 
 
 def _named(talk: Talk) -> Procedure | None:
