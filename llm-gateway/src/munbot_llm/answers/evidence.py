@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munbot_llm.answers.expectations import Expectation, expectations
+from munbot_llm.answers.nouns import key_nouns
 from munbot_llm.answers.trimming import Window, window
 from munbot_llm.retrieval.index import Query, Scores, TenantIndex, standard
 from munbot_llm.retrieval.lexical import Term
@@ -31,6 +32,11 @@ FEATURES = (
     "meant_title",
     "rarest_window",
     "pairs_sentence",
+    "nouns_window",
+    "nouns_written",
+    "nouns_passage",
+    "noun_missing",
+    "noun_nowhere",
     "asked_sentence",
     "asked_window",
     "asked_hard",
@@ -51,6 +57,7 @@ class Evidence:
         table: a row a candidate, a column for each of `FEATURES`.
         terms: the question's words.
         asked: what the question asks for.
+        elsewhere: see `_elsewhere`.
     """
 
     places: NDArray[np.int64]
@@ -59,6 +66,7 @@ class Evidence:
     table: NDArray[np.float32]
     terms: list[Term]
     asked: tuple[Expectation, ...]
+    elsewhere: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +88,7 @@ def gather(index: TenantIndex, query: Query) -> Evidence:
     places = _best_passages(similar)
     anchors, owners = _candidates(index, places)
     windows = [window(index, int(owner), int(anchor)) for owner, anchor in zip(owners, anchors, strict=True)]
-    words = _Words.of(index, terms, places)
+    words = _Words.of(index, terms, places, key_nouns(query.normal))
     rows = [
         (
             *_likeness(similar, int(owner), int(anchor)),
@@ -91,11 +99,11 @@ def gather(index: TenantIndex, query: Query) -> Evidence:
         )
         for owner, anchor, shown in zip(owners, anchors, windows, strict=True)
     ]
-    return Evidence(owners, anchors, windows, np.array(rows, dtype=np.float32), terms, asked)
+    return Evidence(owners, anchors, windows, np.array(rows, dtype=np.float32), terms, asked, _elsewhere(index, query))
 
 
 def _similarities(index: TenantIndex, query: Query, terms: list[Term]) -> _Similarities:
-    vector = query.vectors.mean(axis=0)
+    vector = query.vector
     sentences = standard(index.vectors.sentences @ vector)
     inside = standard(index.vectors.inside @ vector)
     questions = np.zeros(len(index.passages), dtype=np.float32)
@@ -111,6 +119,23 @@ def _similarities(index: TenantIndex, query: Query, terms: list[Term]) -> _Simil
         questions,
         standard(index.lexical.scores(terms)),
     )
+
+
+def _elsewhere(index: TenantIndex, query: Query) -> tuple[float, ...]:
+    """Tell whether the question is nearer to a matter that any office is asked about than to the documents.
+
+    Returns:
+        nearness of the nearest such matter, of the best passage or sentence, the one less the other, how near the
+        documents come to the five nearest matters, and the nearness of these less that of the best passage; cosines.
+    """
+    near = index.vectors.topics @ query.vector
+    first = np.argsort(-near, kind="stable")[:5]
+    weight = np.exp((near[first] - near[first[0]]) / 0.02)
+    weight /= weight.sum()
+    own = [part for part in (index.vectors.passages, index.vectors.inside, index.vectors.questions) if len(part)]
+    best = max(float((part @ query.vector).max()) for part in own)
+    treated = float(weight @ index.topics_treated[first])
+    return float(near[first[0]]), best, float(near[first[0]]) - best, treated, float(weight @ near[first]) - best
 
 
 def _best_passages(similar: _Similarities) -> NDArray[np.int64]:
@@ -172,9 +197,11 @@ class _Words:
     written: NDArray[np.float32]  # by sentence
     meant: NDArray[np.float32]
     titles: NDArray[np.float32]  # by passage, either way
+    nouns: NDArray[np.float32]  # the rarity of those words that are nouns, 0 for others
+    nowhere: float  # rarity of the nouns that no text has
 
     @classmethod
-    def of(cls, index: TenantIndex, terms: list[Term], places: NDArray[np.int64]) -> "_Words":
+    def of(cls, index: TenantIndex, terms: list[Term], places: NDArray[np.int64], nouns: frozenset[str]) -> "_Words":
         """Look the words up in the sentences of some passages (0 for all others)."""
         shape = (len(terms), len(index.segments))
         written, meant = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
@@ -183,13 +210,16 @@ class _Words:
         for number, term in enumerate(terms):
             written[number, rows], meant[number, rows] = index.segment_lexical.presence(term, rows)
             titles[number, places] = np.maximum(*index.title_lexical.presence(term, places))
-        return cls(np.array([term.idf for term in terms], dtype=np.float32), written, meant, titles)
+        idf = np.array([term.idf for term in terms], dtype=np.float32)
+        noun = np.array([term.stem in nouns for term in terms], dtype=np.float32)
+        nowhere = sum(term.idf for term in terms if term.stem in nouns and not term.forms)
+        return cls(idf, written, meant, titles, idf * noun, nowhere)
 
     def coverage(self, index: TenantIndex, owner: int, anchor: int, shown: Window) -> tuple[float, ...]:
         """Return the share of the question's words, by rarity, that sentence, window, passage and title have."""
         total = float(self.idf.sum())
         if total == 0:
-            return (0.0,) * 9
+            return (0.0,) * 14
         passage = slice(int(index.starts[owner]), int(index.starts[owner + 1]))
         own = passage if anchor < 0 else slice(anchor, anchor + 1)
         seen = slice(shown.first, shown.last + 1)
@@ -213,4 +243,20 @@ class _Words:
             float(self.idf @ title) / total,
             float(in_window[rarest]),
             pairs,
+            *self._nouns(in_window, self.written[:, seen], either[:, passage]),
+        )
+
+    def _nouns(
+        self, in_window: NDArray[np.float32], written: NDArray[np.float32], passage: NDArray[np.float32]
+    ) -> tuple[float, ...]:
+        total = float(self.nouns.sum())
+        missing = float((self.nouns * (1 - in_window)).max(initial=0)) / 6
+        if total == 0:
+            return 0.5, 0.5, 0.5, missing, self.nowhere / 6
+        return (
+            float(self.nouns @ in_window) / total,
+            float(self.nouns @ written.max(axis=1, initial=0)) / total,
+            float(self.nouns @ passage.max(axis=1, initial=0)) / total,
+            missing,
+            self.nowhere / 6,
         )

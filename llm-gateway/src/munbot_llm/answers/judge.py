@@ -22,11 +22,13 @@ _KINDS = (
     "money", "quantity", "hour", "duration", "place", "address", "person", "phone", "email", "who", "permission",
     "punishment", "date", "distance", "list",
 )  # fmt: skip
+_NEARLY = 1.0  # in the first model's scores; measured: docs/answers.md
 _HARD_KINDS = ("money", "quantity", "hour", "duration", "address", "distance")
 
 SIGNALS = (
     *FEATURES, "score", "lead", "share", "unmet", "terms", "rarest", "matter", "covered", "top_passage", "top_words",
-    "top_sentence", "first_by_passage", "first_by_words", "no_terms", *(f"asks_{kind}" for kind in _KINDS),
+    "top_sentence", "first_by_passage", "first_by_words", "no_terms", "topic", "nearest", "topic_nearer",
+    "topic_treated", "topics_nearer", *(f"asks_{kind}" for kind in _KINDS),
     *(f"unmet_{kind}" for kind in _HARD_KINDS),
 )  # fmt: skip
 """Columns of the second model."""
@@ -48,6 +50,8 @@ class Linear:
         if tuple(columns) != names:
             raise ValueError("judge.json was made for other columns: run `python -m munbot_llm evaluate fit`")
         table = np.array([columns[name] for name in names], dtype=np.float64)
+        if not (np.isfinite(table).all() and (table[:, 1] > 0).all()):
+            raise ValueError("judge.json holds a weight that is no number")
         return cls(table[:, 0], table[:, 1], table[:, 2], float(entry["bias"]))
 
     def scores(self, table: NDArray[Any]) -> NDArray[np.float64]:
@@ -61,11 +65,13 @@ class Verdict:
 
     Attributes:
         best: the candidate that answers best, by its number in the evidence.
+        second: the best one of another passage that fits nearly as well, which is shown too; -1 for none.
         probability: that it answers the question rightly, 0 to 1.
         passages: the candidates' passages, the best first, each once.
     """
 
     best: int
+    second: int
     probability: float
     passages: tuple[int, ...]
 
@@ -104,7 +110,15 @@ class Judge:
         best, row = signals(evidence, scores)
         odds = float(self.gate.scores(row[None, :])[0])
         order = dict.fromkeys(int(evidence.places[number]) for number in np.argsort(-scores, kind="stable"))
-        return Verdict(best, 1 / (1 + float(np.exp(-np.clip(odds, -30, 30)))), tuple(order))
+        probability = 1 / (1 + float(np.exp(-np.clip(odds, -30, 30))))
+        return Verdict(best, runner_up(evidence, scores, best), probability, tuple(order))
+
+
+def runner_up(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
+    """Return the best candidate of another passage when it is nearly as good as the best one; else -1."""
+    others = np.where(evidence.places == evidence.places[best], -np.inf, scores)
+    second = int(others.argmax())
+    return second if scores[best] - others[second] < _NEARLY else -1
 
 
 def signals(evidence: Evidence, scores: NDArray[np.float64]) -> tuple[int, NDArray[np.float64]]:
@@ -136,6 +150,7 @@ def signals(evidence: Evidence, scores: NDArray[np.float64]) -> tuple[int, NDArr
         passage[best] == passage.max(),
         words[best] == words.max(),
         not evidence.terms,
+        *evidence.elsewhere,
         *(kind in kinds for kind in _KINDS),
         *(kind in unmet for kind in _HARD_KINDS),
     ]

@@ -8,6 +8,7 @@ from munbot_llm.answers.grounding import borne_out_by
 from munbot_llm.answers.judge import Judge
 from munbot_llm.answers.models import Answer, Generator, Mode, Source, Turn
 from munbot_llm.answers.texts import text
+from munbot_llm.answers.trimming import SECOND_LIMIT, window
 from munbot_llm.documents.passages import Passage
 from munbot_llm.retrieval.index import TenantIndex
 
@@ -18,12 +19,12 @@ class Look:
 
     Attributes:
         passages: the best first.
-        shown: what would be quoted of the first.
+        excerpts: what would be quoted of the first, and of the second where that fits nearly as well.
         probability: that it answers, 0 to 1.
     """
 
     passages: tuple[Passage, ...] = ()
-    shown: str = ""
+    excerpts: tuple[str, ...] = ()
     probability: float = 0.0
 
 
@@ -60,7 +61,8 @@ class AnswerService:
             if generated := self._generator.generate(question, given, history):
                 sources = tuple(source(passage) for passage in borne_out_by(generated, given))
                 return Answer(generated, Mode.GENERATED, sources, look.probability)
-        return Answer(look.shown, Mode.EXTRACTIVE, (source(look.passages[0]),), look.probability)
+        sources = tuple(source(passage) for passage in look.passages[: len(look.excerpts)])
+        return Answer("\n\n".join(look.excerpts), Mode.EXTRACTIVE, sources, look.probability)
 
     def look(self, index: TenantIndex | None, question: str) -> Look:
         """Return what there is to a question."""
@@ -69,7 +71,11 @@ class AnswerService:
         evidence = gather(index, index.understand(question))
         verdict = self._judge.judge(evidence)
         found = tuple(index.passages[place] for place in verdict.passages)
-        return Look(found, evidence.windows[verdict.best].text, verdict.probability)
+        excerpts = [evidence.windows[verdict.best].text]
+        if verdict.second >= 0:
+            place, anchor = evidence.places[verdict.second], evidence.anchors[verdict.second]
+            excerpts.append(window(index, int(place), int(anchor), SECOND_LIMIT).text)
+        return Look(found, tuple(excerpts), verdict.probability)
 
 
 def source(passage: Passage) -> Source:

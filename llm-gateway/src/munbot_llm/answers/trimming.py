@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from munbot_llm.retrieval.index import TenantIndex
 
 LIMIT = 600
-"""Characters of an answer; one longer sentence is still shown whole."""
+"""Characters of an excerpt; one longer sentence is still shown whole."""
+
+SECOND_LIMIT = 400
+"""Characters of a second excerpt, where two passages fit nearly as well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from munbot_llm.answers.evidence import gather
+from munbot_llm.answers.evidence import Evidence, gather
+from munbot_llm.answers.trimming import SECOND_LIMIT, window
 from munbot_llm.evaluation.fitting import Case
 from munbot_llm.evaluation.questions import Question
 from munbot_llm.retrieval.index import TenantIndex
@@ -20,12 +21,18 @@ def _case(group: str, index: TenantIndex, question: Question) -> Case:
     evidence = gather(index, index.understand(question.text))
     if not question.answerable:
         nothing = np.zeros(len(evidence.places), dtype=np.bool_)
-        return Case(group, question, evidence, nothing, nothing)
+        return Case(group, question, evidence, nothing, nothing, nothing)
     tells = np.array([question.told_by(window.text) for window in evidence.windows], dtype=np.bool_)
     document = np.array([_same_file(index, int(place), question) for place in evidence.places], dtype=np.bool_)
     article = np.array([_same_article(index, int(place), question) for place in evidence.places], dtype=np.bool_)
     right = tells & document & article
-    return Case(group, question, evidence, right if right.any() else tells & document, tells)
+    short = np.array([_tells_second(index, question, evidence, number) for number in range(len(tells))], dtype=np.bool_)
+    return Case(group, question, evidence, right if right.any() else tells & document, tells, short)
+
+
+def _tells_second(index: TenantIndex, question: Question, evidence: Evidence, number: int) -> bool:
+    shown = window(index, int(evidence.places[number]), int(evidence.anchors[number]), SECOND_LIMIT)
+    return question.told_by(shown.text)
 
 
 def _same_file(index: TenantIndex, place: int, question: Question) -> bool:

@@ -9,13 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munbot_llm.answers.evidence import FEATURES, Evidence
-from munbot_llm.answers.judge import SIGNALS, Judge, Linear, signals
+from munbot_llm.answers.judge import SIGNALS, Judge, Linear, runner_up, signals
 from munbot_llm.evaluation.questions import Question
 
 Floats = NDArray[np.float64]
 
 _ORDER_RIDGE = 5.0
-_GATE_RIDGE = 20.0
+_GATE_RIDGE = 30.0
 _STEPS = 400
 _RATE = 0.05
 
@@ -30,6 +30,7 @@ class Case:
         evidence: what speaks for each candidate.
         right: candidates that answer it where it should be answered.
         tells: candidates that have the fact, wherever.
+        tells_second: the same, of the shorter excerpt that is shown of a second passage.
     """
 
     group: str
@@ -37,6 +38,11 @@ class Case:
     evidence: Evidence
     right: NDArray[np.bool_]
     tells: NDArray[np.bool_]
+    tells_second: NDArray[np.bool_]
+
+    def told(self, best: int, second: int) -> bool:
+        """Tell whether what is shown has the fact."""
+        return bool(self.tells[best]) or (second >= 0 and bool(self.tells_second[second]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,16 +70,17 @@ def part_of(question: Question, parts: int) -> int:
 def fit(cases: Sequence[Case]) -> tuple[Linear, Linear]:
     """Fit both models."""
     table = np.concatenate([case.evidence.table for case in cases]).astype(np.float64)
-    mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-6
+    mean, spread = table.mean(axis=0), _spread(table)
     groups = [((case.evidence.table - mean) / spread, case.right) for case in cases if case.right.any()]
     order = Linear(mean, spread, _fit_order(groups), 0.0)
     rows, right = [], []
     for case in cases:
-        best, row = signals(case.evidence, order.scores(case.evidence.table))
+        scores = order.scores(case.evidence.table)
+        best, row = signals(case.evidence, scores)
         rows.append(row)
-        right.append(case.question.answerable and bool(case.tells[best]))
+        right.append(case.told(best, runner_up(case.evidence, scores, best)))
     gate_table = np.array(rows)
-    gate_mean, gate_spread = gate_table.mean(axis=0), gate_table.std(axis=0) + 1e-6
+    gate_mean, gate_spread = gate_table.mean(axis=0), _spread(gate_table)
     weights = _fit_gate((gate_table - gate_mean) / gate_spread, np.array(right, dtype=np.float64))
     return order, Linear(gate_mean, gate_spread, weights[:-1], float(weights[-1]))
 
@@ -90,7 +97,7 @@ def hold_out(cases: Sequence[Case], parts: int = 5) -> list[Held]:
             verdict = judge.judge(case.evidence)
             good = {int(place) for place in case.evidence.places[case.right]}
             rank = next((number for number, place in enumerate(verdict.passages) if place in good), 99)
-            right = case.question.answerable and bool(case.tells[verdict.best])
+            right = case.told(verdict.best, verdict.second)
             found.append(Held(case, verdict.probability, right, rank))
     return found
 
@@ -167,3 +174,9 @@ def _fit_gate(table: Floats, right: Floats) -> Floats:
 def _softmax(scores: Floats) -> Floats:
     grown = np.exp(scores - scores.max())
     return np.asarray(grown / grown.sum())
+
+
+def _spread(table: Floats) -> Floats:
+    """Return the columns' standard deviations; 1 for a column that never changes."""
+    spread = table.std(axis=0)
+    return np.where(spread < 1e-4, 1.0, spread)

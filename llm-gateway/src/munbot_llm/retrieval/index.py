@@ -12,7 +12,7 @@ from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences
 from munbot_llm.retrieval.embedder import Embeddings, Vectors
 from munbot_llm.retrieval.lexical import LexicalIndex
-from munbot_llm.retrieval.text import normalise
+from munbot_llm.retrieval.text import normalise, topics
 
 Scores = NDArray[np.float32]
 
@@ -59,11 +59,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question, with its vectors: as written, and in written Spanish."""
+    """A question, in written Spanish too, and the vector of that."""
 
     text: str
     normal: str
-    vectors: Vectors
+    vector: Scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +75,14 @@ class IndexVectors:
         sentences: each sentence alone.
         inside: each sentence after its title and, of an item, the sentence that opens the enumeration.
         questions: the questions of question/answer pairs.
+        topics: what citizens ask of any office, or of no office (`resources/topics.yml`).
     """
 
     passages: Vectors
     sentences: Vectors
     inside: Vectors
     questions: Vectors
+    topics: Vectors
 
 
 class TenantIndex:
@@ -107,6 +109,8 @@ class TenantIndex:
         self.title_lexical = LexicalIndex(self.titles)
         self.segment_lexical = LexicalIndex([self.words_of(segment) for segment in segments])
         self._embeddings = embeddings
+        own = [part for part in (vectors.passages, vectors.inside, vectors.questions) if len(part)]
+        self.topics_treated = np.max([(vectors.topics @ part.T).max(axis=1) for part in own], axis=0) if own else None
 
     @classmethod
     def build(cls, passages: Sequence[Passage], embeddings: Embeddings) -> Self:
@@ -124,17 +128,17 @@ class TenantIndex:
         parts = embeddings.passages(said)
         inside = embeddings.passages([_inside(passages[s.passage], s, said) for s in found])
         asked = embeddings.questions([question for p in passages for question in p.questions])
-        return cls(passages, found, IndexVectors(whole, parts, inside, asked), embeddings)
+        vectors = IndexVectors(whole, parts, inside, asked, embeddings.questions(topics()))
+        return cls(passages, found, vectors, embeddings)
 
     def words_of(self, segment: Segment) -> str:
         """Return a sentence's own words."""
         return self.passages[segment.passage].text[segment.start : segment.end]
 
     def understand(self, question: str) -> Query:
-        """Embed a question: once as it is, and once in written Spanish where that differs."""
+        """Write a question as Spanish is written, and embed it."""
         normal = normalise(question)
-        texts = [question] if normal == question else [question, normal]
-        return Query(question, normal, self._embeddings.queries(texts))
+        return Query(question, normal, self._embeddings.queries([normal])[0])
 
     def search(self, question: str, k: int) -> list[Hit]:
         """Return the `k` passages that fit a question best, the best first."""
@@ -150,7 +154,7 @@ class TenantIndex:
 
     def scores(self, query: Query) -> Scores:
         """Return each passage's score, in standard deviations above the tenant's median passage."""
-        vector = query.vectors.mean(axis=0)
+        vector = query.vector
         whole = self.vectors.passages @ vector
         parts = self.best_of(self.vectors.sentences @ vector, self.owners)
         if len(self.askers):

@@ -159,9 +159,11 @@ class LexicalIndex:
         written = np.zeros(self.size, dtype=np.float32)
         meant = np.zeros(self.size, dtype=np.float32)
         for form, weight in term.forms:
+            if form not in self._ids:
+                continue
             target = meant if form.startswith("#") else written
             found = self._rows[self._span(form)]
-            told = 1.0 if form.startswith("#") else weight
+            told = min(1.0, float(self.idf[self._ids[form]]) / term.idf) if form.startswith("#") else weight
             target[found] = np.maximum(target[found], np.float32(told))
         return written[rows], meant[rows]
 

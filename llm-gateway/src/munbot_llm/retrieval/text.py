@@ -91,3 +91,9 @@ def _k_words() -> frozenset[str]:
 @cache
 def _ao_words() -> frozenset[str]:
     return frozenset(words(resource("words.yml")["with_ao"]))
+
+
+@cache
+def topics() -> tuple[str, ...]:
+    """Return what citizens ask of any office, or of no office."""
+    return tuple(topic.strip() for line in resource("topics.yml").values() for topic in str(line).split(";"))
