@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from munbot_llm.answers.expectations import Expectation, expectations
+from munbot_llm.answers.manipulation import quotable
 from munbot_llm.answers.nouns import key_nouns
 from munbot_llm.answers.trimming import Window, window
 from munbot_llm.retrieval.index import Query, Scores, TenantIndex, standard
@@ -80,12 +81,14 @@ class _Similarities:
     words: Scores
 
 
-def gather(index: TenantIndex, query: Query) -> Evidence:
-    """Collect the evidence for a question. The index must have passages."""
+def gather(index: TenantIndex, query: Query) -> Evidence | None:
+    """Collect the evidence for a question; None when no passage may be quoted."""
     terms = index.lexical.terms(query.normal)
     asked = expectations(query.normal)
     similar = _similarities(index, query, terms)
-    places = _best_passages(similar)
+    places = _best_passages(index, similar)
+    if not len(places):
+        return None
     anchors, owners = _candidates(index, places)
     windows = [window(index, int(owner), int(anchor)) for owner, anchor in zip(owners, anchors, strict=True)]
     words = _Words.of(index, terms, places, key_nouns(query.normal))
@@ -138,10 +141,17 @@ def _elsewhere(index: TenantIndex, query: Query) -> tuple[float, ...]:
     return float(near[first[0]]), best, float(near[first[0]]) - best, treated, float(weight @ near[first]) - best
 
 
-def _best_passages(similar: _Similarities) -> NDArray[np.int64]:
+def _best_passages(index: TenantIndex, similar: _Similarities) -> NDArray[np.int64]:
     whole = np.maximum(similar.best_sentence, similar.questions)
     total = similar.passages + 0.5 * (whole + similar.best_inside) + similar.words
-    return np.argsort(-total, kind="stable")[:CANDIDATES]
+    best = np.argsort(-total, kind="stable")
+    found: list[int] = []
+    for place in best:
+        if quotable(index.passages[place]):
+            found.append(int(place))
+        if len(found) == CANDIDATES:
+            break
+    return np.array(found, dtype=np.int64)
 
 
 def _candidates(index: TenantIndex, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

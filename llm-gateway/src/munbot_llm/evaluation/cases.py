@@ -14,11 +14,15 @@ from munbot_llm.retrieval.index import TenantIndex
 
 def cases(group: str, index: TenantIndex, questions: Sequence[Question]) -> list[Case]:
     """Collect the evidence for each question, and mark the candidates that answer it."""
-    return [_case(group, index, question) for question in questions]
+    found = []
+    for question in questions:
+        evidence = gather(index, index.understand(question.text))
+        if evidence is not None:
+            found.append(_case(group, index, question, evidence))
+    return found
 
 
-def _case(group: str, index: TenantIndex, question: Question) -> Case:
-    evidence = gather(index, index.understand(question.text))
+def _case(group: str, index: TenantIndex, question: Question, evidence: Evidence) -> Case:
     if not question.answerable:
         nothing = np.zeros(len(evidence.places), dtype=np.bool_)
         return Case(group, question, evidence, nothing, nothing, nothing)

@@ -15,7 +15,7 @@ from munbot_llm.retrieval.embedder import Embedder
 from munbot_llm.retrieval.index import TenantIndex
 
 _FALSE = 0.07
-_CLARIFY = 0.24
+_CLARIFY = 0.21
 
 
 def main(arguments: list[str]) -> int:

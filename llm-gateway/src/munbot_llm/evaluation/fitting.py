@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from munbot_llm.answers.evidence import FEATURES, Evidence
 from munbot_llm.answers.judge import SIGNALS, Judge, Linear, runner_up, signals
+from munbot_llm.answers.manipulation import manipulates
 from munbot_llm.evaluation.questions import Question
 
 Floats = NDArray[np.float64]
@@ -68,7 +69,8 @@ def part_of(question: Question, parts: int) -> int:
 
 
 def fit(cases: Sequence[Case]) -> tuple[Linear, Linear]:
-    """Fit both models."""
+    """Fit both models; questions that never reach them are left out."""
+    cases = [case for case in cases if not manipulates(case.question.text)]
     table = np.concatenate([case.evidence.table for case in cases]).astype(np.float64)
     mean, spread = table.mean(axis=0), _spread(table)
     groups = [((case.evidence.table - mean) / spread, case.right) for case in cases if case.right.any()]
@@ -98,7 +100,8 @@ def hold_out(cases: Sequence[Case], parts: int = 5) -> list[Held]:
             good = {int(place) for place in case.evidence.places[case.right]}
             rank = next((number for number, place in enumerate(verdict.passages) if place in good), 99)
             right = case.told(verdict.best, verdict.second)
-            found.append(Held(case, verdict.probability, right, rank))
+            probability = 0.0 if manipulates(case.question.text) else verdict.probability  # those are never answered
+            found.append(Held(case, probability, right, rank))
     return found
 
 

@@ -110,7 +110,8 @@ class TenantIndex:
         self.segment_lexical = LexicalIndex([self.words_of(segment) for segment in segments])
         self._embeddings = embeddings
         own = [part for part in (vectors.passages, vectors.inside, vectors.questions) if len(part)]
-        self.topics_treated = np.max([(vectors.topics @ part.T).max(axis=1) for part in own], axis=0) if own else None
+        near = [(vectors.topics @ part.T).max(axis=1) for part in own]
+        self.topics_treated: Scores = np.max(near, axis=0) if near else np.zeros(0, dtype=np.float32)
 
     @classmethod
     def build(cls, passages: Sequence[Passage], embeddings: Embeddings) -> Self:
@@ -193,8 +194,13 @@ def _segments(number: int, text: str, first: int) -> list[Segment]:
     return found
 
 
+def without_label(heading: str) -> str:
+    """Return a heading without its number («Artículo 43°. Grifos» is «Grifos»)."""
+    return _LABEL.sub("", heading)
+
+
 def _inside(passage: Passage, segment: Segment, said: Sequence[str]) -> str:
-    near = [_LABEL.sub("", text) for text in passage.headings[-2:]]
+    near = [without_label(text) for text in passage.headings[-2:]]
     lead = said[segment.lead] if segment.lead >= 0 else ""
     own = passage.text[segment.start : segment.end]
     return " ".join(f"{text.rstrip('.:')}." for text in (*near, lead[:_LEAD_LIMIT]) if text) + f" {own}"
