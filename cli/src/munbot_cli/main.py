@@ -9,7 +9,17 @@ from types import FrameType
 import typer
 from rich.markup import escape
 
-from munbot_cli.commands import bench, evaluate, inspect, knowledge, lifecycle, models, test, variables
+from munbot_cli.commands import (
+    bench,
+    evaluate,
+    evaluate_answers,
+    inspect,
+    knowledge,
+    lifecycle,
+    models,
+    test,
+    variables,
+)
 from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 
@@ -28,6 +38,7 @@ app.command()(inspect.status)
 app.command()(inspect.logs)
 app.command()(bench.bench)
 app.command()(variables.env)
+evaluate.app.command("answers")(evaluate_answers.eval_answers)
 evaluate.app.command("model")(models.eval_model)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(knowledge.app, name="knowledge")
