@@ -14,6 +14,7 @@ _WITH_ARGUMENTS_OF_THEIR_OWN = {
     ("evaluate", "answers"): "munbot_llm.evaluation.answers",
     ("evaluate", "fit"): "munbot_llm.evaluation.fit",
     ("evaluate", "model"): "munbot_llm.answers.generation_commands",
+    ("warm",): "munbot_llm.knowledge.warm",
 }
 
 

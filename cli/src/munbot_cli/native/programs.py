@@ -206,7 +206,11 @@ def _folders(project: Project, service: Service) -> dict[str, str]:
             folders[inside] = str((project.root / source).resolve())
         elif inside != SECRETS_MOUNT:
             folders[inside] = str(project.data / "volumes" / source)
-    return folders | {inside: str(project.root / here) for inside, here in project.native.get("folders", {}).items()}
+    ours = {
+        inside: str(project.root / here.format(cache=project.cache))
+        for inside, here in project.native.get("folders", {}).items()
+    }
+    return folders | ours
 
 
 def _sources(project: Project, service: Service) -> tuple[Path, ...]:

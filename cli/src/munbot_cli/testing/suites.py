@@ -140,7 +140,7 @@ def prepare_tools(project: Project, *, rasa: bool = True) -> None:
     """Bring the test tools into the workspace's environment, and into Rasa's own."""
     root = project.root
     subprocess.run(
-        [uv(), "sync", "--frozen", "--all-packages", "--extra", "voice", "--inexact", "--quiet", "--project", str(root)],
+        [uv(), "sync", "--frozen", "--all-packages", "--extra=voice", "--inexact", "--quiet", "--project", str(root)],
         env={**os.environ, "VIRTUAL_ENV": ""},
         check=True,
     )

@@ -21,7 +21,7 @@ from munbot_llm.knowledge.writer import DocumentWriter
 
 log = get_logger("knowledge.seed")
 
-_PAIRS = frozenset({".yml", ".yaml"})
+PAIRS = frozenset({".yml", ".yaml"})
 
 
 def load(store: KnowledgeStore, folder: Path, clock: Clock = utc_now) -> int:
@@ -60,11 +60,11 @@ class _Loader:
     def load(self, tenant: str, folder: Path) -> int:
         principal = Principal(subject="seed", role=Role.SERVICE, tenant=tenant)
         files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
-        names = [path.name.casefold() for path in files if path.suffix not in _PAIRS]
+        names = [path.name.casefold() for path in files if path.suffix not in PAIRS]
         if twice := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"{tenant}: more than one {', '.join(sorted(twice))}")
         return sum(
-            self._pairs(principal, path) if path.suffix in _PAIRS else self._file(principal, path) for path in files
+            self._pairs(principal, path) if path.suffix in PAIRS else self._file(principal, path) for path in files
         )
 
     def _file(self, principal: Principal, path: Path) -> bool:
