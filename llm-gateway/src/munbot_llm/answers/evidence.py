@@ -11,7 +11,6 @@ from munbot_llm.answers.nouns import key_nouns
 from munbot_llm.answers.trimming import Window, window
 from munbot_llm.retrieval.index import Query, Scores, TenantIndex, standard
 from munbot_llm.retrieval.lexical import Term
-from munbot_llm.retrieval.text import fold
 
 CANDIDATES = 24
 """Passages that get a second look."""
@@ -45,6 +44,11 @@ FEATURES = (
     "whole_pair",
 )
 """Columns of `Evidence.table`."""
+
+_COVERAGE = FEATURES.index("asked_sentence") - FEATURES.index("written_sentence")
+
+Table = NDArray[np.float32]
+"""Rows of candidates, or of sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +95,16 @@ def gather(index: TenantIndex, query: Query) -> Evidence | None:
         return None
     anchors, owners = _candidates(index, places)
     windows = [window(index, int(owner), int(anchor)) for owner, anchor in zip(owners, anchors, strict=True)]
-    words = _Words.of(index, terms, places, key_nouns(query.normal))
-    rows = [
-        (
-            *_likeness(similar, int(owner), int(anchor)),
-            *words.coverage(index, int(owner), int(anchor), shown),
-            *_kinds(index, asked, int(anchor), shown),
-            np.log1p(shown.end - shown.start if anchor < 0 else _length(index, int(anchor))) / 5,
-            float(anchor < 0),
-        )
-        for owner, anchor, shown in zip(owners, anchors, windows, strict=True)
-    ]
-    return Evidence(owners, anchors, windows, np.array(rows, dtype=np.float32), terms, asked, _elsewhere(index, query))
+    spans = _Spans.of(index, places, owners, anchors, windows)
+    own_length = [_length(index, int(anchor), shown) for anchor, shown in zip(anchors, windows, strict=True)]
+    table = np.column_stack([
+        _likeness(similar, owners, anchors),
+        _coverage(index, terms, key_nouns(query.normal), owners, spans),
+        _kinds(index, asked, spans),
+        np.log1p(own_length) / 5,
+        anchors < 0,
+    ])  # fmt: skip
+    return Evidence(owners, anchors, windows, table.astype(np.float32), terms, asked, _elsewhere(index, query))
 
 
 def _similarities(index: TenantIndex, query: Query, terms: list[Term]) -> _Similarities:
@@ -167,106 +169,121 @@ def _candidates(index: TenantIndex, places: NDArray[np.int64]) -> tuple[NDArray[
     return np.array(anchors, dtype=np.int64), np.array(owners, dtype=np.int64)
 
 
-def _likeness(similar: _Similarities, owner: int, anchor: int) -> tuple[float, ...]:
-    own = similar.best_sentence[owner] if anchor < 0 else similar.sentences[anchor]
-    inside = similar.best_inside[owner] if anchor < 0 else similar.inside[anchor]
-    return (
-        float(similar.passages[owner]),
-        float(own),
-        float(inside),
-        float(similar.best_sentence[owner]),
-        float(similar.best_inside[owner]),
-        float(similar.questions[owner]),
-        float(similar.words[owner]),
-    )
+def _likeness(similar: _Similarities, owners: NDArray[np.int64], anchors: NDArray[np.int64]) -> Table:
+    whole = anchors < 0
+    return np.column_stack([
+        similar.passages[owners],
+        np.where(whole, similar.best_sentence[owners], similar.sentences[anchors]),
+        np.where(whole, similar.best_inside[owners], similar.inside[anchors]),
+        similar.best_sentence[owners],
+        similar.best_inside[owners],
+        similar.questions[owners],
+        similar.words[owners],
+    ])  # fmt: skip
 
 
-def _length(index: TenantIndex, anchor: int) -> int:
+def _length(index: TenantIndex, anchor: int, shown: Window) -> int:
+    if anchor < 0:
+        return shown.end - shown.start
     return index.segments[anchor].end - index.segments[anchor].start
 
 
-def _kinds(index: TenantIndex, asked: tuple[Expectation, ...], anchor: int, shown: Window) -> tuple[float, ...]:
-    """Return the share of what is asked for that the sentence has, that the window has, and whether all hard kinds."""
-    if not asked:
-        return 0.5, 0.5, 0.5
-    folded = fold(shown.text)
-    own = folded if anchor < 0 else fold(index.words_of(index.segments[anchor]))
-    hard = [expectation for expectation in asked if expectation.hard]
-    return (
-        sum(expectation.met(own) for expectation in asked) / len(asked),
-        sum(expectation.met(folded) for expectation in asked) / len(asked),
-        0.5 if not hard else sum(expectation.met(folded) for expectation in hard) / len(hard),
-    )
-
-
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """For each of the question's words, where it stands: rows of terms, columns of texts, 0 to 1."""
+class _Spans:
+    """Which sentences belong to what: rows of candidates, columns of the sentences of the best passages.
 
-    idf: NDArray[np.float32]
-    written: NDArray[np.float32]  # by sentence
-    meant: NDArray[np.float32]
-    titles: NDArray[np.float32]  # by passage, either way
-    nouns: NDArray[np.float32]  # the rarity of those words that are nouns, 0 for others
-    nowhere: float  # rarity of the nouns that no text has
+    Attributes:
+        rows: these sentences' numbers in the index.
+        own: each candidate's sentence; all of them for a pair.
+        seen: those that would be shown.
+        passage: all of its passage.
+    """
+
+    rows: NDArray[np.int64]
+    own: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
+    passage: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, index: TenantIndex, terms: list[Term], places: NDArray[np.int64], nouns: frozenset[str]) -> "_Words":
-        """Look the words up in the sentences of some passages (0 for all others)."""
-        shape = (len(terms), len(index.segments))
-        written, meant = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
-        titles = np.zeros((len(terms), len(index.passages)), np.float32)
-        rows = np.concatenate([np.arange(index.starts[p], index.starts[p + 1]) for p in places])
-        for number, term in enumerate(terms):
-            written[number, rows], meant[number, rows] = index.segment_lexical.presence(term, rows)
-            titles[number, places] = np.maximum(*index.title_lexical.presence(term, places))
-        idf = np.array([term.idf for term in terms], dtype=np.float32)
-        noun = np.array([term.stem in nouns for term in terms], dtype=np.float32)
-        nowhere = sum(term.idf for term in terms if term.stem in nouns and not term.forms)
-        return cls(idf, written, meant, titles, idf * noun, nowhere)
+    def of(
+        cls,
+        index: TenantIndex,
+        places: NDArray[np.int64],
+        owners: NDArray[np.int64],
+        anchors: NDArray[np.int64],
+        windows: list[Window],
+    ) -> "_Spans":
+        """Look the sentences up."""
+        rows = np.concatenate([np.arange(index.starts[place], index.starts[place + 1]) for place in places])
+        first = np.array([shown.first for shown in windows])[:, None]
+        last = np.array([shown.last for shown in windows])[:, None]
+        seen = (rows >= first) & (rows <= last)
+        own = np.where(anchors[:, None] < 0, seen, rows == anchors[:, None])
+        return cls(rows, own, seen, index.owners[rows] == owners[:, None])
 
-    def coverage(self, index: TenantIndex, owner: int, anchor: int, shown: Window) -> tuple[float, ...]:
-        """Return the share of the question's words, by rarity, that sentence, window, passage and title have."""
-        total = float(self.idf.sum())
-        if total == 0:
-            return (0.0,) * 14
-        passage = slice(int(index.starts[owner]), int(index.starts[owner + 1]))
-        own = passage if anchor < 0 else slice(anchor, anchor + 1)
-        seen = slice(shown.first, shown.last + 1)
-        either = np.maximum(self.written, self.meant)
-        title = self.titles[:, owner]
 
-        def share(table: NDArray[np.float32], span: slice) -> float:
-            return float(self.idf @ table[:, span].max(axis=1, initial=0)) / total
+def _best(spans: NDArray[np.bool_], values: Table) -> Table:
+    """Return the largest value within each span: rows of candidates, columns as in `values` (rows of sentences)."""
+    if not values.size:
+        return np.zeros((len(spans), values.shape[1]), dtype=np.float32)
+    found: Table = np.where(spans[:, :, None], values[None], 0).max(axis=1)
+    return found
 
-        in_window = np.maximum(either[:, seen].max(axis=1, initial=0), title)
-        rarest = int(self.idf.argmax())
-        there = either[:, own].max(axis=1, initial=0) > 0
-        pairs = float(np.minimum(there[:-1], there[1:]).sum()) / max(1, len(there) - 1)
-        return (
-            share(self.written, own),
-            share(self.written, seen),
-            share(self.written, passage),
-            share(either, own),
-            share(either, seen),
-            share(either, passage),
-            float(self.idf @ title) / total,
-            float(in_window[rarest]),
-            pairs,
-            *self._nouns(in_window, self.written[:, seen], either[:, passage]),
-        )
 
-    def _nouns(
-        self, in_window: NDArray[np.float32], written: NDArray[np.float32], passage: NDArray[np.float32]
-    ) -> tuple[float, ...]:
-        total = float(self.nouns.sum())
-        missing = float((self.nouns * (1 - in_window)).max(initial=0)) / 6
-        if total == 0:
-            return 0.5, 0.5, 0.5, missing, self.nowhere / 6
-        return (
-            float(self.nouns @ in_window) / total,
-            float(self.nouns @ written.max(axis=1, initial=0)) / total,
-            float(self.nouns @ passage.max(axis=1, initial=0)) / total,
-            missing,
-            self.nowhere / 6,
-        )
+def _kinds(index: TenantIndex, asked: tuple[Expectation, ...], spans: _Spans) -> Table:
+    """Return the share of what is asked for that the sentence has, that the window has, and of the hard ones."""
+    if not asked:
+        return np.full((len(spans.own), 3), 0.5, dtype=np.float32)
+    met = np.array([[one.met(index.folded[row]) for one in asked] for row in spans.rows], dtype=np.float32)
+    own, seen = _best(spans.own, met), _best(spans.seen, met)
+    hard = np.array([one.hard for one in asked], dtype=np.bool_)
+    of_hard = seen[:, hard].mean(axis=1) if hard.any() else np.full(len(seen), 0.5)
+    return np.column_stack([own.mean(axis=1), seen.mean(axis=1), of_hard])
+
+
+def _coverage(
+    index: TenantIndex, terms: list[Term], nouns: frozenset[str], owners: NDArray[np.int64], spans: _Spans
+) -> Table:
+    """Return the share of the question's words, by rarity, that sentence, window, passage and title have."""
+    idf = np.array([term.idf for term in terms], dtype=np.float32)
+    if not idf.sum():
+        return np.zeros((len(owners), _COVERAGE), dtype=np.float32)
+    written, either, titles = _presence(index, terms, owners, spans)
+    noun = idf * np.array([term.stem in nouns for term in terms], dtype=np.float32)
+    nowhere = sum(term.idf for term in terms if term.stem in nouns and not term.forms) / 6
+    written_seen, either_own = _best(spans.seen, written), _best(spans.own, either)
+    either_seen, either_passage = _best(spans.seen, either), _best(spans.passage, either)
+    in_window = np.maximum(either_seen, titles)
+    there = either_own > 0
+    pairs = (there[:, :-1] & there[:, 1:]).sum(axis=1) / max(1, len(idf) - 1)
+
+    def share(found: Table, weight: Scores = idf) -> Table:
+        return found @ weight / weight.sum() if weight.sum() else np.full(len(found), 0.5, dtype=np.float32)
+
+    return np.column_stack([
+        share(_best(spans.own, written)),
+        share(written_seen),
+        share(_best(spans.passage, written)),
+        share(either_own),
+        share(either_seen),
+        share(either_passage),
+        share(titles),
+        in_window[:, int(idf.argmax())],
+        pairs,
+        share(in_window, noun),
+        share(written_seen, noun),
+        share(either_passage, noun),
+        (noun * (1 - in_window)).max(axis=1) / 6,
+        np.full(len(owners), nowhere),
+    ])  # fmt: skip
+
+
+def _presence(
+    index: TenantIndex, terms: list[Term], owners: NDArray[np.int64], spans: _Spans
+) -> tuple[Table, Table, Table]:
+    """Return where the words are: by sentence as written, by sentence either way, by candidate in its title."""
+    found = [index.segment_lexical.presence(term, spans.rows) for term in terms]
+    written = np.column_stack([as_written for as_written, _ in found])
+    either = np.column_stack([np.maximum(*both) for both in found])
+    titles = np.column_stack([np.maximum(*index.title_lexical.presence(term, owners)) for term in terms])
+    return written, either, titles

@@ -12,7 +12,7 @@ from munbot_llm.documents.passages import Passage
 from munbot_llm.documents.sentences import sentences
 from munbot_llm.retrieval.embedder import Embeddings, Vectors
 from munbot_llm.retrieval.lexical import LexicalIndex
-from munbot_llm.retrieval.text import normalise, topics
+from munbot_llm.retrieval.text import fold, normalise, topics
 
 Scores = NDArray[np.float32]
 
@@ -108,6 +108,7 @@ class TenantIndex:
         self.lexical = LexicalIndex([f"{above} {p.text}" for above, p in zip(self.titles, passages, strict=True)])
         self.title_lexical = LexicalIndex(self.titles)
         self.segment_lexical = LexicalIndex([self.words_of(segment) for segment in segments])
+        self.folded = [fold(self.words_of(segment)) for segment in segments]
         self._embeddings = embeddings
         own = [part for part in (vectors.passages, vectors.inside, vectors.questions) if len(part)]
         near = [(vectors.topics @ part.T).max(axis=1) for part in own]

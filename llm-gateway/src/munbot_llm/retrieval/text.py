@@ -14,14 +14,14 @@ _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _CHAT_ENDING = re.compile(r"(?<=[a-z]{2})ao(s?)$")
 _K_BEFORE_EI = re.compile(r"k(?=[ei])")
+_ACCENTS = re.compile(r"[\u0300-\u036f]")
 _stemmers = threading.local()
 
 
 def fold(text: str) -> str:
     """Return the text without case and accents; «ñ» stays apart from «n»."""
-    kept = text.casefold().replace("ñ", "\0")
-    plain = "".join(c for c in unicodedata.normalize("NFKD", kept) if not unicodedata.combining(c))
-    return plain.replace("\0", "ñ")
+    kept = unicodedata.normalize("NFC", text).casefold().replace("ñ", "\0")
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", kept)).replace("\0", "ñ")
 
 
 def words(text: str) -> list[str]:
