@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import structlog
 
+from munbot_llm.retrieval import metrics
 from munbot_llm.retrieval.embedder import Embedder, Vectors
 
 log = structlog.get_logger()
@@ -62,6 +63,8 @@ class EmbeddingCache:
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
         self.hits += len(texts) - len(missing)
         self.misses += len(missing)
+        metrics.EMBEDDING_CACHE.labels("hit").inc(len(texts) - len(missing))
+        metrics.EMBEDDING_CACHE.labels("miss").inc(len(missing))
         for start in range(0, len(missing), _READ_AT_ONCE):
             part = dict(list(missing.items())[start : start + _READ_AT_ONCE])
             vectors = dict(zip(part, compute(list(part.values())), strict=True))
