@@ -118,7 +118,7 @@ def test_inner_routes_stay_inside(platform):
 
 
 def test_while_the_gateway_is_away_the_chat_is_honest(processes, service, visitor):
-    question = {"question": "¿Cuánto cuesta la renovación de la licencia de conducir?"}
+    question = {"question": "¿A qué hora abre la biblioteca?"}
     assert service.post("/api/llm/v1/answer", json=question).status_code == 200
     processes.stop("llm-gateway")
     try:

@@ -25,7 +25,7 @@ def knowledge(platform):
         project = os.environ["MUNBOT_TEST_PROJECT"]
         done = subprocess.run(
             [sys.executable, "-m", "munbot_cli", "knowledge", *arguments, "--project", project, "--tenant", tenant],
-            env=os.environ | {"MUNBOT_ROOT": os.environ["MUNBOT_TEST_PROJECT_ROOT"]},
+            env=os.environ | {"MUNBOT_ROOT": os.environ["MUNBOT_TEST_PROJECT_ROOT"], "COLUMNS": "200"},
             capture_output=True,
             text=True,
             check=False,
