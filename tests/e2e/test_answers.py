@@ -69,12 +69,12 @@ def test_asked_three_times_answered_once_known_from_then_on(platform, admin, age
 
 
 def test_a_dismissed_question_stays_away(platform, agent, viewer, mural):
-    said = Visitor(platform.base_url).say(f"¿quién fundó el club {mural}?")
+    said = Visitor(platform.base_url).say(f"¿quién pintó el {mural}?")
     found = listed(viewer, mural)
     assert len(found) == 1, texts(said)
     (item,) = found
     assert agent.post(f"/api/conversations/v1/unanswered/{item['id']}/dismiss").status_code == 200
-    Visitor(platform.base_url).say(f"¿quién fundó el club {mural}?")
+    Visitor(platform.base_url).say(f"¿quién pintó el {mural}?")
     assert listed(viewer, mural) == []
     (kept,) = listed(viewer, mural, status="dismissed")
     assert kept["count"] == 2
