@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 python llm-gateway/benchmarks/answers.py QUESTIONS DOCUMENTS
 
-QUESTIONS: JSON lines as for `./munbot eval answers`; DOCUMENTS: the folder they are about. Nothing is remembered between
+QUESTIONS: JSON lines as for `./munbot eval answers`; DOCUMENTS: the folder they are about. Nothing is kept between
 questions: each is asked once of a fresh service. The 10,000 passages are the documents' own, repeated with the words in
 another order, with vectors drawn at random, as embedding them would take an hour and changes nothing about a search.
 """
@@ -64,9 +64,7 @@ def main():
     parser.add_argument("documents", type=Path)
     parser.add_argument("--cache", type=Path, default=Path(tempfile.gettempdir()) / "munbot-benchmark-vectors.sqlite")
     arguments = parser.parse_args()
-    print(
-        f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, Python {platform.python_version()}"
-    )
+    print(f"{platform.machine()}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {platform.python_version()}")
     embedder = Embedder()
     passages = read_documents(arguments.documents)
     questions = [question.text for question in read_questions(arguments.questions)]

@@ -13,8 +13,8 @@ DOCUMENTS = {
     "Ordenanza de Aseo": {
         "Artículo 3°. Quemas": "Se prohíbe quemar basura, hojas o ramas en patios y calles. La multa es de 2 a 4 UTM.",
         "Artículo 5°. Recolección": "La basura se saca en bolsas cerradas los martes y los viernes, desde las 7:00.",
-        "Artículo 9°. Escombros": "Para transportar escombros se pide autorización en la Dirección de Obras. El permiso "
-        "dura 30 días y debe llevarse en el camión.",
+        "Artículo 9°. Escombros": "Para transportar escombros se pide autorización en la Dirección de Obras. El "
+        "permiso dura 30 días y debe llevarse en el camión.",
     },
     "Ordenanza de Mascotas": {
         "Artículo 4°. Paseo": "Los perros circulan por la vía pública con correa y con su dueño. Los perros "
