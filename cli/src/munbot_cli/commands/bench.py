@@ -34,6 +34,16 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
         "{MUNBOT_TEST_SECRETS_DIR}/service_token_cli",
     ),
 }
+# Of a room by itself: no platform need run. By name only, as they take long or need a model.
+_ROOMS: dict[str, tuple[str, ...]] = {
+    "answers": (
+        "llm-gateway/benchmarks/answers.py",
+        "llm-gateway/calibration/valle-claro.jsonl",
+        "config/demo/knowledge/valle-claro",
+    ),
+    "models": ("llm-gateway/benchmarks/models.py", "--engine", "var/llm-engine", "--model", "{MODEL}"),
+    "voice": ("llm-gateway/benchmarks/voice.py",),
+}
 
 
 def bench(
@@ -59,7 +69,11 @@ def bench(
         return
     if only:
         raise MunbotError("--only goes with --compose; without it name the benchmarks: ./munbot bench chat")
-    _run_all(Project.load(project or None), names or [])
+    instance, rooms = Project.load(project or None), [name for name in names or [] if name in _ROOMS]
+    for name in rooms:
+        _run_room(instance, name)
+    if rooms != (names or None):
+        _run_all(instance, [name for name in names or [] if name not in _ROOMS])
 
 
 def _run_all(instance: Project, names: list[str]) -> None:
@@ -73,7 +87,7 @@ def _run_all(instance: Project, names: list[str]) -> None:
     }
     for name in names:
         if name not in {*known, "memory"}:
-            raise MunbotError(f"there is no benchmark {name!r}; known: memory, {', '.join(known) or 'none'}")
+            raise MunbotError(f"there is no benchmark {name!r}; known: {', '.join(['memory', *known, *_ROOMS])}")
     prepare_tools(instance)  # the load generators' own libraries
     chosen = names or ["memory", *known]
     failed = []
@@ -88,6 +102,18 @@ def _run_all(instance: Project, names: list[str]) -> None:
     console.print(f"\nResults: {results}")
     if failed:
         raise MunbotError(f"these benchmarks did not end well: {', '.join(failed)}")
+
+
+def _run_room(project: Project, name: str) -> None:
+    console.rule(f"[bold]{name}")
+    settings = project.settings
+    model = str(Path(settings.get("MUNBOT_MODELS_DIR", "var/models")) / settings.get("LLM_MODEL", ""))
+    if name == "models" and not settings.get("LLM_MODEL"):
+        raise MunbotError("no model is chosen: ./munbot models use FILE first, and ./munbot models engine")
+    arguments = [argument.format(MODEL=model) for argument in _ROOMS[name]]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    if subprocess.run([sys.executable, *arguments], cwd=project.root, env=environment, check=False).returncode:
+        raise MunbotError(f"the benchmark {name} did not end well")
 
 
 def _run(project: Project, name: str, script: Path, target: Path) -> int:
