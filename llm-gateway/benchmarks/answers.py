@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python llm-gateway/benchmarks/answers.py QUESTIONS DOCUMENTS
 
 QUESTIONS: JSON lines as for `./munbot eval answers`; DOCUMENTS: the folder they are about. Nothing is kept between
-questions: each is asked once of a fresh service. The 10,000 passages are the documents' own, repeated with the words in
-another order, with vectors drawn at random, as embedding them would take an hour and changes nothing about a search.
+questions: each is asked once of a fresh service. The 10,000 passages are the documents' own, repeated with the words
+in another order, with vectors drawn at random: embedding them would take an hour and changes nothing about a search.
 """
 
 import argparse
@@ -72,7 +72,9 @@ def main():
     service = AnswerService()
     service.answer(index, "¿Hay calentamiento?")
     tell("one client, embedding the question only", [timed(index.understand, text) for text in questions])
+    spent = time.process_time()
     tell("one client, answers", [timed(lambda text: service.answer(index, text), text) for text in questions])
+    print(f"processor time an answer: {1000 * (time.process_time() - spent) / len(questions):.1f} ms")
     service = AnswerService()
     with ThreadPoolExecutor(CLIENTS) as pool:
         seconds = list(pool.map(lambda text: timed(lambda asked: service.answer(index, asked), text), questions))

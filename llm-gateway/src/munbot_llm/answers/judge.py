@@ -19,11 +19,11 @@ from munbot_llm.answers.evidence import FEATURES, Evidence
 from munbot_llm.retrieval.text import fold
 
 _KINDS = (
-    "money", "quantity", "hour", "duration", "place", "address", "person", "phone", "email", "who", "permission",
+    "price", "fine", "sum", "quantity", "hour", "duration", "place", "address", "person", "phone", "email", "who", "permission",
     "punishment", "date", "distance", "list",
 )  # fmt: skip
 _NEARLY = 1.0  # in the first model's scores; measured: docs/answers.md
-_HARD_KINDS = ("money", "quantity", "hour", "duration", "address", "distance")
+_HARD_KINDS = ("price", "fine", "sum", "quantity", "hour", "duration", "address", "distance")
 
 SIGNALS = (
     *FEATURES, "score", "lead", "share", "unmet", "terms", "rarest", "matter", "covered", "top_passage", "top_words",

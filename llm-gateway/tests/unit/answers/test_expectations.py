@@ -11,7 +11,7 @@ def kinds(question):
 @pytest.mark.parametrize(
     ("question", "kind", "has", "has_not"),
     [
-        ("¿Cuánto cuesta el permiso?", "money", "El derecho es de 2 U.T.M.", "El permiso se pide en Obras."),
+        ("¿Cuánto cuesta el permiso?", "price", "El derecho es de 2 U.T.M.", "El permiso se pide en Obras."),
         ("¿Hasta qué hora puede abrir el bar?", "hour", "Cierra a las 04:00 horas.", "Cierra de noche."),
         ("¿En cuánto tiempo responden?", "duration", "Dentro de diez días hábiles.", "Se responde por carta."),
         ("¿Cuántos litros puede tener el tarro?", "quantity", "un máximo de 60 litros", "un máximo de 60 metros"),
