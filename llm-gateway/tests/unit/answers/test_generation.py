@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from answers_plumbing import index
 from munbot_llm.answers.generation import Completion, GroundedGenerator, prompt, tidy
 from munbot_llm.answers.models import Turn
 from munbot_llm.answers.service import AnswerService, Look
@@ -172,8 +173,10 @@ def test_there_are_enough_attempts():
 )
 def test_an_answer_is_generated_or_quoted_and_names_its_source(says, mode, monkeypatch):
     service = AnswerService(GroundedGenerator(FakeTalker(says)))
-    monkeypatch.setattr(AnswerService, "look", lambda *_: Look((WHERE, COST), "Cuesta aproximadamente 0,5 UTM.", 1.0))
-    answer = service.answer(None, QUESTION)
+    monkeypatch.setattr(
+        AnswerService, "look", lambda *_: Look((WHERE, COST), ("Cuesta aproximadamente 0,5 UTM.",), 1.0)
+    )
+    answer = service.answer(index(), QUESTION)
     assert answer.mode == mode
     if mode == "generated":
         assert answer.text == says
