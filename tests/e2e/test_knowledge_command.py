@@ -25,7 +25,7 @@ def knowledge(platform):
         project = os.environ["MUNBOT_TEST_PROJECT"]
         done = subprocess.run(
             [sys.executable, "-m", "munbot_cli", "knowledge", *arguments, "--project", project, "--tenant", tenant],
-            env=os.environ | {"MUNBOT_ROOT": os.environ["MUNBOT_TEST_PROJECT_ROOT"], "COLUMNS": "200"},
+            env=os.environ | {"MUNBOT_ROOT": os.environ["MUNBOT_TEST_PROJECT_ROOT"]},
             capture_output=True,
             text=True,
             check=False,
@@ -49,8 +49,9 @@ def test_documents_are_added_shown_and_removed(knowledge, tmp_path):
 
     code, said = knowledge("add", str(file))
     assert (code, "unchanged" in said) == (0, True)
-    code, said = knowledge("list")
-    assert (code, "Ordenanza de volantines" in said) == (0, True)
+    code, said = knowledge("list")  # in a table, whose cells are folded between words
+    assert code == 0, said
+    assert "volantines" in said
     code, said = knowledge("show", "volantines.md")
     assert (code, "hilo curado se multa con 4 UTM" in said) == (0, True)
 

@@ -113,10 +113,10 @@ class IndexBook:
         """Return a tenant's present index; None without documents.
 
         Raises:
-            KnowledgeLoading: its documents were found at the start and are not indexed yet.
+            KnowledgeLoading: its documents are not indexed yet, or nobody has looked whether there are any.
         """
         shelf = self._shelves.get(tenant)
-        if shelf is None and tenant in self._loading:
+        if shelf is None and (tenant in self._loading or not self._synced.is_set()):
             raise KnowledgeLoading(headers={"Retry-After": "5"})
         return shelf.index if shelf else None
 

@@ -109,6 +109,13 @@ def test_an_update_is_done_when_its_index_is_live(store, book):
     book.update("a").result(SECONDS)
     assert book.get("a") == ("one", "two")
     assert store.reads == 2  # only what has changed
+
+
+def test_nobody_is_told_that_there_is_nothing_before_somebody_looked(store, book):
+    with pytest.raises(KnowledgeLoading):
+        book.get("b")
+    book.start()
+    until(lambda: _is_ready(book))
     assert book.get("b") is None
 
 
@@ -197,8 +204,9 @@ def test_ready_only_after_the_first_look(store, build, book):
     assert build.begun.acquire(timeout=SECONDS)
     with pytest.raises(NotSynced):
         book.check()
+    with pytest.raises(KnowledgeLoading):
+        book.get("a")
     gate.set()
-    until(lambda: book.get("a"))
     until(lambda: _is_ready(book))
     store.away = True
     with pytest.raises(OSError):
