@@ -338,7 +338,7 @@ def test_an_interrupt_leaves_a_start_that_down_can_stop(make_platform):
     )
     until(lambda: "base" in platform.containers() and platform.containers()["base"].alive)
     process.send_signal(signal.SIGINT)
-    output, _ = process.communicate(timeout=60)
+    output, _ = process.communicate(timeout=180)
     assert process.returncode == 130
     assert "Traceback" not in output
     assert "./munbot down stops it" in output
