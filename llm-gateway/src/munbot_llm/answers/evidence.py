@@ -131,8 +131,7 @@ def _elsewhere(index: TenantIndex, query: Query) -> tuple[float, ...]:
 
     Returns:
         nearness of the nearest such matter, of the best passage or sentence, the one less the other, how near the
-        documents come to the five nearest matters, and the nearness of these less that of the best passage (cosines);
-        how much nearer the documents come to these than to the usual matter, and that times the third.
+        documents come to the five nearest matters, and the nearness of these less that of the best passage; cosines.
     """
     near = index.vectors.topics @ query.vector
     first = np.argsort(-near, kind="stable")[:5]
@@ -141,18 +140,7 @@ def _elsewhere(index: TenantIndex, query: Query) -> tuple[float, ...]:
     own = [part for part in (index.vectors.passages, index.vectors.inside, index.vectors.questions) if len(part)]
     best = max(float((part @ query.vector).max()) for part in own)
     treated = float(weight @ index.topics_treated[first])
-    usual = standard(index.topics_treated)
-    nearer = float(near[first[0]]) - best
-    own_matter = float(weight @ usual[first])
-    return (
-        float(near[first[0]]),
-        best,
-        nearer,
-        treated,
-        float(weight @ near[first]) - best,
-        own_matter,
-        nearer * own_matter,
-    )
+    return float(near[first[0]]), best, float(near[first[0]]) - best, treated, float(weight @ near[first]) - best
 
 
 def _best_passages(index: TenantIndex, similar: _Similarities) -> NDArray[np.int64]:

@@ -29,7 +29,7 @@ _HARD_KINDS = ("price", "fine", "sum", "quantity", "hour", "duration", "address"
 SIGNALS = (
     *FEATURES, "score", "lead", "share", "unmet", "terms", "rarest", "matter", "covered", "top_passage", "top_words",
     "top_sentence", "first_by_passage", "first_by_words", "no_terms", "topic", "nearest", "topic_nearer",
-    "topic_treated", "topics_nearer", "own_matter", "nearer_own_matter", *(f"asks_{kind}" for kind in _KINDS),
+    "topic_treated", "topics_nearer", *(f"asks_{kind}" for kind in _KINDS),
     *(f"unmet_{kind}" for kind in _HARD_KINDS),
 )  # fmt: skip
 """Columns of the second model."""

@@ -118,13 +118,10 @@ def option(passage: Passage) -> str:
     """Return what a passage is about, in words to choose it by: its question, its title, else its beginning."""
     if passage.questions:
         return passage.questions[0]
-    told = without_label(passage.article)
-    if told == passage.article:  # «Costo» of a procedure, as against «Artículo 9°. Escombros»
-        return shortened(": ".join(dict.fromkeys(text for text in (passage.document, told) if text)))
-    if len(told) > _TELLING:
+    titled = next((heading for heading in reversed(passage.headings) if without_label(heading)), passage.document)
+    if len(without_label(passage.article)) > _TELLING:
         return shortened(passage.article)
-    titled = next((without_label(text) for text in reversed(passage.headings) if without_label(text)), passage.document)
-    return shortened(f"{titled}: {passage.text.splitlines()[0]}")
+    return shortened(f"{without_label(titled) or passage.document}: {passage.text.splitlines()[0]}")
 
 
 def shortened(words: str) -> str:

@@ -9,14 +9,13 @@ import numpy as np
 
 from munbot_llm.evaluation.cases import cases, reach
 from munbot_llm.evaluation.fitting import Held, as_json, fit, hold_out, thresholds
-from munbot_llm.evaluation.plain import plain_questions
 from munbot_llm.evaluation.questions import read_documents, read_questions
 from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder
 from munbot_llm.retrieval.index import TenantIndex
 
-_FALSE = 0.12
-_CLARIFY = 0.17
+_FALSE = 0.085
+_CLARIFY = 0.21
 
 
 def main(arguments: list[str]) -> int:
@@ -45,11 +44,6 @@ def _fit(arguments: argparse.Namespace, cache: EmbeddingCache) -> int:
         _print(f"{Path(file).stem}: {len(group)} questions, {len(indexes[folder].passages)} passages, "
                f"{reach(group):.1%} within reach")  # fmt: skip
         found.extend(group)
-    for folder in indexes:
-        kept, questions = plain_questions(read_documents(Path(folder)))
-        if questions:
-            plain = TenantIndex.build(kept, cache)
-            found.extend(cases(f"{Path(folder).name} plain", plain, questions))
     held = hold_out(found)
     answer_from, clarify_from = thresholds(held, _FALSE, _CLARIFY)
     for group_name in (*dict.fromkeys(case.group for case in found), ""):
