@@ -12,6 +12,7 @@ from urllib.parse import quote
 import httpx
 import typer
 import yaml
+from rich import box
 from rich.markup import escape
 from rich.table import Table
 
@@ -55,21 +56,31 @@ def add(
 
 @app.command("list")
 def list_documents(tenant: TenantOption = "", project: ProjectOption = "") -> None:
-    """List documents and pairs, newest first."""
-    table = Table()
-    table.add_column("id", no_wrap=True)
-    for heading in ("title", "file", "version", "passages", "uploaded"):
-        table.add_column(heading, justify="right" if heading in {"version", "passages"} else "left", overflow="fold")
-    count = 0
+    """List documents, then questions with their answers, newest first."""
     with connect(project, tenant) as client:
-        for item in _pages(client, "/documents"):
-            uploaded = f"{item['uploaded_at'][:16].replace('T', ' ')}{'' if item['indexed'] else ' (not indexed yet)'}"
-            name = item["filename"] or "(question)"
-            table.add_row(
-                item["id"], escape(item["title"]), escape(name), str(item["version"]), str(item["passages"]), uploaded
-            )
-            count += 1
-    console.print(table if count else "There are no documents: ./munbot knowledge add FILE...")
+        items = list(_pages(client, "/documents"))
+    if not items:
+        console.print("There are no documents: ./munbot knowledge add FILE...")
+    documents = [item for item in items if item["filename"]]
+    if documents:
+        console.print(_documents_table(documents))
+    for item in items:
+        if not item["filename"]:
+            console.print(f"{escape(item['title'])}  [dim]{item['id']}[/dim]", soft_wrap=True)
+
+
+def _documents_table(documents: list[dict]) -> Table:
+    table = Table(box=box.SIMPLE)
+    table.add_column("file", no_wrap=True)
+    table.add_column("title", overflow="fold")
+    table.add_column("version", justify="right")
+    table.add_column("passages", justify="right")
+    table.add_column("uploaded", no_wrap=True)
+    for item in documents:
+        uploaded = item["uploaded_at"][:16].replace("T", " ") if item["indexed"] else "not indexed yet"
+        cells = (item["filename"], item["title"], str(item["version"]), str(item["passages"]), uploaded)
+        table.add_row(*(escape(cell) for cell in cells))
+    return table
 
 
 @app.command()
