@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from munbot_cli.errors import MunbotError
+from munbot_cli.project import Project
 
 __all__ = ["eval_answers"]
 
@@ -28,6 +29,7 @@ def eval_answers(
     if not file.is_file():
         raise MunbotError(f"{file} is not a file")
     command = [sys.executable, "-m", "munbot_llm", "evaluate", "answers", str(file)]
+    command += ["--cache", str(Project.load().cache / "embeddings.sqlite")]
     command += ["--documents", str(documents)] if documents else []
     command += ["--json"] if as_json else []
     command += ["--verbose"] if verbose else []

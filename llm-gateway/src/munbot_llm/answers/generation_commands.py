@@ -29,7 +29,7 @@ from munbot_llm.models.chat import ModelState
 from munbot_llm.models.files import sha256_of
 from munbot_llm.models.service import ModelService, build_model
 from munbot_llm.retrieval.cache import EmbeddingCache
-from munbot_llm.retrieval.embedder import Embedder
+from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 from munbot_llm.settings import AnswerSettings
 
@@ -144,7 +144,7 @@ def _plain(value: Any) -> str:
 @contextmanager
 def _index(passages: list[Passage], cache: Path | None) -> Iterator[TenantIndex]:
     with tempfile.TemporaryDirectory() as folder:
-        embeddings = EmbeddingCache(cache or Path(folder) / "embeddings.sqlite", Embedder())
+        embeddings = EmbeddingCache(cache or Path(folder) / "embeddings.sqlite", Embedder(all_cores()))
         try:
             yield TenantIndex.build(passages, embeddings)
         finally:

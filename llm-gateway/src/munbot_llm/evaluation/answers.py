@@ -11,7 +11,7 @@ from munbot_llm.documents.problems import DocumentTooLarge, DocumentUnusable
 from munbot_llm.evaluation.measuring import Outcome, measure, summarise
 from munbot_llm.evaluation.questions import QuestionsUnreadable, read_documents, read_questions
 from munbot_llm.retrieval.cache import EmbeddingCache
-from munbot_llm.retrieval.embedder import Embedder
+from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 
 
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     given = parser.parse_args(arguments)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            cache = EmbeddingCache(given.cache or Path(folder) / "vectors.sqlite", Embedder())
+            cache = EmbeddingCache(given.cache or Path(folder) / "vectors.sqlite", Embedder(all_cores()))
             try:
                 return _answers(given, cache)
             finally:

@@ -11,7 +11,7 @@ from munbot_llm.evaluation.cases import cases, reach
 from munbot_llm.evaluation.fitting import Held, as_json, fit, hold_out, thresholds
 from munbot_llm.evaluation.questions import read_documents, read_questions
 from munbot_llm.retrieval.cache import EmbeddingCache
-from munbot_llm.retrieval.embedder import Embedder
+from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 
 _FALSE = 0.085
@@ -26,7 +26,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--cache", type=Path, help="file for vectors, to be quicker next time")
     given = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as folder:
-        cache = EmbeddingCache(given.cache or Path(folder) / "vectors.sqlite", Embedder())
+        cache = EmbeddingCache(given.cache or Path(folder) / "vectors.sqlite", Embedder(all_cores()))
         try:
             return _fit(given, cache)
         finally:

