@@ -69,7 +69,7 @@ def list_documents(tenant: TenantOption = "", project: ProjectOption = "") -> No
             console.print(f"{escape(item['title'])}  [dim]{item['id']}[/dim]", soft_wrap=True)
 
 
-def _documents_table(documents: list[dict]) -> Table:
+def _documents_table(documents: list[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE)
     table.add_column("file", no_wrap=True)
     table.add_column("title", overflow="fold")

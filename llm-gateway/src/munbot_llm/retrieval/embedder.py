@@ -68,7 +68,8 @@ class Embedder:
         # One at a time: the engine holds a batch in memory whole, and a batch is no quicker on one thread.
         def one(text: str) -> Vectors:
             with self._turns:
-                return self._model.encode(text.replace("\0", " "), is_query)
+                vector: Vectors = self._model.encode(text.replace("\0", " "), is_query)
+                return vector
 
         rows = np.empty((len(texts), self.dimensions), dtype=np.float32)
         if min(self._threads, len(texts)) <= 1:
