@@ -12,6 +12,8 @@ MESSAGE_RECEIVED = "munbot.message.received.v1"
 MESSAGE_OUTBOUND = "munbot.message.outbound.v1"
 MESSAGE_HANDLED = "munbot.message.handled.v1"
 MESSAGE_STATUS = "munbot.message.status.v1"
+MESSAGE_MEDIA = "munbot.message.media.v1"
+MESSAGE_INITIATED = "munbot.message.initiated.v1"
 
 Channel = Literal["web", "whatsapp"]
 
@@ -112,8 +114,47 @@ class MessageReceived(Contract):
     text: str = ""
     payload: str | None = Field(default=None, description="payload of the pressed button, if one was pressed")
     media: Media | None = None
+    media_pending: bool = Field(
+        default=False,
+        description="the file is still being fetched; message.media.v1 follows and the turn waits",
+    )
     location: Location | None = None
+    opt: Literal["out", "in"] | None = Field(
+        default=None, description="the citizen refuses, or wants again, messages that the office begins"
+    )
     sent_at: AwareDatetime
+
+
+class MessageMedia(Contract):
+    """What became of the file of a message that was received with `media_pending`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
+                    "channel": "whatsapp",
+                    "account": "valle-claro",
+                    "media": {
+                        "bucket": "attachments",
+                        "key": "whatsapp/valle-claro/019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11.ogg",
+                        "content_type": "audio/ogg",
+                        "size": 9123,
+                    },
+                    "transcript": "necesito hora para renovar mi licencia",
+                    "transcript_confidence": 0.83,
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    channel: Channel
+    account: str
+    media: Media | None = Field(default=None, description="where the file is stored now; absent with a problem")
+    transcript: str | None = Field(default=None, description="of a voice note, as it was understood")
+    transcript_confidence: float | None = Field(default=None, ge=0, le=1)
+    problem: Literal["too_large", "too_long", "type_unsupported", "unavailable", "not_understood"] | None = None
 
 
 class MessageOutbound(Contract):
@@ -152,6 +193,7 @@ class MessageOutbound(Contract):
     text: str = ""
     buttons: list[Button] = Field(default_factory=list)
     media: Media | None = None
+    location: Location | None = None
     answer: KnowledgeAnswer | None = Field(default=None, description="the citizen may say whether it was of use")
     in_reply_to: UUID | None = None
     turn_index: int = Field(default=0, ge=0)
@@ -179,7 +221,9 @@ class MessageHandled(Contract):
     message_id: UUID
     conversation_id: UUID
     channel: Channel
-    outcome: Literal["answered", "silenced", "deferred"]
+    outcome: Literal["answered", "joined", "silenced", "deferred"] = Field(
+        description="joined: answered together with a later message of the same citizen"
+    )
     replies: int = Field(ge=0, description="how many message.outbound.v1 belong to it")
 
 
@@ -208,9 +252,39 @@ class MessageStatus(Contract):
     error_code: str | None = None
 
 
+class MessageInitiated(Contract):
+    """A message that the office began, sent by its channel: it belongs into the citizen's conversation."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2b00-7b51-8f5e-0c8f6a1f2d12",
+                    "channel": "whatsapp",
+                    "account": "valle-claro",
+                    "recipient": {"address": "56912345678", "phone": "+56912345678"},
+                    "text": "Le recordamos su hora del martes 24 a las 10:15. ¿Viene?",
+                    "buttons": [{"title": "Confirmo", "payload": '/confirm_appointment{"appointment":"HRA-7K2M9"}'}],
+                    "created_at": "2026-11-23T09:15:00-03:00",
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    channel: Channel
+    account: str
+    recipient: Sender
+    text: str
+    buttons: list[Button] = Field(default_factory=list)
+    created_at: AwareDatetime
+
+
 MESSAGE_EVENTS: dict[str, type[Contract]] = {
     MESSAGE_RECEIVED: MessageReceived,
     MESSAGE_OUTBOUND: MessageOutbound,
     MESSAGE_HANDLED: MessageHandled,
     MESSAGE_STATUS: MessageStatus,
+    MESSAGE_MEDIA: MessageMedia,
+    MESSAGE_INITIATED: MessageInitiated,
 }

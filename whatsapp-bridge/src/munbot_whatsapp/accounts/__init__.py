@@ -1,0 +1,1 @@
+"""The office's numbers, with their credentials encrypted."""

@@ -1,0 +1,1 @@
+"""What is to be sent, in order per citizen, each once."""

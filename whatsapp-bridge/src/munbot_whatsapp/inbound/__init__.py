@@ -1,0 +1,1 @@
+"""Files of citizens' messages: fetched, checked, stored, and voice notes understood."""

@@ -1,0 +1,1 @@
+"""One folder for each provider, behind one interface."""

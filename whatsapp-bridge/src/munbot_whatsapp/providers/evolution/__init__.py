@@ -1,0 +1,1 @@
+"""Evolution API (unofficial, Baileys or Cloud API)."""
