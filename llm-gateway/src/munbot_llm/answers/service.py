@@ -115,12 +115,18 @@ def source(passage: Passage) -> Source:
 
 
 def option(passage: Passage) -> str:
-    """Return what a passage is about, in words to choose it by: its question, its title, else its beginning."""
+    """Return what a passage is about, in words to choose it by: its question, its title, else its beginning.
+
+    A section without a number («Costo») says nothing alone: its document's title stands before it.
+    """
     if passage.questions:
         return passage.questions[0]
-    titled = next((heading for heading in reversed(passage.headings) if without_label(heading)), passage.document)
-    if len(without_label(passage.article)) > _TELLING:
+    name = without_label(passage.article)
+    if name and name == passage.article != passage.document:
+        return shortened(f"{passage.document}: {name}")
+    if len(name) > _TELLING:
         return shortened(passage.article)
+    titled = next((heading for heading in reversed(passage.headings) if without_label(heading)), passage.document)
     return shortened(f"{without_label(titled) or passage.document}: {passage.text.splitlines()[0]}")
 
 

@@ -179,3 +179,5 @@ def test_options_are_words_to_choose_from():
     assert "Quemas" in option(passages()[0])
     bare = Passage("d", "Ordenanza", "Artículo 4°", ("Ordenanza", "Artículo 4°"), "Se prohíbe botar escombros.", 0)
     assert option(bare) == "Ordenanza: Se prohíbe botar escombros."
+    section = Passage("b", "Beca Municipal", "Costo", ("Beca Municipal", "Costo"), "Es gratis.", 0)
+    assert option(section) == "Beca Municipal: Costo"
