@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,12 +17,14 @@ class Citizen(Base):
     Attributes:
         last_inbound_at: opens the provider's 24-hour window.
         opted_out_at: since when the citizen does not want messages that the office begins.
-        menu: the numbered options last sent as text, `[{"title": …, "payload": …}]`, where buttons cannot be shown.
-        blocked_until: the provider limits messages to this citizen, or a message waits for its next try.
-        lease_token, leased_until: the sender that has the lane now.
+        menu: the options last sent as a numbered text, where buttons cannot be shown; see `deliveries.menus`.
+        due_at: when a sender may look at the lane; None when nothing waits to be sent. In the future while a sender
+            has it (`lease_token`), while its next message waits for a try, and while the provider limits the citizen.
+        lease_token: of the sender that has the lane; it moves `due_at` on for as long as it lives.
     """
 
     __tablename__ = "citizens"
+    __table_args__ = (Index("ix_citizens_due_at", "due_at", postgresql_where=text("due_at IS NOT NULL")),)
 
     account_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True)
     address: Mapped[str] = mapped_column(String(120), primary_key=True)
@@ -30,7 +32,6 @@ class Citizen(Base):
     name: Mapped[str | None] = mapped_column(String(200))
     last_inbound_at: Mapped[datetime | None]
     opted_out_at: Mapped[datetime | None]
-    menu: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
-    blocked_until: Mapped[datetime | None]
+    menu: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    due_at: Mapped[datetime | None]
     lease_token: Mapped[uuid.UUID | None]
-    leased_until: Mapped[datetime | None]

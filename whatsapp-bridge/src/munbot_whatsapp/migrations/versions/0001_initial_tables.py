@@ -77,12 +77,12 @@ def upgrade() -> None:
     sa.Column('last_inbound_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('opted_out_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('menu', postgresql.JSONB(astext_type=sa.Text()), nullable=True),
-    sa.Column('blocked_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('lease_token', sa.Uuid(), nullable=True),
-    sa.Column('leased_until', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['account_id'], ['accounts.id'], name=op.f('fk_citizens_account_id_accounts'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('account_id', 'address', name=op.f('pk_citizens'))
     )
+    op.create_index('ix_citizens_due_at', 'citizens', ['due_at'], unique=False, postgresql_where=sa.text('due_at IS NOT NULL'))
     op.create_table('deliveries',
     sa.Column('id', sa.Uuid(), nullable=False),
     sa.Column('tenant_id', sa.String(length=60), nullable=False),
@@ -135,6 +135,7 @@ def downgrade() -> None:
     op.drop_table('parts')
     op.drop_index(op.f('ix_deliveries_tenant_id'), table_name='deliveries')
     op.drop_table('deliveries')
+    op.drop_index('ix_citizens_due_at', table_name='citizens', postgresql_where=sa.text('due_at IS NOT NULL'))
     op.drop_table('citizens')
     op.drop_table('outbox')
     op.drop_index(op.f('ix_inbox_received_at'), table_name='inbox')

@@ -1,0 +1,89 @@
+"""From a bubble to messages as WhatsApp takes them. Pure.
+
+Limits (whatsapp-providers reference, 2.4): text 4,096; body of a message with choices and caption of a file 1,024;
+3 buttons of 20; 10 rows of 24 with a description of 72; ids of 256, of which we use 200.
+"""
+
+from collections.abc import Sequence
+
+from munbot_contracts.messages import Button
+
+from munbot_whatsapp.deliveries.contents import Body, Content, StoredChoice
+from munbot_whatsapp.deliveries.splitting import length, shortened, split, split_with_tail
+from munbot_whatsapp.texts import resource
+
+TEXT_LIMIT = 4096
+BODY_LIMIT = 1024
+BUTTONS, BUTTON_TITLE = 3, 20
+ROWS, ROW_TITLE, ROW_DESCRIPTION = 10, 24, 72
+ID_LIMIT = 200
+
+
+def render(content: Content, *, shows_buttons: bool, as_template: bool = False) -> list[Body]:
+    """Return the messages that say a content, in order; none for one that says nothing.
+
+    Args:
+        content: what is to be said.
+        shows_buttons: whether the provider shows choices reliably; else they become a numbered text.
+        as_template: send its template, not its words.
+    """
+    if as_template and content.template is not None:
+        return [Body.of_template(content)]
+    text = content.text.strip()
+    bodies = []
+    if content.media is not None:
+        captioned = content.media.kind != "audio" and not content.buttons and length(text) <= BODY_LIMIT
+        bodies.append(Body(text=text if captioned else "", media=content.media))
+        text = "" if captioned else text
+    if content.location is not None:
+        bodies.append(Body(location=content.location))
+    if content.buttons:
+        return bodies + _with_choices(text, content.buttons, shows_buttons=shows_buttons)
+    return bodies + [Body(text=piece) for piece in split(text, TEXT_LIMIT)]
+
+
+def _with_choices(text: str, buttons: Sequence[Button], *, shows_buttons: bool) -> list[Body]:
+    offered = [Button(title=" ".join(button.title.split()), payload=button.payload) for button in buttons]
+    text = text or resource("outbound")["choose"]
+    choices = (_buttons(offered) or _rows(offered)) if shows_buttons else None
+    if choices is None:
+        return _menu(text, offered)
+    *before, tail = split_with_tail(text, TEXT_LIMIT, BODY_LIMIT)
+    return [*(Body(text=piece) for piece in before), choices.model_copy(update={"text": tail})]
+
+
+def _buttons(offered: Sequence[Button]) -> Body | None:
+    if len(offered) > BUTTONS or any(length(button.title) > BUTTON_TITLE for button in offered):
+        return None
+    choices = [StoredChoice(id=button.payload, title=button.title) for button in offered]
+    return Body(buttons=choices) if _acceptable(choices) else None
+
+
+def _rows(offered: Sequence[Button]) -> Body | None:
+    if len(offered) > ROWS or any(length(button.title) > ROW_DESCRIPTION for button in offered):
+        return None
+    choices = [
+        StoredChoice(
+            id=button.payload,
+            title=shortened(button.title, ROW_TITLE),
+            description=button.title if length(button.title) > ROW_TITLE else "",
+        )
+        for button in offered
+    ]
+    return Body(rows=choices, list_button=resource("outbound")["list_button"]) if _acceptable(choices) else None
+
+
+def _acceptable(choices: Sequence[StoredChoice]) -> bool:
+    """Whether providers take them: ids and titles that are there, differ, and are not too long."""
+    ids, titles = {choice.id for choice in choices}, {choice.title for choice in choices}
+    return (
+        len(ids) == len(titles) == len(choices)
+        and "" not in titles
+        and all(choice_id.strip() and length(choice_id) <= ID_LIMIT for choice_id in ids)
+    )
+
+
+def _menu(text: str, offered: Sequence[Button]) -> list[Body]:
+    lines = "\n".join(f"{number}. {button.title}" for number, button in enumerate(offered, start=1))
+    pieces = split(f"{text}\n\n{lines}\n\n{resource('outbound')['answer_with_number']}", TEXT_LIMIT)
+    return [*(Body(text=piece) for piece in pieces[:-1]), Body(text=pieces[-1], menu=list(offered))]
