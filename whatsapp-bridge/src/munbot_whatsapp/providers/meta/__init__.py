@@ -1,1 +1,5 @@
-"""Meta WhatsApp Cloud API."""
+"""WhatsApp's Cloud API, by Meta itself."""
+
+from munbot_whatsapp.providers.meta.client import MetaProvider
+
+__all__ = ["MetaProvider"]

@@ -1,0 +1,65 @@
+"""Accounts, and a provider's server written for the test: no I/O."""
+
+import dataclasses
+import json
+
+import httpx
+import pytest
+from munbot_whatsapp.providers.base import Account
+
+ACCOUNTS = {
+    "meta": Account(
+        slug="valle-claro",
+        tenant="valle-claro",
+        provider="meta",
+        provider_ref="106540352242922",
+        base_url="https://graph.facebook.com",
+        credentials={"access_token": "EAAtoken", "app_secret": "app-secret", "verify_token": "verify-me"},
+    ),
+}
+
+
+@pytest.fixture
+def account():
+    """Callable that gives the account of a provider: account("meta", base_url=…)."""
+
+    def make(provider, **changes):
+        return dataclasses.replace(ACCOUNTS[provider], **changes)
+
+    return make
+
+
+class Server:
+    """Answers what it was told to, in order, the last for ever, and keeps what it was asked."""
+
+    def __init__(self):
+        self.requests = []
+        self.answers = []
+
+    def answer(self, status=200, *, error=None, **response):
+        self.answers.append((status, error, response))
+        return self
+
+    def __call__(self, request):
+        request.read()
+        self.requests.append(request)
+        status, error, response = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if error is not None:
+            raise error("made by the test", request=request)
+        return httpx.Response(status, request=request, **response)
+
+    @property
+    def transport(self):
+        return httpx.MockTransport(self)
+
+    @property
+    def last(self):
+        return self.requests[-1]
+
+    def sent(self, index=-1):
+        return json.loads(self.requests[index].content)
+
+
+@pytest.fixture
+def server():
+    return Server()
