@@ -1,6 +1,6 @@
 """Calls from one of our services to another: token, tenant, correlation id, retries, and problems as exceptions."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypedDict
@@ -30,6 +30,9 @@ class ServiceProblem(Exception):
         super().__init__(f"{status} {self.code}")
 
 
+Files = Mapping[str, tuple[str, bytes, str]]
+"""Files of a form by field: name, content, content type."""
+
 _REPEATED = (httpx.TransportError, ServiceAway)
 
 
@@ -52,11 +55,12 @@ class _Call:
     params: dict[str, Any] | None
     json: Any
     idempotency_key: str | None
+    files: Files | None = None
 
     def options(self) -> dict[str, Any]:
         """Return what httpx sends beside method and path."""
         given = {name: value for name, value in (self.params or {}).items() if value is not None}
-        return {"params": given, "json": self.json, "headers": self._headers()}
+        return {"params": given, "json": self.json, "files": self.files, "headers": self._headers()}
 
     def retries(self, attempts: int) -> _Retries:
         """Return how often it is made, and how long it waits in between: 0.1 to 1 second, at random.
@@ -145,15 +149,16 @@ class ServiceClient:
         tenant: str | None = None,
         params: dict[str, Any] | None = None,
         json: Any = None,
+        files: Files | None = None,
         idempotency_key: str | None = None,
     ) -> Any:
-        """Return the JSON of the answer (None for 204).
+        """Return the JSON of the answer (None for 204). Either `json` or a form with `files` is sent.
 
         Raises:
             ServiceProblem: the service refused (4xx, 500).
             ServiceAway: no answer after all attempts.
         """
-        call = _Call(method, path, tenant, params, json, idempotency_key)
+        call = _Call(method, path, tenant, params, json, idempotency_key, files)
         with _away():
             return stamina.RetryingCaller(**call.retries(self._attempts))(_REPEATED, self._once, call)
 
