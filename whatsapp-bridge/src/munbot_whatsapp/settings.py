@@ -34,6 +34,13 @@ class ApiSettings(BridgeSettings, BrokerSettings, RedisSettings, AuthSettings):
 
     webhook_max_bytes: int = Field(default=3 * 1024 * 1024, ge=1024, description="a longer webhook is refused with 413")
     webhook_replay_seconds: int = Field(default=7 * 86_400, ge=60, description="for how long a repetition is known")
+    whatsapp_provider_hosts: str = Field(
+        default="", description="hosts beside the providers' own that accounts may name, with commas: Evolution's"
+    )
+
+    def provider_hosts(self) -> frozenset[str]:
+        """Return the hosts that accounts may name beside the providers' own."""
+        return frozenset(host.strip().lower() for host in self.whatsapp_provider_hosts.split(",") if host.strip())
 
 
 class WorkerSettings(BridgeSettings, BrokerSettings, S3Settings, AuthSettings):
@@ -50,5 +57,6 @@ class WorkerSettings(BridgeSettings, BrokerSettings, S3Settings, AuthSettings):
         gt=0,
         description="how long a part that may have gone out waits for a status before it goes again",
     )
+    deliveries_days: int = Field(default=30, ge=2, description="for how long what was sent is kept here")
     evolution_rabbitmq_url: str = Field(default="", description="Evolution's broker, when it delivers by AMQP")
     evolution_rabbitmq_exchange: str = "evolution_exchange"
