@@ -1,4 +1,4 @@
-"""The queue's entrance: messages from the channels, and what became of ours."""
+"""The queue's entrance: messages from the channels, their files, and what became of ours."""
 
 import threading
 
@@ -7,7 +7,16 @@ from munbot_common.logs import get_logger
 from munbot_common.messaging import PermanentError, Subscription
 from munbot_contracts import routing_key
 from munbot_contracts.envelope import AnyEvent
-from munbot_contracts.messages import MESSAGE_RECEIVED, MESSAGE_STATUS, MessageReceived, MessageStatus
+from munbot_contracts.messages import (
+    MESSAGE_INITIATED,
+    MESSAGE_MEDIA,
+    MESSAGE_RECEIVED,
+    MESSAGE_STATUS,
+    MessageInitiated,
+    MessageMedia,
+    MessageReceived,
+    MessageStatus,
+)
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from munbot_conversations.messages import repository as messages
@@ -15,7 +24,11 @@ from munbot_conversations.turns.ingest import CONSUMER, Ingest
 
 log = get_logger("consumers")
 
-MESSAGES = Subscription(CONSUMER, (routing_key(MESSAGE_RECEIVED), routing_key(MESSAGE_STATUS)), single_active=True)
+MESSAGES = Subscription(
+    CONSUMER,
+    tuple(routing_key(kind) for kind in (MESSAGE_RECEIVED, MESSAGE_MEDIA, MESSAGE_INITIATED, MESSAGE_STATUS)),
+    single_active=True,
+)
 """One consumer at a time: two would store one citizen's messages in the order of their commits, not of the queue."""
 
 DATABASE_PATIENCE_SECONDS = 30.0
@@ -52,6 +65,10 @@ class MessageHandler:
     def _handle(self, event: AnyEvent) -> None:
         if event.type == MESSAGE_RECEIVED:
             self._ingest.received(event, MessageReceived.model_validate(event.data))
+        elif event.type == MESSAGE_MEDIA:
+            self._ingest.media(event, MessageMedia.model_validate(event.data))
+        elif event.type == MESSAGE_INITIATED:
+            self._ingest.initiated(event, MessageInitiated.model_validate(event.data))
         elif event.type == MESSAGE_STATUS:
             status = MessageStatus.model_validate(event.data)
             with unit_of_work(self._factory) as session:

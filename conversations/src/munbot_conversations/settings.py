@@ -36,11 +36,24 @@ class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):
     rasa_timeout_seconds: float = Field(default=20.0, gt=0)
     rasa_text_limit: int = Field(default=2_000, ge=1, description="characters of a message that Rasa is shown")
     turn_threads: int = Field(default=8, ge=1, le=64)
+    join_seconds: float = Field(
+        default=2.0,
+        ge=0,
+        le=30,
+        description="messages of one citizen this near to each other are one turn; not on the web",
+    )
+    media_wait_seconds: float = Field(default=90.0, gt=0, description="how long a turn waits for its message's file")
+    voice_sure: float = Field(default=0.3, ge=0, le=1, description="least confidence at which a transcript is acted on")
     poll_seconds: float = Field(default=1.0, gt=0, description="how often to look for turns nobody woke us for")
     sweep_seconds: float = Field(default=15.0, gt=0)
     probe_seconds: float = Field(default=2.0, gt=0, description="how often to look whether Rasa is back")
     session_idle_hours: int = Field(default=24, ge=1, description="silence after which Rasa starts a new tracker")
     outage_handoff_minutes: int = Field(default=60, ge=1, description="waiting for Rasa before a person is asked")
+
+    @property
+    def join_window(self) -> timedelta:
+        """How near to each other messages are one turn."""
+        return timedelta(seconds=self.join_seconds)
 
     @property
     def session_idle(self) -> timedelta:

@@ -101,7 +101,7 @@ class Worker:
 
     def _stored(self, stored: Ingested) -> None:
         if stored.asks_bot:
-            self.board.wake(stored.conversation_id, stored.message_id)
+            self.board.wake(stored.conversation_id, stored.message_id, after=stored.waits)
         if stored.has_events:
             self.relay.wake()
 

@@ -14,7 +14,7 @@ from munbot_common.database import make_engine, make_session_factory, run_migrat
 from munbot_common.ids import uuid7
 from munbot_common.messaging import Consumer, OutgoingMessage, Publisher, Subscription
 from munbot_common.outbox import make_event
-from munbot_contracts import Event
+from munbot_contracts import Event, routing_key
 from munbot_contracts.messages import MESSAGE_RECEIVED, MessageReceived, Sender
 from munbot_conversations.settings import ApiSettings, MigrateSettings, WorkerSettings
 
@@ -239,7 +239,7 @@ def channel(rabbitmq_url):
 
     def send(event):
         body = event.model_dump_json().encode()
-        publisher.publish_and_wait([OutgoingMessage("message.received.v1", body, str(event.id), mandatory=True)])
+        publisher.publish_and_wait([OutgoingMessage(routing_key(event.type), body, str(event.id), mandatory=True)])
 
     def send_many(events):
         publisher.publish_and_wait(
@@ -267,8 +267,8 @@ def received():
         message_id = more.pop("message_id", None) or uuid7()
         data = MessageReceived(
             message_id=message_id,
-            channel="web",
-            account="widget",
+            channel=more.pop("channel", "web"),
+            account=more.pop("account", "widget"),
             provider_message_id=provider_id or str(message_id),
             sender=Sender(address=address or str(uuid7())),
             kind=kind,

@@ -42,6 +42,24 @@ def test_a_message_is_fresh_once():
     assert not board.is_fresh(uuid7())
 
 
+def test_what_is_for_later_comes_when_it_is_due():
+    board, later, now = TurnBoard(), uuid7(), uuid7()
+    board.wake(later, after=0.05)
+    board.wake(now)
+    assert board.take(0) == now
+    assert board.take(10) == later
+    assert board.take(0) is None
+
+
+def test_a_taker_that_sleeps_gets_up_for_what_is_due_earlier():
+    board, one, taken = TurnBoard(), uuid7(), []
+    thread = threading.Thread(target=lambda: taken.append(board.take(3600)))
+    thread.start()
+    board.wake(one, after=0.05)
+    thread.join(10)
+    assert taken == [one]
+
+
 def test_taking_waits_for_a_wake():
     board, one, taken = TurnBoard(), uuid7(), []
     thread = threading.Thread(target=lambda: taken.append(board.take(10)))

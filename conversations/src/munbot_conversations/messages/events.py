@@ -18,7 +18,7 @@ from munbot_contracts.messages import (
 from munbot_conversations.base import SERVICE
 from munbot_conversations.messages.rules import answer_in
 
-Outcome = Literal["answered", "silenced", "deferred"]
+Outcome = Literal["answered", "joined", "silenced", "deferred"]
 
 
 def outbound(row: dict[str, Any], *, recipient: str, clock: Clock) -> Event[Any]:

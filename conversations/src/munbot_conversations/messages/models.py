@@ -6,7 +6,7 @@ from typing import Any
 
 from munbot_common.ids import uuid7
 from munbot_contracts.messages import KnowledgeAnswer
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -18,8 +18,8 @@ from munbot_conversations.messages.rules import answer_in
 class Message(Base):
     """One message. Inbound rows carry their turn's state; outbound rows are facts.
 
-    States: `pending` (to be answered), `handled` (answered, silenced or left to a person), `discarded` (Rasa was asked,
-    but a person took over before its replies could leave).
+    States: `pending` (to be answered), `handled` (answered, joined to a later one, silenced or left to a person),
+    `discarded` (Rasa was asked, but a person took over before its replies could leave).
     """
 
     __tablename__ = "messages"
@@ -35,6 +35,7 @@ class Message(Base):
         Index("ix_messages_pending", "conversation_id", "seq", postgresql_where=text("state = 'pending'")),
         Index("ix_messages_due", "next_attempt_at", postgresql_where=text("state = 'pending'")),
         Index("ix_messages_in_reply_to", "in_reply_to", postgresql_where=text("in_reply_to IS NOT NULL")),
+        Index("ix_messages_joined_into", "joined_into", postgresql_where=text("joined_into IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
@@ -52,7 +53,12 @@ class Message(Base):
     payload: Mapped[str | None] = mapped_column(Text)
     buttons: Mapped[list[dict[str, str]] | None] = mapped_column(JSONB)
     media: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    media_pending: Mapped[bool] = mapped_column(server_default=false())
+    media_problem: Mapped[str | None] = mapped_column(String(20))
+    transcript: Mapped[str | None] = mapped_column(Text)
+    transcript_confidence: Mapped[float | None]
     location: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    opt: Mapped[str | None] = mapped_column(String(3))
     custom: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(String(10))
     outcome: Mapped[str | None] = mapped_column(String(20))
@@ -61,6 +67,7 @@ class Message(Base):
     last_error: Mapped[str | None] = mapped_column(String(40))
     session_number: Mapped[int] = mapped_column(server_default="1")
     in_reply_to: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
+    joined_into: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("messages.id"))
     turn_index: Mapped[int] = mapped_column(server_default="0")
     turn_count: Mapped[int] = mapped_column(server_default="1")
     delivery_status: Mapped[str | None] = mapped_column(String(10))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from munbot_contracts.messages import MessageReceived
-from sqlalchemy import select, update
+from munbot_contracts.messages import MessageInitiated, MessageMedia, MessageReceived
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,10 +23,13 @@ def add_inbound(
     *,
     text: str,
     correlation_id: str,
-    asks_bot: bool,
+    due: datetime | None,
     now: datetime,
 ) -> bool:
-    """Store a citizen's message at the next position of a locked conversation; False when it is known already."""
+    """Store a citizen's message at the next position of a locked conversation; False when it is known already.
+
+    It is answered at `due`, by the bot; without that it is not.
+    """
     statement = (
         insert(Message)
         .values(
@@ -44,10 +47,12 @@ def add_inbound(
             payload=storable(data.payload) if data.payload is not None else None,
             media=data.media.model_dump() if data.media else None,
             location=data.location.model_dump() if data.location else None,
-            state="pending" if asks_bot else "handled",
-            outcome=None if asks_bot else "silenced",
-            next_attempt_at=now if asks_bot else None,
-            handled_at=None if asks_bot else now,
+            media_pending=data.media_pending,
+            opt=data.opt,
+            state="pending" if due else "handled",
+            outcome=None if due else "silenced",
+            next_attempt_at=due,
+            handled_at=None if due else now,
             session_number=conversation.session_number,
             correlation_id=correlation_id,
             sent_at=data.sent_at,
@@ -57,6 +62,56 @@ def add_inbound(
         .returning(Message.id)
     )
     return session.execute(statement).first() is not None
+
+
+def add_initiated(session: Session, conversation: Conversation, data: MessageInitiated, *, now: datetime) -> bool:
+    """Store what the office wrote first at the next position of a locked conversation; False when it is known."""
+    statement = (
+        insert(Message)
+        .values(
+            id=data.message_id,
+            tenant_id=conversation.tenant_id,
+            conversation_id=conversation.id,
+            seq=conversation.last_seq + 1,
+            channel=data.channel,
+            account=data.account,
+            direction="out",
+            sender_type="system",
+            text=storable(data.text),
+            buttons=[button.model_dump() for button in data.buttons] or None,
+            state="handled",
+            session_number=conversation.session_number,
+            sent_at=data.created_at,
+            created_at=now,
+            handled_at=now,
+        )
+        .on_conflict_do_nothing()
+        .returning(Message.id)
+    )
+    return session.execute(statement).first() is not None
+
+
+def note_media(session: Session, *, tenant: str, data: MessageMedia, now: datetime) -> tuple[UUID, bool] | None:
+    """Keep what became of a message's file, and let its turn come.
+
+    Returns:
+        The conversation and whether the message is still to be answered; None when there is no such message (yet).
+    """
+    row = session.execute(
+        update(Message)
+        .where(Message.id == data.message_id, Message.tenant_id == tenant, Message.direction == "in")
+        .values(
+            media=data.media.model_dump() if data.media else Message.media,
+            media_pending=False,
+            media_problem=data.problem,
+            transcript=storable(data.transcript) if data.transcript is not None else None,
+            transcript_confidence=data.transcript_confidence,
+            next_attempt_at=case((Message.state == "pending", now), else_=None),
+        )
+        .returning(Message.conversation_id, Message.state)
+        .execution_options(synchronize_session=False)
+    ).first()
+    return (row.conversation_id, row.state == "pending") if row else None
 
 
 def get(session: Session, tenant: str, message_id: UUID) -> Message | None:

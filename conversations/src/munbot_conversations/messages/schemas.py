@@ -21,6 +21,7 @@ class MessageItem(BaseModel):
     text: str
     buttons: list[Button] = []
     media: dict[str, Any] | None = None
+    transcript: str | None = Field(default=None, description="of a voice note, as it was understood")
     location: dict[str, Any] | None = None
     answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
     feedback: Literal["up", "down"] | None = None
@@ -49,5 +50,5 @@ class MessageState(BaseModel):
     conversation_id: UUID
     seq: int
     status: Literal["pending", "handled", "discarded"]
-    outcome: Literal["answered", "silenced", "deferred"] | None
+    outcome: Literal["answered", "joined", "silenced", "deferred"] | None
     replies: list[MessageItem]

@@ -38,5 +38,8 @@ def state_of(session: Session, principal: Principal, message_id: UUID) -> Messag
         seq=message.seq,
         status=message.state,
         outcome="deferred" if waits_told else message.outcome,
-        replies=[MessageItem.model_validate(reply) for reply in repository.replies_to(session, message_id)],
+        replies=[
+            MessageItem.model_validate(reply)
+            for reply in repository.replies_to(session, message.joined_into or message.id)
+        ],
     )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
+from uuid import UUID
 
 from munbot_common.clock import Clock
 from munbot_common.ids import uuid7
@@ -91,6 +92,14 @@ class Answers:
                 message_id=turn.message_id,
                 now=now,
             )
+
+    def joined(self, session: Session, turn: Turn, message_ids: Sequence[UUID]) -> None:
+        """Tell of messages that will be answered together with the one of this turn."""
+        record_events(
+            session,
+            OUTBOX,
+            [self._done(turn, "joined", replies=0, message_id=message_id) for message_id in message_ids],
+        )
 
     def silence(self, session: Session, turn: Turn) -> None:
         """End the turn without a word: a person has it, or the conversation is closed."""
@@ -187,16 +196,19 @@ class Answers:
     def _record(
         self, session: Session, turn: Turn, rows: Sequence[dict[str, Any]], outcome: Outcome, *, replies: int
     ) -> None:
-        done = message_events.handled(
+        done = self._done(turn, outcome, replies=replies, message_id=turn.message_id)
+        record_events(session, OUTBOX, [*self._outbound(turn, rows), done])
+
+    def _done(self, turn: Turn, outcome: Outcome, *, replies: int, message_id: UUID) -> Event[Any]:
+        return message_events.handled(
             tenant=turn.tenant,
-            message_id=turn.message_id,
+            message_id=message_id,
             conversation_id=turn.conversation_id,
             channel=turn.channel,
             outcome=outcome,
             replies=replies,
             clock=self._clock,
         )
-        record_events(session, OUTBOX, [*self._outbound(turn, rows), done])
 
 
 def _text(reply: Reply) -> str:

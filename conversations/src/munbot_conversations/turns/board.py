@@ -1,6 +1,8 @@
 """Which conversations of this process have something to answer."""
 
+import heapq
 import threading
+import time
 from collections import OrderedDict, deque
 from uuid import UUID
 
@@ -20,31 +22,47 @@ class TurnBoard:
         self._running: set[UUID] = set()
         self._again: set[UUID] = set()
         self._fresh: OrderedDict[UUID, None] = OrderedDict()
+        self._later: list[tuple[float, UUID]] = []
 
-    def wake(self, conversation_id: UUID, fresh_message: UUID | None = None) -> None:
+    def wake(self, conversation_id: UUID, fresh_message: UUID | None = None, *, after: float = 0.0) -> None:
         """Put a conversation on the board.
 
         Args:
             conversation_id: which.
             fresh_message: a message that was stored just now by this process, so that nobody can have asked it yet.
+            after: seconds to let pass before.
         """
         with self._condition:
             if fresh_message is not None:
                 self._fresh[fresh_message] = None
                 if len(self._fresh) > FRESH_LIMIT:
                     self._fresh.popitem(last=False)
-            if conversation_id in self._running:
-                self._again.add(conversation_id)
-            elif conversation_id not in self._queued:
-                self._queued.add(conversation_id)
-                self._waiting.append(conversation_id)
-                self._condition.notify()
+            if after > 0:
+                heapq.heappush(self._later, (time.monotonic() + after, conversation_id))
+                self._condition.notify()  # whoever sleeps may have to get up earlier
+            else:
+                self._put(conversation_id)
+
+    def _put(self, conversation_id: UUID) -> None:
+        if conversation_id in self._running:
+            self._again.add(conversation_id)
+        elif conversation_id not in self._queued:
+            self._queued.add(conversation_id)
+            self._waiting.append(conversation_id)
+            self._condition.notify()
+
+    def _put_due(self) -> None:
+        while self._later and self._later[0][0] <= time.monotonic():
+            self._put(heapq.heappop(self._later)[1])
 
     def take(self, timeout: float) -> UUID | None:
         """Return the next conversation, or None after `timeout` seconds; call `done` afterwards."""
         with self._condition:
+            self._put_due()
             if not self._waiting:
-                self._condition.wait(timeout)
+                due_in = self._later[0][0] - time.monotonic() if self._later else timeout
+                self._condition.wait(max(0.0, min(timeout, due_in)))
+                self._put_due()
             if not self._waiting:
                 return None
             conversation_id = self._waiting.popleft()

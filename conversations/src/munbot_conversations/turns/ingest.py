@@ -1,29 +1,28 @@
-"""The queue's entrance: store a citizen's message, once, in its place."""
+"""The queue's entrance: store a message, once, in its place."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import SessionFactory, unit_of_work
-from munbot_common.messaging import PermanentError
 from munbot_common.outbox import first_time, record_events
 from munbot_contracts import Event
-from munbot_contracts.messages import MessageReceived
+from munbot_contracts.messages import MessageInitiated, MessageKind, MessageMedia, MessageReceived
 from sqlalchemy.orm import Session
 
 from munbot_conversations.base import INBOX, OUTBOX
-from munbot_conversations.contacts import repository as contacts
 from munbot_conversations.conversations import events as conversation_events
 from munbot_conversations.conversations import repository as conversations
 from munbot_conversations.conversations import rules as conversation_rules
-from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages import repository as messages
 from munbot_conversations.messages.rules import preview, storable
 from munbot_conversations.settings import WorkerSettings
-from munbot_conversations.tenants import repository as tenants
+from munbot_conversations.turns import joining
+from munbot_conversations.turns.arrivals import Place, live_conversation
 
 CONSUMER = "conversations.messages"
 
@@ -36,15 +35,17 @@ class Ingested:
     message_id: UUID
     asks_bot: bool
     has_events: bool
+    waits: float = 0.0
+    """Seconds until its turn may come."""
 
 
 class Ingest:
-    """Stores inbound messages. One transaction each; a redelivery changes nothing.
+    """Stores what channels tell. One transaction each; a redelivery changes nothing.
 
     Args:
         session_factory: the database.
         settings: for how long a silence starts the dialogue anew.
-        on_stored: called after the commit of each new message.
+        on_stored: called after the commit of each new message, and when what a message waited for has come.
         clock: the time of day.
     """
 
@@ -73,10 +74,50 @@ class Ingest:
         if stored is not None:
             self._on_stored(stored)
 
+    def media(self, event: Event[Any], data: MessageMedia) -> None:
+        """Keep what became of a message's file; its turn comes now.
+
+        Raises:
+            LookupError: the message is not stored yet; the event has overtaken it in a retry queue, and comes again.
+        """
+        with unit_of_work(self._factory) as session:
+            if not first_time(session, INBOX, consumer=CONSUMER, event_id=event.id):
+                return
+            noted = messages.note_media(session, tenant=event.tenant, data=data, now=self._clock())
+            if noted is None:
+                msg = "a file of an unknown message"
+                raise LookupError(msg)
+        conversation_id, pending = noted
+        self._on_stored(Ingested(conversation_id, data.message_id, asks_bot=pending, has_events=False))
+
+    def initiated(self, event: Event[Any], data: MessageInitiated) -> None:
+        """Store what the office wrote first; who has the word stays as it is.
+
+        Raises:
+            PermanentError: the tenant is unknown.
+        """
+        with unit_of_work(self._factory) as session:
+            if not first_time(session, INBOX, consumer=CONSUMER, event_id=event.id):
+                return
+            now = self._clock()
+            place = Place(event.tenant, data.channel, data.account, storable(data.recipient.address)[:200])
+            conversation, out = live_conversation(session, place, data.recipient, self._clock)
+            if not messages.add_initiated(session, conversation, data, now=now):
+                session.rollback()
+                return
+            conversation.last_seq += 1
+            conversation.last_message_at = now
+            conversation.last_text = preview(storable(data.text))
+            conversation.last_sender = "system"
+            session.flush()
+            record_events(session, OUTBOX, out)
+            conversation_id = conversation.id
+        self._on_stored(Ingested(conversation_id, data.message_id, asks_bot=False, has_events=bool(out)))
+
     def _store(self, session: Session, event: Event[Any], data: MessageReceived) -> Ingested | None:
         now = self._clock()
-        out: list[Event[Any]] = []
-        conversation = self._conversation(session, event.tenant, data, out)
+        place = Place(event.tenant, data.channel, data.account, storable(data.sender.address)[:200])
+        conversation, out = live_conversation(session, place, data.sender, self._clock, named=data.conversation_id)
         if conversation_rules.silence_is_over(conversation.mode, conversation.human_until, now):
             conversations.give_back_to_bot(conversation)
             out.append(
@@ -86,19 +127,22 @@ class Ingest:
             )
         if conversation_rules.starts_anew(conversation.last_inbound_at, now, self._settings.session_idle):
             conversation.session_number += 1
-        asks_bot = conversation.mode == "bot"
+        asks_bot = conversation.mode == "bot" and data.kind is not MessageKind.REACTION
+        waits = self._wait(data) if asks_bot else timedelta(0)
         added = messages.add_inbound(
             session,
             conversation,
             data,
             text=storable(data.text),
             correlation_id=event.correlationid,
-            asks_bot=asks_bot,
+            due=now + waits if asks_bot else None,
             now=now,
         )
         if not added:  # the channel sent it before, in another event
             session.rollback()
             return None
+        if waits and not data.media_pending:
+            joining.prolong(session, conversation.id, window=waits, now=now)
         conversation.last_seq += 1
         conversation.last_message_at = conversation.last_inbound_at = now
         conversation.last_text = preview(storable(data.text)) or f"[{data.kind}]"
@@ -117,34 +161,13 @@ class Ingest:
             )
         session.flush()
         record_events(session, OUTBOX, out)
-        return Ingested(conversation.id, data.message_id, asks_bot=asks_bot, has_events=bool(out))
+        return Ingested(
+            conversation.id, data.message_id, asks_bot=asks_bot, has_events=bool(out), waits=waits.total_seconds()
+        )
 
-    def _conversation(
-        self, session: Session, tenant: str, data: MessageReceived, out: list[Event[Any]]
-    ) -> Conversation:
-        place = {
-            "tenant": tenant,
-            "channel": data.channel,
-            "account": data.account,
-            "address": storable(data.sender.address)[:200],
-        }
-        live = conversations.lock_live(session, **place)
-        if live is None and data.conversation_id is not None:
-            named = conversations.get(session, tenant, data.conversation_id)
-            if named is not None and (named.channel, named.account) == (data.channel, data.account):
-                place["address"] = named.address  # the channel knows the conversation better than the address
-                live = conversations.lock_live(session, **place)
-        if live is not None:
-            return live
-        if not tenants.exists(session, tenant):
-            msg = "unknown tenant"
-            raise PermanentError(msg)
-        contact_id = contacts.resolve(session, **place, name=data.sender.name, phone=data.sender.phone)
-        created = conversations.open_new(session, **place, contact_id=contact_id, now=self._clock())
-        live = conversations.lock_live(session, **place)
-        if live is None:
-            msg = "the conversation was closed at the same moment"
-            raise RuntimeError(msg)
-        if created:
-            out.append(conversation_events.opened(live, self._clock))
-        return live
+    def _wait(self, data: MessageReceived) -> timedelta:
+        """Return how long a message's turn waits: for its file, or for what the citizen may write next."""
+        if data.media_pending:
+            return timedelta(seconds=self._settings.media_wait_seconds)
+        plain = joining.joins(channel=data.channel, kind=data.kind, payload=data.payload, opt=data.opt)
+        return self._settings.join_window if plain else timedelta(0)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, insert, select, text, update
+from sqlalchemy import ColumnElement, and_, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
 from munbot_conversations.conversations.models import Conversation
@@ -25,6 +25,7 @@ class Turn:
 
     message_id: UUID
     conversation_id: UUID
+    seq: int
     tenant: str
     channel: str
     account: str
@@ -34,6 +35,11 @@ class Turn:
     payload: str | None
     location: dict[str, Any] | None
     media: dict[str, Any] | None
+    media_pending: bool
+    media_problem: str | None
+    transcript: str | None
+    transcript_confidence: float | None
+    opt: str | None
     attempts: int
     last_error: str | None
     session_number: int
@@ -53,6 +59,7 @@ class Turn:
 _TURN_COLUMNS = (
     Message.id.label("message_id"),
     Message.conversation_id,
+    Message.seq,
     Message.tenant_id.label("tenant"),
     Message.channel,
     Message.account,
@@ -62,6 +69,11 @@ _TURN_COLUMNS = (
     Message.payload,
     Message.location,
     Message.media,
+    Message.media_pending,
+    Message.media_problem,
+    Message.transcript,
+    Message.transcript_confidence,
+    Message.opt,
     Message.attempts,
     Message.last_error,
     Message.session_number,
@@ -108,12 +120,20 @@ def claim_next(session: Session, conversation_id: UUID, now: datetime) -> Turn |
         .limit(1)
         .scalar_subquery()
     )
+    return _claim(session, Message.id == head, Message.next_attempt_at <= now, now=now)
+
+
+def claim(session: Session, message_id: UUID, now: datetime) -> Turn | None:
+    """Count one more try of this pending message and return it."""
+    return _claim(session, Message.id == message_id, now=now)
+
+
+def _claim(session: Session, *which: ColumnElement[bool], now: datetime) -> Turn | None:
     row = session.execute(
         update(Message)
         .where(
-            Message.id == head,
+            *which,
             Message.state == "pending",
-            Message.next_attempt_at <= now,
             Conversation.id == Message.conversation_id,
             Tenant.id == Message.tenant_id,
         )
@@ -125,14 +145,14 @@ def claim_next(session: Session, conversation_id: UUID, now: datetime) -> Turn |
 
 
 def offered(session: Session, conversation_id: UUID) -> list[list[dict[str, str]] | None]:
-    """Return the buttons of the bot's latest messages in a conversation."""
+    """Return the buttons of the latest messages of bot and office in a conversation."""
     return list(
         session.scalars(
             select(Message.buttons)
             .where(
                 Message.conversation_id == conversation_id,
                 Message.direction == "out",
-                Message.sender_type == "bot",
+                Message.sender_type.in_(("bot", "system")),
                 Message.buttons.is_not(None),
             )
             .order_by(Message.seq.desc())

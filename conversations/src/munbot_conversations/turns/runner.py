@@ -13,12 +13,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from munbot_conversations.conversations.rules import bot_may_speak, dialogue_sender
-from munbot_conversations.messages.rules import for_dialogue, offered_payloads
+from munbot_conversations.messages.rules import offered_payloads
 from munbot_conversations.settings import WorkerSettings
-from munbot_conversations.texts import texts
-from munbot_conversations.turns import repository
+from munbot_conversations.turns import joining, repository
 from munbot_conversations.turns.answers import Answers, Bubble
 from munbot_conversations.turns.board import TurnBoard
+from munbot_conversations.turns.hearing import Heard, hear
 from munbot_conversations.turns.metrics import DISCARDED, RASA_SECONDS, TURN_SECONDS, TURNS
 from munbot_conversations.turns.outage import Outage
 from munbot_conversations.turns.rasa import RasaAway, RasaClient, RasaRefused
@@ -108,7 +108,7 @@ class TurnRunner:
 
     def take_turn(self, session: Session, conversation_id: UUID) -> bool:
         """Answer the oldest due message of a locked conversation; False when there is none."""
-        turn = repository.claim_next(session, conversation_id, self._clock())
+        turn = self._claim(session, conversation_id)
         session.commit()
         if turn is None:
             return False
@@ -129,6 +129,15 @@ class TurnRunner:
         log.info("turn", message_id=str(turn.message_id), outcome=outcome, attempts=turn.attempts)
         return outcome != "deferred"
 
+    def _claim(self, session: Session, conversation_id: UUID) -> Turn | None:
+        now = self._clock()
+        turn = repository.claim_next(session, conversation_id, now)
+        if turn is None:
+            return None
+        turn, joined = joining.join(session, turn, window=self._settings.join_window, now=now)
+        self._answers.joined(session, turn, joined)
+        return turn
+
     def _handle(self, session: Session, turn: Turn) -> str:
         """Answer one message in a transaction that the caller commits; return what came of it."""
         now = self._clock()
@@ -139,13 +148,19 @@ class TurnRunner:
                 return self._store(session, turn, farewell, unanswered=None)
             self._answers.silence(session, turn)
             return "silenced"
-        asked = self._words(session, turn)
+        heard = hear(
+            turn,
+            offered=lambda: offered_payloads(repository.offered(session, turn.conversation_id)),
+            limit=self._settings.rasa_text_limit,
+            sure=self._settings.voice_sure,
+        )
         session.commit()  # nothing is open while Rasa thinks
-        if not asked:
-            return self._store(session, turn, [_not_text(turn)], unanswered=None)
-        return self._answer(session, turn, asked, now)
+        if not heard.words:
+            return self._store(session, turn, list(heard.says), unanswered=None)
+        return self._answer(session, turn, heard, now)
 
-    def _answer(self, session: Session, turn: Turn, asked: str, now: datetime) -> str:
+    def _answer(self, session: Session, turn: Turn, heard: Heard, now: datetime) -> str:
+        asked, first = heard.words, heard.says
         try:
             replies = self._ask(turn, asked)
         except RasaRefused:
@@ -156,8 +171,8 @@ class TurnRunner:
         if self._outage.answered(self._clock()):
             self._on_recovery()
         if not replies:
-            return self._store(session, turn, [Bubble.of_text("fallback")], unanswered=asked)
-        return self._store(session, turn, [Bubble(reply) for reply in replies], unanswered=None)
+            return self._store(session, turn, [*first, Bubble.of_text("fallback")], unanswered=asked)
+        return self._store(session, turn, [*first, *map(Bubble, replies)], unanswered=None)
 
     def _farewell(self, turn: Turn) -> list[Bubble]:
         """Return what the bot said when this very message made it ask for a person, if that was not stored yet.
@@ -174,14 +189,6 @@ class TurnRunner:
         except RasaAway:
             return []
         return [Bubble(reply) for reply in replies or ()]
-
-    def _words(self, session: Session, turn: Turn) -> str:
-        offered = (
-            offered_payloads(repository.offered(session, turn.conversation_id))
-            if turn.payload is not None
-            else frozenset[str]()
-        )
-        return for_dialogue(text=turn.text, payload=turn.payload, offered=offered, limit=self._settings.rasa_text_limit)
 
     def _ask(self, turn: Turn, words: str) -> list[Reply]:
         """Return Rasa's replies, from its tracker when it may have been asked before.
@@ -232,9 +239,3 @@ class TurnRunner:
             return "answered"
         DISCARDED.inc(len(bubbles))
         return "discarded"
-
-
-def _not_text(turn: Turn) -> Bubble:
-    known: dict[str, str] = texts()["not_text"]
-    text = known.get(turn.kind)
-    return Bubble(Reply(text=text)) if text else Bubble.of_text("empty")
