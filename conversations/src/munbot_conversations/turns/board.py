@@ -58,13 +58,13 @@ class TurnBoard:
     def take(self, timeout: float) -> UUID | None:
         """Return the next conversation, or None after `timeout` seconds; call `done` afterwards."""
         with self._condition:
+            deadline = time.monotonic() + timeout
             self._put_due()
-            if not self._waiting:
-                due_in = self._later[0][0] - time.monotonic() if self._later else timeout
-                self._condition.wait(max(0.0, min(timeout, due_in)))
+            while not self._waiting:
+                wake_at = min(deadline, self._later[0][0]) if self._later else deadline
+                if not self._condition.wait(max(0.0, wake_at - time.monotonic())) and wake_at == deadline:
+                    return None
                 self._put_due()
-            if not self._waiting:
-                return None
             conversation_id = self._waiting.popleft()
             self._queued.discard(conversation_id)
             self._running.add(conversation_id)
