@@ -3,9 +3,10 @@
 from functools import cache
 
 from munbot_whatsapp.providers.base import Provider
+from munbot_whatsapp.providers.evolution import EvolutionProvider
 from munbot_whatsapp.providers.meta import MetaProvider
 
-PROVIDERS = {provider.name: provider for provider in (MetaProvider,)}
+PROVIDERS = {provider.name: provider for provider in (MetaProvider, EvolutionProvider)}
 
 
 @cache

@@ -16,6 +16,14 @@ ACCOUNTS = {
         base_url="https://graph.facebook.com",
         credentials={"access_token": "EAAtoken", "app_secret": "app-secret", "verify_token": "verify-me"},
     ),
+    "evolution": Account(
+        slug="punta-brava",
+        tenant="punta-brava",
+        provider="evolution",
+        provider_ref="munbot",
+        base_url="http://evolution-api:8080",
+        credentials={"api_key": "evo-key", "webhook_secret": "a-webhook-secret-of-some-length-1234"},
+    ),
 }
 
 

@@ -1,1 +1,5 @@
-"""Evolution API (unofficial, Baileys or Cloud API)."""
+"""Evolution API: an unofficial WhatsApp client (Baileys) with a REST interface."""
+
+from munbot_whatsapp.providers.evolution.client import EvolutionProvider
+
+__all__ = ["EvolutionProvider"]
