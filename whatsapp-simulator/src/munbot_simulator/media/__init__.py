@@ -1,0 +1,1 @@
+"""Files that telephones and the office send."""
