@@ -1,6 +1,7 @@
 """Files through signed URLs, against the real object store."""
 
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -164,3 +165,63 @@ def test_what_nobody_used_is_swept(client, as_, announce, upload, uploaded, file
     assert {row["_id"] for row in database["attachments"].find()} == {kept, half}
     assert {lost, unused, never}.isdisjoint({kept, half})
     assert sweep() == 0
+
+
+@pytest.fixture
+def stored(store):
+    """Callable that puts a file where a channel puts it; returns its key."""
+
+    def put(content=JPEG, content_type="image/jpeg", name=None):
+        key = f"whatsapp/valle-claro/{name or uuid4()}.jpg"
+        store._inside.put_object(store.bucket, key, BytesIO(content), len(content), content_type)
+        return key
+
+    return put
+
+
+def test_a_photo_that_a_channel_stored_is_taken_once(client, as_, stored, body):
+    wanted = {"key": stored(), "filename": "foto 1.jpg"}
+    first = client.post("/v1/attachments/stored", json=wanted, headers=as_("service"))
+    assert first.status_code == 201, first.text
+    again = client.post("/v1/attachments/stored", json=wanted, headers=as_("service")).json()
+    assert again == first.json()
+    headers = as_("service") | {"Idempotency-Key": "k1"}
+    filed = client.post("/v1/complaints", json=body(attachment_ids=[again["id"]]), headers=headers).json()
+    seen = client.get(f"/v1/complaints/{filed['folio']}", headers=as_("viewer")).json()["attachments"]
+    assert [(link["id"], link["filename"], link["size"]) for link in seen] == [(again["id"], "foto_1.jpg", len(JPEG))]
+    fetched = httpx.get(client.get(f"/v1/attachments/{again['id']}", headers=as_("viewer")).json()["url"])
+    assert fetched.content == JPEG
+
+
+def test_another_tenant_has_its_own_copy(client, as_, stored):
+    wanted = {"key": stored(), "filename": "foto.jpg"}
+    here = client.post("/v1/attachments/stored", json=wanted, headers=as_("service")).json()
+    there = client.post("/v1/attachments/stored", json=wanted, headers=as_("service", "punta-brava")).json()
+    assert here["id"] != there["id"]
+
+
+@pytest.mark.parametrize(
+    ("content", "content_type", "code"),
+    [
+        (b"MZ" + b"x" * 100, "image/jpeg", "attachment_type"),
+        (JPEG, "application/msword", "attachment_type"),
+        (b"", "image/jpeg", "attachment_size"),
+    ],
+)
+def test_a_stored_file_is_checked_like_an_upload(content, content_type, code, client, as_, stored, database):
+    wanted = {"key": stored(content, content_type), "filename": "foto.jpg"}
+    answer = client.post("/v1/attachments/stored", json=wanted, headers=as_("service"))
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert database["attachments"].count_documents({}) == 0
+
+
+def test_only_services_take_what_lies_in_a_channels_folder(client, as_, stored):
+    wanted = {"key": stored(), "filename": "foto.jpg"}
+    for headers in (as_("agent"), as_("visitor", conversation_id=str(uuid4()))):
+        assert client.post("/v1/attachments/stored", json=wanted, headers=headers).status_code == 403
+    for key in ("valle-claro/kept/1/a.jpg", "whatsapp/../kept/a.jpg", "whatsapp/a/b/c.jpg", ""):
+        answer = client.post("/v1/attachments/stored", json=wanted | {"key": key}, headers=as_("service"))
+        assert answer.status_code == 422, key
+    missing = wanted | {"key": "whatsapp/valle-claro/none.jpg"}
+    answer = client.post("/v1/attachments/stored", json=missing, headers=as_("service"))
+    assert (answer.status_code, answer.json()["code"]) == (409, "attachment_missing")

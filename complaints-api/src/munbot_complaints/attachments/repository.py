@@ -37,6 +37,11 @@ class AttachmentRepository:
         """Note an attachment that is to come."""
         self._collection.insert_one(cast("Document", attachment))
 
+    def insert_once(self, attachment: AttachmentDocument) -> None:
+        """Note an attachment that is to come, unless it is noted already."""
+        fields = {name: value for name, value in attachment.items() if name != "_id"}
+        self._collection.update_one({"_id": attachment["_id"]}, {"$setOnInsert": fields}, upsert=True)
+
     def get(self, attachment_id: str) -> AttachmentDocument | None:
         """Return one of any tenant, or None."""
         return cast("AttachmentDocument | None", self._collection.find_one({"_id": attachment_id}))

@@ -8,12 +8,19 @@ from munbot_common.auth import Principal, Role, require_roles
 from munbot_common.problems import Forbidden, NotFound, Unauthorized, problem_responses
 
 from munbot_complaints.attachments.repository import AttachmentDocument
-from munbot_complaints.attachments.schemas import AttachmentBody, AttachmentOut, DownloadTicket, UploadTicket
+from munbot_complaints.attachments.schemas import (
+    AttachmentBody,
+    AttachmentOut,
+    DownloadTicket,
+    StoredFile,
+    UploadTicket,
+)
 from munbot_complaints.attachments.service import AttachmentMissing, AttachmentSize, AttachmentType
 from munbot_complaints.dependencies import ServicesDep
 
 router = APIRouter(prefix="/v1/attachments", tags=["attachments"])
 WriterDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.SERVICE, Role.VISITOR))]
+OwnServiceDep = Annotated[Principal, Depends(require_roles(Role.SERVICE))]
 ReaderDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE))]
 
 
@@ -27,6 +34,16 @@ def announce(body: AttachmentBody, principal: WriterDep, services: ServicesDep) 
         headers={"Content-Type": attachment["content_type"]},
         expires_at=expires_at,
     )
+
+
+@router.post(
+    "/stored",
+    status_code=201,
+    responses=problem_responses(Unauthorized, Forbidden, AttachmentMissing, AttachmentType, AttachmentSize),
+)
+def adopt(body: StoredFile, principal: OwnServiceDep, services: ServicesDep) -> AttachmentOut:
+    """Take over a file that a channel stored; the same key gives the same attachment."""
+    return AttachmentOut.model_validate(_fields(services.attachments.adopt(principal, body)))
 
 
 @router.post(

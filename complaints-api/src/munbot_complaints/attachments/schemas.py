@@ -17,6 +17,20 @@ class AttachmentBody(BaseModel):
     size: int = Field(ge=0, le=2**40, description="Bytes")
 
 
+class StoredFile(BaseModel):
+    """A file that a channel has stored already, such as a photo that came by WhatsApp."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    key: str = Field(
+        max_length=250,
+        pattern=r"^whatsapp/[0-9A-Za-z_-]+/[0-9A-Za-z_-]+\.[0-9A-Za-z]+$",
+        description="Where it lies in the bucket",
+        examples=["whatsapp/valle-claro/019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11.jpg"],
+    )
+    filename: RequiredLine = Field(examples=["poste.jpg"])
+
+
 class UploadTicket(BaseModel):
     """Where and how to upload: PUT the bytes with these headers, then call `complete`."""
 

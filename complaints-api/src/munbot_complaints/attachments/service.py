@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from munbot_common.auth import Principal, Role
 from munbot_common.clock import Clock
@@ -11,9 +11,11 @@ from munbot_common.problems import Conflict, NotFound, Unprocessable
 
 from munbot_complaints.attachments.repository import AttachmentDocument, AttachmentRepository
 from munbot_complaints.attachments.rules import KINDS, MAGIC_BYTES, looks_like, safe_filename
-from munbot_complaints.attachments.schemas import AttachmentBody
+from munbot_complaints.attachments.schemas import AttachmentBody, StoredFile
 from munbot_complaints.attachments.storage import ObjectStore
 from munbot_complaints.complaints.models import AttachmentLink
+
+_ADOPTED = UUID("5d0f7a52-2a9e-5d0c-9c7b-0b6c1c3f7d21")
 
 
 class AttachmentType(Unprocessable):
@@ -86,6 +88,49 @@ class AttachmentService:
         )
         self._repository.insert(attachment)
         return attachment, self._store.upload_url(_incoming(attachment), self._lifetime), now + self._lifetime
+
+    def adopt(self, principal: Principal, body: StoredFile) -> AttachmentDocument:
+        """Copy a file that a channel stored, once, and check it like an upload.
+
+        Raises:
+            AttachmentMissing: there is no such file.
+            AttachmentSize, AttachmentType: not taken with a complaint.
+        """
+        attachment_id = str(uuid5(_ADOPTED, f"{principal.tenant}\0{body.key}"))
+        known = self._repository.get(attachment_id)
+        if known is not None and known["state"] != "announced":
+            return known
+        stored = self._store.stat(body.key)
+        if stored is None:
+            raise AttachmentMissing
+        content_type = stored.content_type.split(";")[0].strip().lower()
+        if content_type not in KINDS:
+            raise AttachmentType
+        self._check_size(stored.size)
+        attachment = AttachmentDocument(
+            _id=attachment_id,
+            tenant_id=principal.tenant,
+            conversation_id=None,
+            created_by=principal.subject,
+            filename=safe_filename(body.filename, content_type),
+            content_type=content_type,
+            size=stored.size,
+            state="announced",
+            created_at=self._clock(),
+            complaint_id=None,
+        )
+        self._repository.insert_once(attachment)
+        kept = object_key(attachment)
+        self._store.copy(body.key, kept)
+        try:
+            self._check_kept(attachment, kept)
+        except (AttachmentSize, AttachmentType):
+            self._store.remove(kept)
+            self._repository.delete(attachment_id)
+            raise
+        self._repository.set_ready(attachment_id, stored.size)
+        attachment["state"] = "ready"
+        return attachment
 
     def complete(self, principal: Principal, attachment_id: UUID) -> AttachmentDocument:
         """Check what was uploaded, and keep it; asking again is fine.

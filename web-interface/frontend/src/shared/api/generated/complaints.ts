@@ -24,6 +24,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/attachments/stored": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Adopt
+         * @description Take over a file that a channel stored; the same key gives the same attachment.
+         */
+        post: operations["adopt_v1_attachments_stored_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/attachments/{attachment_id}": {
         parameters: {
             query?: never;
@@ -1076,6 +1096,23 @@ export interface components {
             version?: number | null;
         };
         /**
+         * StoredFile
+         * @description A file that a channel has stored already, such as a photo that came by WhatsApp.
+         */
+        StoredFile: {
+            /**
+             * Filename
+             * @example poste.jpg
+             */
+            filename: string;
+            /**
+             * Key
+             * @description Where it lies in the bucket
+             * @example whatsapp/valle-claro/019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11.jpg
+             */
+            key: string;
+        };
+        /**
          * UploadTicket
          * @description Where and how to upload: PUT the bytes with these headers, then call `complete`.
          */
@@ -1146,6 +1183,77 @@ export interface operations {
             };
             /** @description Forbidden: forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: attachment_size, attachment_type */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    adopt_v1_attachments_stored_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoredFile"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttachmentOut"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: attachment_missing */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
