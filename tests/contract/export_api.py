@@ -20,6 +20,7 @@ SERVICES = {
     "conversations": ("munbot_conversations", "ApiSettings"),
     "chat": ("munbot_web", "Settings"),
     "llm": ("munbot_llm", "ApiSettings"),
+    "simulator": ("munbot_simulator", "Settings"),
 }
 
 
@@ -47,6 +48,9 @@ def _settings_environment() -> dict[str, str]:
         "COMPLAINTS_URL": "http://localhost",
         "RASA_URL": "http://localhost",
         "MANAGE_TOKEN_SECRET": "none-none-none-none-none-none-none",
+        "MUNBOT_MODE": "demo",  # the simulator has no other
+        "SIMULATOR_SECRET": "none-none-none-none-none-none-none",
+        "WEBHOOK_BASE_URL": "http://localhost",
     }
 
 
