@@ -69,10 +69,10 @@ def accepted(session: Session, lane: Citizen, part: Part, provider_message_id: s
     taken = select(Part.id).where(
         Part.account_id == part.account_id, Part.provider_message_id == provider_message_id, Part.id != part.id
     )
-    if session.scalar(taken) is None:
+    if len(provider_message_id) <= 300 and session.scalar(taken) is None:
         part.provider_message_id = provider_message_id
-    else:  # no statuses of it will be known, which is better than to send it for ever
-        log.error("provider_message_id_repeated", part=str(part.id))
+    else:  # only its statuses will not be known, which is better than to send it for ever
+        log.error("provider_message_id_unusable", part=str(part.id))
     delivery = session.get_one(Delivery, part.delivery_id)
     lane.menu = Body.model_validate(part.body).menu_after(lane.menu, delivery.content.get("in_reply_to"))
     _raise(session, part, "sent", at=at)

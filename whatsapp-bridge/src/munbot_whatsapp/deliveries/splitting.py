@@ -62,7 +62,7 @@ def _cut(text: str, fits: int) -> int:
     """Return where to cut a text of which `fits` characters fit and more follow."""
     for border in _BORDERS:
         ends = [match.end() for match in border.finditer(text, 0, fits + 1) if match.start() <= fits]
-        if ends and min(ends[-1], fits) > fits // 2:
+        if ends and 2 * ends[-1] >= fits:
             return min(ends[-1], fits)
     cut = fits
     while cut > max(1, fits - _LONGEST_CLUSTER) and _inside_cluster(text, cut):

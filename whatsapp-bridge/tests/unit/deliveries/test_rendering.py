@@ -1,0 +1,141 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from munbot_contracts.messages import Button
+from munbot_whatsapp.deliveries.contents import Body, Content
+from munbot_whatsapp.deliveries.menus import choice_of
+from munbot_whatsapp.deliveries.rendering import render
+from munbot_whatsapp.deliveries.splitting import length
+
+VISIBLE = st.characters(exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"])
+TEXT = st.text(alphabet=VISIBLE | st.sampled_from(" \n"), max_size=6000)
+TITLE = st.text(alphabet=VISIBLE | st.just(" "), min_size=1, max_size=90).filter(str.strip)
+BUTTON = st.builds(Button, title=TITLE, payload=st.text(alphabet=VISIBLE, max_size=230))
+CONTENT = st.builds(Content, text=TEXT, buttons=st.lists(BUTTON, max_size=13))
+FILE = {"bucket": "attachments", "key": "k", "content_type": "image/jpeg", "size": 3}
+
+
+def buttons(count, *, title="Opción {}", payload="/p{}"):
+    return [Button(title=title.format(number), payload=payload.format(number)) for number in range(1, count + 1)]
+
+
+def no_blanks(text):
+    return "".join(text.split())
+
+
+@given(content=CONTENT, shows_buttons=st.booleans())
+def test_every_message_keeps_whatsapps_limits(content, shows_buttons):
+    for body in render(content, shows_buttons=shows_buttons):
+        choices = body.buttons + body.rows
+        assert 0 < length(body.text) <= (1024 if choices else 4096)
+        assert not (body.buttons and body.rows)
+        assert len(body.buttons) <= 3
+        assert len(body.rows) <= 10
+        assert all(0 < length(button.title) <= 20 for button in body.buttons)
+        assert all(0 < length(row.title) <= 24 and length(row.description) <= 72 for row in body.rows)
+        assert all(0 < length(choice.id) <= 200 for choice in choices)
+        assert len({choice.id for choice in choices}) == len({choice.title for choice in choices}) == len(choices)
+
+
+@given(content=CONTENT, shows_buttons=st.booleans())
+def test_no_word_and_no_choice_is_lost(content, shows_buttons):
+    bodies = render(content, shows_buttons=shows_buttons)
+    said = no_blanks("".join(body.text for body in bodies))
+    assert said.startswith(no_blanks(content.text))
+    if not content.buttons:
+        assert said == no_blanks(content.text)
+        return
+    last = bodies[-1]
+    assert all(not (body.buttons or body.rows or body.menu) for body in bodies[:-1])
+    offered = [(choice.description or choice.title, choice.id) for choice in last.buttons + last.rows]
+    if last.menu is not None:
+        offered = [(option.title, option.payload) for option in last.menu]
+        for number, option in enumerate(last.menu, start=1):
+            assert no_blanks(f"{number}. {option.title}") in said
+            assert choice_of({"options": [o.model_dump() for o in last.menu]}, f" {number}. ") == option.payload
+    assert offered == [(" ".join(button.title.split()), button.payload) for button in content.buttons]
+
+
+@given(content=CONTENT)
+def test_bodies_are_read_back_as_they_were_stored(content):
+    for body in render(content, shows_buttons=True):
+        assert Body.model_validate(body.dump()) == body
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, "buttons"), (3, "buttons"), (4, "rows"), (10, "rows"), (11, "menu")])
+def test_the_number_of_choices_decides_how_they_look(count, kind):
+    (body,) = render(Content(text="¿Cuál?", buttons=buttons(count)), shows_buttons=True)
+    assert len(getattr(body, kind)) == count
+    assert sum(bool(getattr(body, other)) for other in ("buttons", "rows", "menu")) == 1
+
+
+@pytest.mark.parametrize(
+    ("offered", "kind"),
+    [
+        (buttons(2, title="Martes 24 de las {}0:00"), "rows"),
+        (buttons(2, title="{} " + "x" * 60), "rows"),
+        (buttons(2, title="{} " + "x" * 71), "menu"),
+        (buttons(2, title="x" * 30 + " {}"), "menu"),  # the same when shortened
+        (buttons(2, payload="{}" + "x" * 200), "menu"),
+        (buttons(2, payload="same"), "menu"),
+        (buttons(1, payload=""), "menu"),
+    ],
+)
+def test_what_does_not_fit_a_button_is_shown_another_way(offered, kind):
+    (body,) = render(Content(text="¿Cuál?", buttons=offered), shows_buttons=True)
+    assert len(getattr(body, kind)) == len(offered)
+
+
+def test_where_buttons_are_not_shown_a_numbered_text_is_sent():
+    (body,) = render(Content(text="¿Viene?", buttons=buttons(2, title="Respuesta {}")), shows_buttons=False)
+    assert body.text == (
+        "¿Viene?\n\n1. Respuesta 1\n2. Respuesta 2\n\nResponda con el número de la opción que prefiera."
+    )
+    assert [option.payload for option in body.menu] == ["/p1", "/p2"]
+
+
+def test_choices_without_a_question_get_one():
+    (body,) = render(Content(buttons=buttons(2)), shows_buttons=True)
+    assert body.text == "Por favor, elija una opción:"
+
+
+def test_a_long_text_goes_before_its_buttons():
+    text = "Una frase completa. " * 300
+    *before, last = render(Content(text=text, buttons=buttons(2)), shows_buttons=True)
+    assert len(before) == 2
+    assert last.text.endswith("completa.")
+    assert len(last.buttons) == 2
+
+
+def media(kind):
+    return {"kind": kind, "media": FILE}
+
+
+def test_a_files_caption_is_its_text_unless_it_is_too_long_or_asks_something():
+    assert [b.text for b in render(Content(text="Su plano", media=media("document")), shows_buttons=True)] == ["Su plano"]
+    long, asks = Content(text="x" * 1025, media=media("image")), Content(text="¿Sí?", media=media("image"))
+    asks = asks.model_copy(update={"buttons": buttons(1)})
+    sound = Content(text="Escuche", media=media("audio"))
+    for content in (long, asks, sound):
+        file, words = render(content, shows_buttons=True)
+        assert file.media is not None
+        assert file.text == ""
+        assert words.media is None
+        assert words.text == content.text
+
+
+def test_a_place_is_sent_before_its_words():
+    content = Content(text="Aquí estamos", location={"latitude": -33.4, "longitude": -70.6})
+    assert [bool(body.location) for body in render(content, shows_buttons=True)] == [True, False]
+
+
+def test_nothing_is_said_with_no_message():
+    assert render(Content(text=" \n "), shows_buttons=True) == []
+
+
+def test_a_template_takes_the_place_of_its_words():
+    content = Content(text="Hola", buttons=buttons(2), template={"name": "saludo", "language": "es", "buttons": ["/a"]})
+    (body,) = render(content, shows_buttons=True, as_template=True)
+    assert (body.text, body.template.name, body.buttons) == ("Hola", "saludo", [])
+    (words,) = render(content, shows_buttons=True)
+    assert words.template is None
