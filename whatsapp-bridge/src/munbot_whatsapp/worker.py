@@ -12,19 +12,21 @@ from munbot_common.logs import configure_logging, get_logger
 from munbot_common.messaging import Consumer, Handler, Publisher, Subscription
 from munbot_common.outbox import OutboxRelay, purge_inbox
 from munbot_common.worker import Loop, run_worker
-from sqlalchemy import delete
 
 from munbot_whatsapp.accounts.book import AccountBook, opened
 from munbot_whatsapp.accounts.vault import Vault
-from munbot_whatsapp.base import IDEMPOTENCY_KEYS, INBOX, OUTBOX, SERVICE
+from munbot_whatsapp.base import INBOX, OUTBOX, SERVICE
 from munbot_whatsapp.deliveries.handler import OUTBOUND, OutboundHandler
 from munbot_whatsapp.deliveries.sender import SenderPool
+from munbot_whatsapp.deliveries.sweeper import Sweeper
+from munbot_whatsapp.inbound.bus import EvolutionIntake
 from munbot_whatsapp.inbound.handler import MESSAGES, InboxHandler
 from munbot_whatsapp.inbound.marks import ReadMarks
 from munbot_whatsapp.media.handler import FILES, MediaHandler
 from munbot_whatsapp.media.store import ObjectStore
 from munbot_whatsapp.media.transcription import TIMEOUT_SECONDS, Transcriber
 from munbot_whatsapp.providers import registry
+from munbot_whatsapp.providers.evolution.amqp import EvolutionConsumer
 from munbot_whatsapp.settings import WorkerSettings
 from munbot_whatsapp.statuses.handler import STATUSES, StatusHandler
 
@@ -84,6 +86,15 @@ class Worker:
             clock=clock,
         )
         self.media = [self._consumer(FILES, media, prefetch=1) for _ in range(MEDIA_THREADS)]
+        self.sweeper = Sweeper(factory, settings, clock)
+        intake = EvolutionIntake(factory, book=book, publisher=self.publisher)
+        self.evolution = (
+            EvolutionConsumer(
+                settings.evolution_rabbitmq_url, exchange=settings.evolution_rabbitmq_exchange, deliver=intake
+            )
+            if settings.evolution_rabbitmq_url
+            else None
+        )
         self._queueing = OutboundHandler(factory, provider=provider, on_queued=self.senders.wake)
         self.outbound = self._consumer(OUTBOUND, self._queueing)
 
@@ -95,7 +106,9 @@ class Worker:
             "outbound": self._take_outbound,
             "senders": self.senders.run,
             "relay": self.relay.run,
+            "sweeper": self.sweeper.run,
             "tidy": self._tidy,
+            **({"evolution": self.evolution.run} if self.evolution else {}),
             **{f"media-{number}": consumer.run for number, consumer in enumerate(self.media)},
             **{f"marks-{number}": self.marks.run for number in range(MARK_THREADS)},
         }
@@ -133,7 +146,6 @@ class Worker:
             try:
                 with unit_of_work(self.session_factory) as session:
                     purge_inbox(session, INBOX, older_than=KEPT)
-                    session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < utc_now() - KEPT))
             except Exception:
                 log.exception("tidy_failed")
             stop.wait(TIDY_SECONDS)

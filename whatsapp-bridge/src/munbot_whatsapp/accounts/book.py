@@ -61,7 +61,7 @@ class AccountBook:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._by_slug: Mapping[str, KnownAccount] = {}
-        self._by_id: Mapping[UUID, KnownAccount] = {}
+        self._by_ref: Mapping[tuple[str, str], KnownAccount] = {}
         self._read_at: float | None = None
 
     def by_slug(self, slug: str) -> KnownAccount | None:
@@ -75,12 +75,12 @@ class AccountBook:
             self._refresh(MISS_SECONDS)
         return self._by_slug.get(slug)
 
-    def by_id(self, account_id: UUID) -> KnownAccount | None:
-        """Return the account of this id, active or not; raises as `by_slug`."""
+    def by_ref(self, provider: str, ref: str) -> KnownAccount | None:
+        """Return the account that is this number at this provider, active or not; raises as `by_slug`."""
         self._refresh(self._max_age)
-        if account_id not in self._by_id:
+        if (provider, ref) not in self._by_ref:
             self._refresh(MISS_SECONDS)
-        return self._by_id.get(account_id)
+        return self._by_ref.get((provider, ref))
 
     def answers_at_once(self, slug: str) -> bool:
         """Whether `by_slug` would need no query now."""
@@ -110,7 +110,7 @@ class AccountBook:
                 log.warning("accounts_not_refreshed")
                 self._read_at = began
                 return
-            self._by_id = {item.id: item for item in known}
+            self._by_ref = {(item.account.provider, item.account.provider_ref): item for item in known}
             self._by_slug = {item.account.slug: item for item in known}
             self._read_at = began
 

@@ -1,5 +1,6 @@
 """The object store: files of citizens go in, files for citizens come out."""
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from minio import Minio
 from minio.error import S3Error
 
 from munbot_whatsapp.deliveries.contents import StoredMedia
+from munbot_whatsapp.deliveries.files import StoredFiles
 from munbot_whatsapp.providers.base import OutboundMedia
 from munbot_whatsapp.settings import WorkerSettings
 
@@ -24,6 +26,7 @@ class ObjectStore:
         self._region = settings.s3_region
         self._inside = _client(settings, settings.s3_endpoint)
         self._outside = _client(settings, settings.public_url)
+        self._read = StoredFiles(self._inside)
 
     def put(self, key: str, data: bytes, content_type: str) -> None:
         """Store a file; the same key again replaces it. The bucket is made when it is missing."""
@@ -39,22 +42,11 @@ class ObjectStore:
         """Return a file that is to be sent, with an address for providers that fetch it themselves.
 
         Raises:
-            S3Error: it is not there.
+            SendFailed: it is not there, or cannot be had now.
         """
         media = stored.media
-        answer = self._inside.get_object(media.bucket, media.key)
-        try:
-            data = answer.read()
-        finally:
-            answer.close()
-            answer.release_conn()
-        return OutboundMedia(
-            kind=stored.kind,
-            content_type=media.content_type,
-            data=data,
-            url=self._outside.presigned_get_object(media.bucket, media.key, expires=URL_LIFETIME),
-            filename=media.filename,
-        )
+        url = self._outside.presigned_get_object(media.bucket, media.key, expires=URL_LIFETIME)
+        return replace(self._read(stored), url=url)
 
     def _make_bucket(self) -> None:
         try:
