@@ -84,7 +84,7 @@ class Caller:
         sends: bool = False,
         **options: Any,
     ) -> dict[str, Any]:
-        """Return the object that the provider answers with.
+        """Return the object that the provider answers with; an empty one when it says nothing.
 
         Args:
             account: whose base_url is called, and whose credentials never come out in an error.
@@ -107,6 +107,8 @@ class Caller:
             raise SendFailed(Decision.RETRY, "timeout", uncertain=sends) from None
         except httpx.HTTPError:
             raise SendFailed(Decision.RETRY, "connection_broken", uncertain=sends) from None
+        if response.is_success and not response.content:
+            return {}
         if response.is_success:
             try:
                 answer = response.json()

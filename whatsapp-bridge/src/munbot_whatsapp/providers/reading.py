@@ -118,6 +118,14 @@ def digits_of(value: Any) -> str | None:
     return number if _NUMBER.fullmatch(number) else None
 
 
+def ref_of(number: Any, own_number: str) -> str | None:
+    """Return the account that a number is: ours as we write it, any other in E.164; None when it is no number."""
+    digits = digits_of(number)
+    if digits is None:
+        return None
+    return own_number if digits == digits_of(own_number.removeprefix("whatsapp:")) else f"+{digits}"
+
+
 def is_number(address: str) -> bool:
     """Whether an address of ours is a telephone number, and not a provider's id of a citizen."""
     return _NUMBER.fullmatch(address) is not None

@@ -5,8 +5,10 @@ from functools import cache
 from munbot_whatsapp.providers.base import Provider
 from munbot_whatsapp.providers.evolution import EvolutionProvider
 from munbot_whatsapp.providers.meta import MetaProvider
+from munbot_whatsapp.providers.twilio import TwilioProvider
+from munbot_whatsapp.providers.ycloud import YCloudProvider
 
-PROVIDERS = {provider.name: provider for provider in (MetaProvider, EvolutionProvider)}
+PROVIDERS = {provider.name: provider for provider in (MetaProvider, EvolutionProvider, YCloudProvider, TwilioProvider)}
 
 
 @cache

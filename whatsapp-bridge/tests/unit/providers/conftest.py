@@ -24,6 +24,22 @@ ACCOUNTS = {
         base_url="http://evolution-api:8080",
         credentials={"api_key": "evo-key", "webhook_secret": "a-webhook-secret-of-some-length-1234"},
     ),
+    "ycloud": Account(
+        slug="valle-claro-y",
+        tenant="valle-claro",
+        provider="ycloud",
+        provider_ref="+56222223333",
+        base_url="https://api.ycloud.com/v2",
+        credentials={"api_key": "y-key", "webhook_secret": "whsec"},
+    ),
+    "twilio": Account(
+        slug="valle-claro-t",
+        tenant="valle-claro",
+        provider="twilio",
+        provider_ref="+56222223333",
+        base_url="https://api.twilio.com",
+        credentials={"account_sid": "AC123", "auth_token": "12345"},
+    ),
 }
 
 
