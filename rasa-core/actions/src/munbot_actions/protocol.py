@@ -31,6 +31,29 @@ class Said:
 
 
 @dataclass(frozen=True)
+class SharedFile:
+    """A file that came with a message, where its channel has stored it."""
+
+    key: str
+    content_type: str = ""
+    filename: str = ""
+
+    @property
+    def is_photo(self) -> bool:
+        """Tell whether it is a picture."""
+        return self.content_type.startswith("image/")
+
+
+@dataclass(frozen=True)
+class SharedPoint:
+    """A point on the map that came with a message, and what it is called."""
+
+    latitude: float
+    longitude: float
+    words: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """One message of a citizen, as the action server sees it.
 
@@ -57,6 +80,8 @@ class Turn:
     previous_at: datetime | None = None
     session: int = 1
     history: tuple[Said, ...] = ()
+    file: SharedFile | None = None
+    point: SharedPoint | None = None
 
     @property
     def local_now(self) -> datetime:
@@ -101,6 +126,8 @@ def read_turn(body: dict[str, Any], *, default_tenant: str | None = None) -> Tur
         previous_at=_time(said[-2]) if len(said) > 1 else None,
         session=int(session.group(1)) if session else 1,
         history=_history(tracker.get("events") or []),
+        file=_file(metadata.get("media")),
+        point=_point(metadata.get("location")),
     )
 
 
@@ -124,6 +151,20 @@ def _metadata(said: list[dict[str, Any]]) -> dict[str, Any]:
     )
     lasting = {k: v for k, v in earlier.items() if k in {"tenant", "timezone", "conversation_id", "channel"}}
     return {**lasting, **own}
+
+
+def _file(media: Any) -> SharedFile | None:
+    if not isinstance(media, dict) or not media.get("key"):
+        return None
+    return SharedFile(str(media["key"]), str(media.get("content_type") or ""), str(media.get("filename") or ""))
+
+
+def _point(location: Any) -> SharedPoint | None:
+    try:
+        words = ", ".join(str(location[name]) for name in ("name", "address") if location.get(name))
+        return SharedPoint(float(location["latitude"]), float(location["longitude"]), words)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
 
 
 def _history(events: list[dict[str, Any]]) -> tuple[Said, ...]:

@@ -100,6 +100,7 @@ class FakeScheduler:
         self.ruts: dict[str, str] = {}
         self.keys: dict[str, Appointment] = {}
         self.released: list[str] = []
+        self.confirmed: list[str] = []
         self.bodies: list[dict[str, Any]] = []
         self.away = False
 
@@ -226,6 +227,7 @@ class FakeScheduler:
         return self._change(appointment, status="cancelled")
 
     def confirm(self, tenant, appointment, key) -> Appointment:
+        self.confirmed.append(appointment)
         return self.get(tenant, appointment)
 
     def reschedule(self, tenant, appointment, slot, hold, key) -> Appointment:
@@ -245,9 +247,22 @@ class FakeComplaints:
     def __init__(self) -> None:
         self.created: list[dict[str, Any]] = []
         self.keys: list[str] = []
+        self.attached: list[tuple[str, list[str]]] = []
+        self.refuses: set[str] = set()
+        self.away = False
 
     def categories(self, tenant) -> Categories:
         return Categories(TREE)
+
+    def adopt(self, tenant, key, filename) -> str:
+        if self.away:
+            raise ServiceAway("down")
+        if key in self.refuses:
+            raise ServiceProblem(422, {"code": "attachment_type"})
+        return f"id of {filename}"
+
+    def attach(self, tenant, folio, attachments) -> None:
+        self.attached.append((folio, attachments))
 
     def create(self, tenant, body, key) -> Complaint:
         self.created.append(body)

@@ -11,7 +11,7 @@ from munbot_actions.dialogue.hours import KEPT, Heard, Hours
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Wish
 from munbot_actions.dialogue.talk import Talk, payload
-from munbot_actions.services.models import Appointment, Named, Slot
+from munbot_actions.services.models import Appointment, Slot
 from munbot_actions.understanding import answers
 
 _MOVE = re.compile(
@@ -217,14 +217,7 @@ class AppointmentForm:
         elif state.goal == "move":
             self._ask_new_hour(appointment, shown)
         else:
-            talk.ask(
-                "goal",
-                "appointment.shown",
-                talk.button("move", "inform", choice="move"),
-                talk.button("cancel_it", "inform", choice="cancel"),
-                talk.button("keep", "inform", choice="keep"),
-                **shown,
-            )
+            ask_goal(talk, "appointment.shown", appointment)
 
     def _ask_new_hour(self, appointment: Appointment, shown: dict[str, str]) -> None:
         state, talk = self._state, self._talk
@@ -268,6 +261,21 @@ class AppointmentForm:
         self._talk.say("appointment.kept")
 
 
+def ask_goal(talk: Talk, key: str, appointment: Appointment) -> None:
+    """Ask whether an hour is to be moved or cancelled."""
+    talk.ask(
+        "goal",
+        key,
+        talk.button("move", "inform", choice="move"),
+        talk.button("cancel_it", "inform", choice="cancel"),
+        talk.button("keep", "inform", choice="keep"),
+        procedure=appointment.procedure.name,
+        moment=talk.moment(appointment.start),
+        office=appointment.office.name,
+        code=appointment.code,
+    )
+
+
 def already_there(talk: Talk, problem: ServiceProblem) -> None:
     """Show the appointment that stands in the way of a booking, and offer to move or cancel it."""
     body = problem.body.get("appointment") or {}
@@ -283,15 +291,5 @@ def already_there(talk: Talk, problem: ServiceProblem) -> None:
         talk.say("appointment.exists_unknown", detail=problem.detail[:200])
         return
     existing = same[0]
-    named: Named = existing.procedure
     state.form, state.appointment, state.goal = "appointment_form", existing.id, "show"
-    talk.ask(
-        "goal",
-        "appointment.exists",
-        talk.button("move", "inform", choice="move"),
-        talk.button("cancel_it", "inform", choice="cancel"),
-        talk.button("keep", "inform", choice="keep"),
-        procedure=named.name,
-        moment=talk.moment(existing.start),
-        code=existing.code,
-    )
+    ask_goal(talk, "appointment.exists", existing)

@@ -9,7 +9,7 @@ from munbot_common.client import ServiceAway, ServiceProblem
 from munbot_common.logs import get_logger
 
 from munbot_actions.dialogue import form as forms
-from munbot_actions.dialogue import opening, people, person, questions, smalltalk, wishes
+from munbot_actions.dialogue import opening, people, person, questions, reminders, shared, smalltalk, wishes
 from munbot_actions.dialogue.appointment import AppointmentForm
 from munbot_actions.dialogue.booking import Booking
 from munbot_actions.dialogue.buttons import pressed_by_words
@@ -103,8 +103,9 @@ class Brain:
 
     def _lead(self, talk: Talk) -> None:
         state, turn = talk.state, talk.turn
-        if questions.takes_button(talk):
-            if state.form:
+        shared.note(talk)
+        if self._is_aside(talk):
+            if state.form and not state.settled:
                 self._form(talk).advance()
             return
         if self._answers_pending(talk):
@@ -120,6 +121,15 @@ class Brain:
             forms.step(talk, self._form(talk))
             return
         self._open(talk, turn.intent)
+
+    def _is_aside(self, talk: Talk) -> bool:
+        """Take what has nothing to do with the form in hand: it may go on, unless it is settled."""
+        if reminders.takes_button(talk) or questions.takes_button(talk):
+            return True
+        if not shared.is_all(talk) or talk.state.form in {None, "complaint_form"}:
+            return False
+        shared.acknowledge(talk, "kept")
+        return True
 
     def _form(self, talk: Talk) -> Form:
         kinds: dict[str, type[Form]] = {
@@ -157,7 +167,10 @@ class Brain:
             return
         if person.offer_when_cross(talk):
             return
-        smalltalk.answer(talk, "ask_question" if wishes.only_asks(talk) else intent)
+        if shared.says_little(talk):
+            shared.offer(talk)
+        else:
+            smalltalk.answer(talk, "ask_question" if wishes.only_asks(talk) else intent)
         if state.form is None and not talk.bubbles:
             questions.unknown(talk)
 
@@ -223,6 +236,9 @@ class Brain:
             return True
         if pending == "wish":
             return self._wish_offered(talk, yes=yes)
+        if pending in {"report", "attach"} and yes is not None:
+            self._shared_offered(talk, pending, yes=yes)
+            return True
         if pending == "book" and yes is not None and not smalltalk.only_thanks(talk):
             if yes:
                 self._start(talk, "booking_form")
@@ -244,6 +260,16 @@ class Brain:
                 talk.say("smalltalk.at_your_service", *smalltalk.menu(talk))
             return True
         return False
+
+    def _shared_offered(self, talk: Talk, pending: str, *, yes: bool) -> None:
+        if not yes:
+            shared.forget(talk)
+            talk.say("smalltalk.deny")
+        elif pending == "attach":
+            shared.attach(talk)
+        else:
+            talk.hear_instead("", "create_complaint")
+            self._start(talk, "complaint_form")
 
     def _wish_offered(self, talk: Talk, *, yes: bool | None) -> bool:
         state = talk.state

@@ -4,7 +4,7 @@ import re
 
 from munbot_common.client import ServiceProblem
 
-from munbot_actions.dialogue import people, person, wishes
+from munbot_actions.dialogue import people, person, shared, wishes
 from munbot_actions.dialogue.reply import Button
 from munbot_actions.dialogue.state import Choice
 from munbot_actions.dialogue.talk import Talk, payload
@@ -49,7 +49,8 @@ class ComplaintForm:
         said = people.hear_person(talk)
         if said is None:
             return None
-        return learnt or said
+        shared.acknowledge(talk, "noted")
+        return learnt or said or shared.came(talk)
 
     def _confirmation(self) -> bool | None:
         talk = self._talk
@@ -183,7 +184,12 @@ class ComplaintForm:
         if talk.turn.entities.get("choice") == "place" or _CHANGES_PLACE.search(talk.message.folded):
             said = _PLACE_IS.search(talk.message.text)
             state.place = (as_place(said.group(1)) if said else None) or talk.message.place
+            state.point = None
             return True
+        if state.point and state.place in {None, talk.texts.get("complaint.no_place")}:
+            state.place = (talk.turn.point.words if talk.turn.point else "") or talk.texts.get("complaint.pinned")
+            if talk.message.pressed:
+                return True
         place = talk.message.place or self._office_named()
         if state.asked == "place" and answers.does_not_know(talk.message.text):
             place = talk.texts.get("complaint.no_place")
@@ -192,7 +198,7 @@ class ComplaintForm:
         if state.asked == "place" and not self._may_be_place(place):
             return False
         more_exact = any(c.isdigit() for c in place) and not any(c.isdigit() for c in state.place or "")
-        unknown = state.place == talk.texts.get("complaint.no_place")
+        unknown = state.place in {talk.texts.get("complaint.no_place"), talk.texts.get("complaint.pinned")}
         if state.place and not correcting and state.asked != "place" and not more_exact and not unknown:
             return False
         state.place = place
@@ -254,16 +260,27 @@ class ComplaintForm:
             category=category.name if category else "",
             description=shorten(state.description or "", 130),
             place=shorten(state.place or "", 80),
+            more=self._shown_files(),
             rut=talk.shown_rut(),
             contact=state.phone or state.email or talk.texts.get("complaint.no_contact"),
         )
 
+    def _shown_files(self) -> str:
+        count = len(self._state.files)
+        if not count:
+            return ""
+        return "\n" + self._talk.texts.get("complaint.with_file" if count == 1 else "complaint.with_files", count=count)
+
     def _file(self) -> None:
         state, talk = self._state, self._talk
+        sent = len(state.files)
+        attachments = shared.adopt(talk)
+        point = state.point.model_dump() if state.point else {}
         body = {
             "category": state.category,
             "description": state.description,
-            "place": {"address": state.place},
+            "place": {"address": state.place, **point},
+            "attachment_ids": attachments or None,
             **people.sender(talk),
         }
         body = {name: value for name, value in body.items() if value is not None}
@@ -277,8 +294,11 @@ class ComplaintForm:
             talk.say("complaint.filed", due=talk.day(complaint.due_date), **values)
         else:
             talk.say("complaint.filed_no_date", **values)
+        if len(attachments) < sent:
+            talk.say("complaint.files_refused")
         state.filed = [*state.filed, complaint.folio][-5:]
         state.end_form()
+        shared.forget(talk)
         if not wishes.offer(talk, "complaint.follow_up"):
             talk.say("complaint.follow_up")
 
@@ -289,9 +309,14 @@ class ComplaintForm:
         elif problem.code.startswith("category"):
             state.category = None
             self._ask_category()
+        elif problem.code.startswith("attachment"):
+            state.files = []
+            talk.say("complaint.files_refused")
+            self._read_back()
         else:
             talk.ask("confirm", "complaint.not_possible", detail=problem.detail[:200])
 
     def stop(self) -> None:
         """Say that nothing was filed."""
+        shared.forget(self._talk)
         self._talk.say("complaint.stopped")

@@ -27,7 +27,7 @@ OPENED = "opened"
 """What is asked in a form that could not ask anything yet, because a service was away."""
 
 Wanted = Literal["booking", "complaint", "appointment", "folio"]
-Pending = Literal["person", "wish", "message", "book"]
+Pending = Literal["person", "wish", "message", "book", "report", "attach"]
 
 
 class Wish(BaseModel):
@@ -77,6 +77,20 @@ class SecondWish(BaseModel):
     text: str = ""
 
 
+class KeptFile(BaseModel):
+    """A file that the citizen sent, for a complaint."""
+
+    key: str
+    filename: str
+
+
+class Point(BaseModel):
+    """Where the citizen says it is, on the map (WGS 84 degrees)."""
+
+    latitude: float
+    longitude: float
+
+
 class Attempt(BaseModel):
     """A booking or a filing that was sent and whose answer is not known."""
 
@@ -117,6 +131,8 @@ class State(BaseModel):
     wishes: list[SecondWish] = Field(default_factory=list)
     lead: str | None = Field(default=None, description="what a complaint is about, before it is told")
     telling: bool = Field(default=False, description="a complaint was asked for last, and not told")
+    files: list[KeptFile] = Field(default_factory=list, description="sent for a complaint that is not filed yet")
+    point: Point | None = None
     booked: list[str] = Field(default_factory=list)
     filed: list[str] = Field(default_factory=list)
     topic: str | None = None

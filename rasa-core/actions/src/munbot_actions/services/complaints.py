@@ -64,6 +64,20 @@ class Complaints:
         answer = self._client.request("POST", "/v1/complaints", tenant=tenant, json=body, idempotency_key=key)
         return Complaint.model_validate(answer)
 
+    def adopt(self, tenant: str, key: str, filename: str) -> str:
+        """Make an attachment of a file that a channel has stored, and give its id; the same file gives the same one.
+
+        Raises:
+            ServiceProblem: `attachment_type`, `attachment_size` or `attachment_missing`.
+        """
+        body = {"key": key, "filename": filename}
+        return str(self._client.request("POST", "/v1/attachments/stored", tenant=tenant, json=body)["id"])
+
+    def attach(self, tenant: str, folio: str, attachments: list[str]) -> None:
+        """Add attachments to a complaint that was filed; those that it has stay as they are."""
+        body = {"attachment_ids": attachments}
+        self._client.request("POST", f"/v1/complaints/{folio}/attachments", tenant=tenant, json=body)
+
     def follow(self, tenant: str, folio: str, last_four: str) -> Tracking:
         """Give what the public may know.
 

@@ -1,0 +1,56 @@
+"""The buttons under a reminder that the office sent: «Confirmo», «No puedo ir»."""
+
+from munbot_common.client import ServiceProblem
+
+from munbot_actions.dialogue import person
+from munbot_actions.dialogue.appointment import ask_goal
+from munbot_actions.dialogue.talk import Talk
+from munbot_actions.services.models import Appointment
+
+INTENTS = frozenset({"confirm_appointment", "decline_appointment"})
+
+
+def takes_button(talk: Talk) -> bool:
+    """Do what such a button says; tell whether it was one."""
+    if not talk.message.pressed or talk.turn.intent not in INTENTS:
+        return False
+    found = _named(talk)
+    if found is None:
+        talk.say("appointment.gone")
+    elif talk.turn.intent == "confirm_appointment":
+        _confirm(talk, found)
+    else:
+        _ask_instead(talk, found)
+    return True
+
+
+def _ask_instead(talk: Talk, appointment: Appointment) -> None:
+    """Ask who cannot come what to do with the hour; a form that is open ends."""
+    state, hold = talk.state, talk.state.hold
+    state.end_form()
+    person.release(talk, hold)
+    state.form, state.appointment, state.goal, state.settled = "appointment_form", appointment.id, "show", True
+    ask_goal(talk, "appointment.declined", appointment)
+
+
+def _confirm(talk: Talk, appointment: Appointment) -> None:
+    try:
+        talk.services.scheduler.confirm(talk.tenant, appointment.id, talk.key("confirm"))
+    except ServiceProblem:
+        talk.say("appointment.already_confirmed", moment=talk.moment(appointment.start))
+    else:
+        talk.say("appointment.confirmed", moment=talk.moment(appointment.start))
+    state = talk.state
+    state.booked = [*(known for known in state.booked if known != appointment.id), appointment.id][-5:]
+
+
+def _named(talk: Talk) -> Appointment | None:
+    """Give the hour that the button names, by its code or its id, if it is still there."""
+    name, scheduler = str(talk.turn.entities.get("appointment") or ""), talk.services.scheduler
+    for find in (scheduler.by_code, scheduler.get):
+        try:
+            found = find(talk.tenant, name)
+        except ServiceProblem:
+            continue
+        return found if found.status in {"booked", "confirmed"} else None
+    return None
