@@ -23,6 +23,7 @@ import httpx
 import pytest
 import yaml
 from ageing import make_older
+from dialogue_phone import Phone
 
 FOLDER = Path(__file__).parent / "conversaciones"
 WEEKDAYS = ("lunes", "martes", "miércoles", "jueves", "viernes", "sábado", "domingo")
@@ -39,7 +40,7 @@ MOST_BUBBLES = 2
 STEPS = (
     "ciudadano", "presiona", "bot dice", "bot no dice", "botones", "sin botones", "bot calla", "existe hora",
     "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva",
-    "repite lo mismo", "conversación", "pregunta sin respuesta",
+    "repite lo mismo", "conversación", "pregunta sin respuesta", "manda foto", "manda ubicación",
 )  # fmt: skip
 _UNITS = {"minuto": 60, "hora": 3600, "día": 86_400, "dia": 86_400}
 
@@ -237,7 +238,7 @@ class Dialogue:
     description: dict[str, Any]
     base_url: str
     office: Office
-    citizen: Citizen
+    citizen: Citizen | Phone
     bubbles: list[dict[str, Any]] = field(default_factory=list)
     values: dict[str, str] = field(default_factory=dict)
     transcript: list[str] = field(default_factory=list)
@@ -291,11 +292,28 @@ class Dialogue:
                 return
             self._exchange("la primera", None)
 
+    def _manda_foto(self, caption: str) -> None:
+        self.transcript.append(f"  ciudadano: (foto) {caption}")
+        self._judge(self._phone.send_picture(self.fill(caption)))
+
+    def _manda_ubicacion(self, location: dict[str, Any]) -> None:
+        self.transcript.append(f"  ciudadano: (ubicación) {location}")
+        self._judge(self._phone.send_location(location))
+
+    @property
+    def _phone(self) -> Phone:
+        assert isinstance(self.citizen, Phone), "only a phone sends this: write `canal: whatsapp`"
+        return self.citizen
+
     def _exchange(self, text: str, payload: str | None) -> None:
         key = str(uuid.uuid4())
         self.transcript.append(f"  ciudadano: {text[:200]}")
-        self.bubbles = self.citizen.say(text, payload, key)
+        self._judge(self.citizen.say(text, payload, key))
         self.last = (text, payload, key)
+
+    def _judge(self, bubbles: list[dict[str, Any]]) -> None:
+        """Keep the answer, and see that it is one that people can read."""
+        self.bubbles = bubbles
         for bubble in self.bubbles:
             titles = [button["title"] for button in bubble["buttons"]]
             self.transcript.append(f"  bot: {bubble['text']!r} {titles or ''}")
@@ -412,8 +430,10 @@ class Dialogue:
                 "categoría": str(complaint["category"]),
                 "descripción": complaint["description"],
                 "lugar": complaint["place"]["address"],
+                "punto": "{latitude}, {longitude}".format(**complaint["place"]),
+                "archivos": str(len(complaint["attachments"])),
             }[name]
-            assert fold(self.fill(value)) in fold(actual), f"{name} is «{actual}», not «{value}»"
+            assert fold(self.fill(str(value))) in fold(actual), f"{name} is «{actual}», not «{value}»"
         self.values["folio"] = complaint["folio"]
         digit = complaint["folio"][-1]
         self.values["folio malo"] = complaint["folio"][:-1] + ("1" if digit != "1" else "2")
