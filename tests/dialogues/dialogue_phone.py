@@ -117,9 +117,7 @@ class Phone:
 
     def _bubble(self, entry: dict[str, Any]) -> dict[str, Any]:
         rows = [row for section in (entry["options"] or {"sections": []})["sections"] for row in section["rows"]]
-        buttons = [
-            {"title": row.get("description") or row["title"], "payload": row["id"]}
-            for row in [*entry["buttons"], *rows]
-        ]
+        offered = [*entry["buttons"], *rows]
+        buttons = [{"title": option["description"] or option["title"], "payload": option["id"]} for option in offered]
         self._offered |= {button["payload"]: entry["id"] for button in buttons}
         return {"id": entry["id"], "text": entry["text"], "buttons": buttons}
