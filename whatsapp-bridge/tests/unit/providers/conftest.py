@@ -43,7 +43,7 @@ ACCOUNTS = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def account():
     """Callable that gives the account of a provider: account("meta", base_url=…)."""
 
