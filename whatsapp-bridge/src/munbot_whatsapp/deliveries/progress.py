@@ -42,7 +42,8 @@ def apply_status(session: Session, *, account_id: UUID, status: StatusReceived) 
         return "unknown"
     lane = _lock_lane(session, found.account_id, found.address)
     part = session.get_one(Part, found.id, with_for_update=True, populate_existing=True)
-    if part.state == "sending":
+    freed = part.state == "sending"
+    if freed:
         accepted(session, lane, part, status.provider_message_id, at=status.at)
         if lane.lease_token is None:
             lane.due_at = func.now()
@@ -50,7 +51,7 @@ def apply_status(session: Session, *, account_id: UUID, status: StatusReceived) 
         return "stale"  # of a second copy, of which we do not know; the first one counts
     if status.status == "failed":
         return refused(session, lane, part, status)
-    return "applied" if _raise(session, part, status.status, at=status.at) else "stale"
+    return "applied" if _raise(session, part, status.status, at=status.at) or freed else "stale"
 
 
 def accepted(session: Session, lane: Citizen, part: Part, provider_message_id: str, *, at: datetime) -> None:

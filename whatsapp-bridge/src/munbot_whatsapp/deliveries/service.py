@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from munbot_common.logs import get_logger
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -12,8 +11,6 @@ from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
 from munbot_whatsapp.deliveries.rendering import render
-
-log = get_logger("deliveries")
 
 
 def account_of(session: Session, slug: str, *, tenant: str) -> AccountRow | None:
@@ -51,7 +48,9 @@ def queue(
         origin: `office` when it is not an answer; such are not sent to who has opted out.
         as_template: send the content's template and not its words.
     """
-    lane = insert(Citizen).values(account_id=account.id, address=address, tenant_id=account.tenant_id)
+    lane = insert(Citizen).values(
+        account_id=account.id, address=address, tenant_id=account.tenant_id, due_at=func.now()
+    )
     session.execute(
         lane.on_conflict_do_update(
             index_elements=[Citizen.account_id, Citizen.address],
