@@ -12,6 +12,7 @@ DUPLICATES = Counter("munbot_whatsapp_duplicates_total", "Repetitions dropped be
 DROPPED = Counter("munbot_whatsapp_dropped_total", "What of webhooks was left out, by reason", ["provider", "reason"])
 STATUSES = Counter("munbot_whatsapp_statuses_total", "What providers said of our messages", ["status", "outcome"])
 MEDIA = Counter("munbot_whatsapp_media_total", "Files of citizens by what became of them", ["kind", "outcome"])
+MARKS = Counter("munbot_whatsapp_read_marks_total", "Messages to be shown as read, by what became of it", ["outcome"])
 MEDIA_SECONDS = Histogram(
     "munbot_whatsapp_media_seconds",
     "From taking up a file to telling of it, transcript included",

@@ -34,7 +34,7 @@ log = get_logger("whatsapp.worker")
 
 NAME = f"{SERVICE}-worker"
 MEDIA_THREADS = 2
-MARK_THREADS = 2
+MARK_THREADS = 4
 OTHER_CONNECTIONS = 8
 TIDY_SECONDS = 3600.0
 KEPT = timedelta(days=30)

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.logs import get_logger
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import SQLAlchemyError
 
 from munbot_whatsapp.accounts import repository
 from munbot_whatsapp.accounts.models import AccountRow
@@ -104,10 +104,10 @@ class AccountBook:
             try:
                 with unit_of_work(self._factory) as session:
                     known = [found for row in repository.everyone(session) if (found := self._open(row)) is not None]
-            except (OperationalError, InterfaceError):
+            except SQLAlchemyError as error:
                 if not self._by_slug:
                     raise
-                log.warning("accounts_not_refreshed")
+                log.warning("accounts_not_refreshed", kind=type(error).__name__)
                 self._read_at = began
                 return
             self._by_ref = {(item.account.provider, item.account.provider_ref): item for item in known}

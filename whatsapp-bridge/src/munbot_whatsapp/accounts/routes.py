@@ -9,7 +9,6 @@ from munbot_common.idempotency import Answer, IdempotencyKey, IdempotencyKeyReus
 from munbot_common.problems import Forbidden, PreconditionFailed, Unauthorized, Unprocessable, problem_responses
 
 from munbot_whatsapp.accounts import repository, service
-from munbot_whatsapp.accounts.book import opened
 from munbot_whatsapp.accounts.schemas import AccountChange, AccountCreate, AccountHealth, AccountItem, AccountList
 from munbot_whatsapp.accounts.views import Views
 from munbot_whatsapp.base import IDEMPOTENCY_KEYS
@@ -139,5 +138,5 @@ def get_health(slug: Slug, principal: ReaderDep, request: Request, views: ViewsD
         row = service.require(session, principal.tenant, slug)
         waiting = repository.waiting_parts(session, row.id)
     # Outside of the transaction: the provider may take its time.
-    probe = views.probe(opened(row, views.vault)) if row.active else None
+    probe = views.probe(row) if row.active else None
     return views.health(row, probe=probe, waiting=waiting)

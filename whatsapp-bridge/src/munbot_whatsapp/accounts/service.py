@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from munbot_whatsapp.accounts import repository, rules
 from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.accounts.schemas import AccountChange, AccountCreate
-from munbot_whatsapp.accounts.vault import Vault
+from munbot_whatsapp.accounts.vault import Vault, VaultLocked
 from munbot_whatsapp.problems import AccountInUse, AccountUnknown, ReferenceTaken, SlugTaken
 from munbot_whatsapp.providers.base import Provider
 
@@ -91,7 +91,7 @@ def change(
         OptionsInvalid: options that cannot be used.
     """
     if wish.credentials is not None:
-        credentials = vault.open(row.credentials) | _plain(wish.credentials)
+        credentials = _kept(row, vault) | _plain(wish.credentials)
         rules.check_credentials(provider, credentials)
         row.credentials = vault.seal(credentials)
     if wish.base_url is not None and wish.base_url != row.base_url:
@@ -123,6 +123,14 @@ def remove(session: Session, principal: Principal, row: AccountRow) -> None:
     except IntegrityError as error:
         raise AccountInUse from error
     log.info("account_removed", account=row.slug, by=principal.subject)
+
+
+def _kept(row: AccountRow, vault: Vault) -> dict[str, str]:
+    """Return the stored credentials; those that another key sealed are lost, and have to be given anew."""
+    try:
+        return vault.open(row.credentials)
+    except VaultLocked:
+        return {}
 
 
 def _plain(credentials: dict[str, SecretStr]) -> dict[str, str]:

@@ -8,13 +8,16 @@ from typing import Any
 from fastapi import FastAPI
 from munbot_common.clock import Clock
 
-from munbot_whatsapp.accounts.book import AccountBook
+from munbot_whatsapp.accounts.book import AccountBook, opened
 from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.accounts.rules import state_of
 from munbot_whatsapp.accounts.schemas import AccountCreate, AccountHealth, AccountItem, Probe
-from munbot_whatsapp.accounts.vault import Vault
-from munbot_whatsapp.providers.base import Account, Provider, SendFailed
+from munbot_whatsapp.accounts.vault import Vault, VaultLocked
+from munbot_whatsapp.providers.base import Provider, SendFailed
 from munbot_whatsapp.settings import ApiSettings
+
+UNREADABLE = "credentials_unreadable"
+"""The installation's key was changed since they were saved: they have to be given anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,8 @@ class Views:
         return AccountItem.model_validate(
             shown
             | {
-                "webhook_url": f"{self.settings.public_url.rstrip('/')}/webhooks/whatsapp/{row.provider}/{row.slug}",
-                "credentials": sorted(self.vault.open(row.credentials)),
+                "webhook_url": row.options.get("webhook_url") or self._webhook_url(row),
+                "credentials": self._credential_names(row),
                 "state": state_of(row, self.clock()),
             }
         )
@@ -57,10 +60,12 @@ class Views:
             shown | {"state": state_of(row, self.clock()), "probe": probe, "waiting": waiting}
         )
 
-    def probe(self, account: Account) -> Probe:
+    def probe(self, row: AccountRow) -> Probe:
         """Ask the provider whether the credentials are good."""
         try:
-            self.provider(account.provider).probe(account)
+            self.provider(row.provider).probe(opened(row, self.vault))
+        except VaultLocked:
+            return Probe(ok=False, code=UNREADABLE)
         except SendFailed as error:
             return Probe(ok=False, code=error.code)
         return Probe(ok=True)
@@ -68,6 +73,15 @@ class Views:
     def forget(self) -> None:
         """Let webhooks see the change soon."""
         self.book.forget()
+
+    def _webhook_url(self, row: AccountRow) -> str:
+        return f"{self.settings.public_url.rstrip('/')}/webhooks/whatsapp/{row.provider}/{row.slug}"
+
+    def _credential_names(self, row: AccountRow) -> list[str]:
+        try:
+            return sorted(self.vault.open(row.credentials))
+        except VaultLocked:
+            return []
 
     @staticmethod
     def fingerprint(wish: AccountCreate) -> dict[str, Any]:

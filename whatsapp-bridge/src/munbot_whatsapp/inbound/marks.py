@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from munbot_common.clock import Clock, utc_now
 from munbot_common.logs import get_logger
 
+from munbot_whatsapp import metrics
 from munbot_whatsapp.accounts.book import KnownAccount
 from munbot_whatsapp.providers.base import Provider, SendFailed
 
@@ -50,7 +51,7 @@ class ReadMarks:
         try:
             self._waiting.put_nowait(mark)
         except queue.Full:
-            log.warning("read_mark_left", account=known.account.slug)
+            metrics.MARKS.labels("left").inc()
 
     def run(self, stop: threading.Event) -> None:
         """Work until `stop` is set."""
@@ -67,6 +68,10 @@ class ReadMarks:
         try:
             self._provider(account.provider).mark_read(account, mark.provider_message_id, mark.address, typing=typing)
         except SendFailed as error:
-            log.info("read_mark_failed", account=account.slug, code=error.code)
+            metrics.MARKS.labels("refused").inc()
+            log.info("read_mark_refused", account=account.slug, code=error.code)
         except Exception as error:  # noqa: BLE001 - a courtesy must not end the thread
-            log.error("read_mark_broken", account=account.slug, kind=type(error).__name__)
+            metrics.MARKS.labels("failed").inc()
+            log.error("read_mark_failed", account=account.slug, kind=type(error).__name__)
+        else:
+            metrics.MARKS.labels("shown").inc()

@@ -219,3 +219,25 @@ def test_an_account_that_is_off_is_not_asked(client, bearer, made, server):
     health = client.get("/v1/accounts/apagada/health", headers=bearer()).json()
     assert (health["state"], health["probe"]) == ("off", None)
     assert server.asked == []
+
+
+def test_credentials_that_another_key_sealed_have_to_be_given_anew(client, bearer, made, sessions):
+    from cryptography.fernet import Fernet
+    from munbot_whatsapp.accounts.vault import Vault
+
+    made("otra-clave")
+    with sessions.begin() as session:
+        row = session.scalars(select(AccountRow).where(AccountRow.slug == "otra-clave")).one()
+        row.credentials = Vault(Fernet.generate_key().decode()).seal(SECRETS)
+    assert client.get("/v1/accounts/otra-clave", headers=bearer()).json()["credentials"] == []
+    health = client.get("/v1/accounts/otra-clave/health", headers=bearer()).json()
+    assert health["probe"] == {"ok": False, "code": "credentials_unreadable"}
+    some = {"credentials": {"access_token": "EAAnew"}}
+    assert client.patch("/v1/accounts/otra-clave", json=some, headers=bearer()).json()["code"] == "credentials_invalid"
+    saved = client.patch("/v1/accounts/otra-clave", json={"credentials": SECRETS}, headers=bearer())
+    assert saved.json()["credentials"] == sorted(SECRETS)
+
+
+def test_the_address_of_a_tunnel_is_shown_as_the_webhooks(client, bearer, made):
+    tunnel = "https://tunnel.example/webhooks/whatsapp/meta/por-tunel"
+    assert made("por-tunel", options={"webhook_url": tunnel})["webhook_url"] == tunnel
