@@ -315,7 +315,7 @@ class Provider(Protocol):
         """Open a citizen's file. Only hosts of the provider are asked, over no redirect to another one.
 
         Raises:
-            MediaUnavailable: on entering.
+            MediaUnavailable: on entering, or while it is read: the connection broke, or the SHA-256 is another one.
         """
         ...
 

@@ -249,7 +249,9 @@ def test_errors_of_the_account_are_counted():
     assert parse(REF, webhook(value(errors=[{"code": 130429}]))).dropped == {"account_error": 1}
 
 
-@pytest.mark.parametrize("moment", [None, "mañana", "-1", "99999999999999", "0", [], 1e400])
+@pytest.mark.parametrize(
+    "moment", [None, "mañana", "0001-01-01T00:00:00+14:00", "-1", "99999999999999", "0", [], 1e400]
+)
 def test_a_time_that_cannot_be_is_now(moment):
     before = datetime.now(UTC)
     assert before <= only("text", {"body": "Hola"}, timestamp=moment).sent_at <= datetime.now(UTC)
