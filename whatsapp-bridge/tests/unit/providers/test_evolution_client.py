@@ -48,6 +48,7 @@ def token(secret=SECRET, **changes):
 def test_the_secret_header(evolution, ours):
     check(evolution, ours, f"Bearer {SECRET}")
     check(evolution, ours, token())
+    check(evolution, ours, token(iat=int(time.time()) + 30))
 
 
 @pytest.mark.parametrize(

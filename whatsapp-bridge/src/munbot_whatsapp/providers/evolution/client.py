@@ -33,6 +33,8 @@ from munbot_whatsapp.providers.signing import same, secret_of
 MEDIA_MAX = 32 * 1024 * 1024
 """Files come as base64 within JSON, so whole: what says that it is larger is not asked for."""
 TYPING_MS = 1_000
+CLOCKS_APART = 60
+"""Seconds that Evolution's clock may go before ours, or after."""
 
 
 class EvolutionProvider:
@@ -134,7 +136,7 @@ def _key(account: Account) -> dict[str, str]:
 
 def _is_jwt(given: str, secret: bytes) -> bool:
     try:
-        claims = jwt.decode(given, secret, algorithms=["HS256"], options={"require": ["exp"]})
+        claims = jwt.decode(given, secret, algorithms=["HS256"], leeway=CLOCKS_APART, options={"require": ["exp"]})
     except jwt.PyJWTError:
         return False
     return claims.get("app") == "evolution" and claims.get("action") == "webhook"
