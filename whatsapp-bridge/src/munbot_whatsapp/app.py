@@ -16,6 +16,7 @@ from redis.asyncio import Redis
 from munbot_whatsapp.accounts.book import AccountBook
 from munbot_whatsapp.accounts.routes import router as accounts
 from munbot_whatsapp.accounts.vault import Vault
+from munbot_whatsapp.flows.routes import router as flows
 from munbot_whatsapp.inbound.seen import Seen
 from munbot_whatsapp.providers import registry
 from munbot_whatsapp.settings import ApiSettings
@@ -62,6 +63,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
 
     app = create_service_app(settings, title="Munbot whatsapp", lifespan=lifespan)
     app.include_router(accounts)
+    app.include_router(flows)
     # Not included: the application's own dependencies read a body as a whole before a route can refuse it, and refuse
     # characters that a citizen may well send.
     app.router.routes.extend(webhooks.routes)

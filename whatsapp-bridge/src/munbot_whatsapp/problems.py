@@ -78,3 +78,45 @@ class OptionsInvalid(Unprocessable):
 
     code = "options_invalid"
     title = "Las opciones de la cuenta no son válidas"
+
+
+class AccountRequired(Unprocessable):
+    """The office has several numbers; `accounts` holds their names."""
+
+    code = "account_required"
+    title = "Debe indicar desde qué cuenta se envía"
+
+
+class AccountInactive(Conflict):
+    """The number is switched off."""
+
+    code = "account_inactive"
+    title = "La cuenta está desactivada"
+
+
+class OptedOut(Conflict):
+    """The citizen does not want messages that the office begins."""
+
+    code = "opted_out"
+    title = "La persona pidió no recibir mensajes"
+
+
+class FlowUnknown(NotFound):
+    """No such flow."""
+
+    code = "flow_unknown"
+    title = "Ese flujo no existe"
+
+
+class FlowDataInvalid(Unprocessable):
+    """The flow needs other data; `errors` says which."""
+
+    code = "flow_data_invalid"
+    title = "Los datos no son los que pide el flujo"
+
+
+class MessageUnknown(NotFound):
+    """No such message in the tenant."""
+
+    code = "message_unknown"
+    title = "Ese mensaje no existe"

@@ -1,6 +1,6 @@
 """What a delivery says, and what each part of it is: the JSON in `deliveries.content` and in `parts.body`."""
 
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 from munbot_contracts.envelope import Contract
 from munbot_contracts.messages import Button, Location, Media
@@ -73,11 +73,6 @@ class Body(Contract):
     template: StoredTemplate | None = None
     menu: list[Button] | None = None
     fallback: bool = False
-
-    @classmethod
-    def of_template(cls, content: Content, *, fallback: bool = False) -> Self:
-        """Return the template of a content, with its words for providers that have no templates."""
-        return cls(text=content.text, template=content.template, fallback=fallback)
 
     def dump(self) -> dict[str, Any]:
         """Return it as it is stored."""

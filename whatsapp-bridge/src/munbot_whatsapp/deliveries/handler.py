@@ -11,6 +11,7 @@ from munbot_contracts.envelope import AnyEvent
 from munbot_contracts.messages import MESSAGE_OUTBOUND, MessageOutbound
 from sqlalchemy.exc import InterfaceError, OperationalError
 
+from munbot_whatsapp.accounts import repository as accounts
 from munbot_whatsapp.deliveries import service
 from munbot_whatsapp.deliveries.contents import Content, StoredMedia
 from munbot_whatsapp.providers.base import Provider
@@ -71,7 +72,7 @@ class OutboundHandler:
 
     def _queue(self, event: AnyEvent, message: MessageOutbound) -> None:
         with unit_of_work(self._factory) as session:
-            account = service.account_of(session, message.account, tenant=event.tenant)
+            account = accounts.get(session, event.tenant, message.account)
             if account is None:
                 msg = f"no account {message.account} of {event.tenant}"
                 raise PermanentError(msg)

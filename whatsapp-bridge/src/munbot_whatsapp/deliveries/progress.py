@@ -15,6 +15,7 @@ from munbot_whatsapp.base import OUTBOX, SERVICE
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Body, Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
+from munbot_whatsapp.deliveries.rendering import template_of
 from munbot_whatsapp.events import StatusReceived
 from munbot_whatsapp.providers.base import STATUS_RANK, Decision
 
@@ -97,7 +98,7 @@ def fall_back(session: Session, delivery: Delivery, part: Part) -> bool:
     content = Content.model_validate(delivery.content)
     if content.template is None or Body.model_validate(part.body).template is not None:
         return False
-    part.body = Body.of_template(content, fallback=True).dump()
+    part.body = template_of(content, fallback=True).dump()
     part.state = part.status = "queued"
     part.provider_message_id = part.sending_since = part.error_code = None
     part.next_attempt_at = func.now()

@@ -28,7 +28,7 @@ def render(content: Content, *, shows_buttons: bool, as_template: bool = False) 
         as_template: send its template, not its words.
     """
     if as_template and content.template is not None:
-        return [Body.of_template(content)]
+        return [template_of(content)]
     text = content.text.strip()
     bodies = []
     if content.media is not None:
@@ -42,14 +42,30 @@ def render(content: Content, *, shows_buttons: bool, as_template: bool = False) 
     return bodies + [Body(text=piece) for piece in split(text, TEXT_LIMIT)]
 
 
+def template_of(content: Content, *, fallback: bool = False) -> Body:
+    """Return a content as its template, and in words for providers that have no templates.
+
+    Args:
+        content: one with a template; its words and buttons fit into one message.
+        fallback: it takes the place of words that were refused.
+    """
+    offered = _tidy(content.buttons)
+    said = _menu(content.text.strip(), offered)[0] if offered else Body(text=content.text.strip())
+    return said.model_copy(update={"template": content.template, "fallback": fallback})
+
+
 def _with_choices(text: str, buttons: Sequence[Button], *, shows_buttons: bool) -> list[Body]:
-    offered = [Button(title=" ".join(button.title.split()), payload=button.payload) for button in buttons]
+    offered = _tidy(buttons)
     text = text or resource("outbound")["choose"]
     choices = (_buttons(offered) or _rows(offered)) if shows_buttons else None
     if choices is None:
         return _menu(text, offered)
     *before, tail = split_with_tail(text, TEXT_LIMIT, BODY_LIMIT)
     return [*(Body(text=piece) for piece in before), choices.model_copy(update={"text": tail})]
+
+
+def _tidy(buttons: Sequence[Button]) -> list[Button]:
+    return [Button(title=" ".join(button.title.split()), payload=button.payload) for button in buttons]
 
 
 def _buttons(offered: Sequence[Button]) -> Body | None:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,11 +11,6 @@ from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
 from munbot_whatsapp.deliveries.rendering import render
-
-
-def account_of(session: Session, slug: str, *, tenant: str) -> AccountRow | None:
-    """Return a tenant's account."""
-    return session.scalar(select(AccountRow).where(AccountRow.slug == slug, AccountRow.tenant_id == tenant))
 
 
 def queue(
