@@ -1,6 +1,7 @@
 """Webhooks over HTTP: who may send them, and what is published before they are answered."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -102,17 +103,9 @@ def test_a_long_body_is_refused_by_what_it_says_of_itself(client, account):
     assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
 
 
-def test_a_long_body_is_not_read_to_its_end(client, account):
-    given = 0
-
-    def pieces():
-        nonlocal given
-        while given < 64:
-            given += 1
-            yield bytes(1024 * 1024)
-
-    answer = client.post(f"/webhooks/whatsapp/meta/{account.slug}", content=pieces())
-    assert answer.status_code == 413
+def test_a_long_body_in_pieces_is_refused(client, account):
+    answer = client.post(f"/webhooks/whatsapp/meta/{account.slug}", content=(bytes(1024 * 1024) for _ in range(4)))
+    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
 
 
 def test_three_megabytes_are_still_read(post, account):
@@ -145,6 +138,20 @@ def test_a_number_answers_the_menu_that_the_citizen_was_sent(post, account, meta
     assert post(account, meta.body(account, [message])).status_code == 200
     (event,) = ear.wait_for("message.received", provider_message_id=message["id"])
     assert (event.data["kind"], event.data["payload"]) == ("button", "/complain")
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(st.sampled_from(["hub.mode", "hub.challenge", "hub.verify_token", "x"]), st.text(max_size=20)))
+def test_a_hostile_challenge_breaks_nothing(client, account, query):
+    answer = client.get(f"/webhooks/whatsapp/meta/{account.slug}", params=query)
+    assert answer.status_code == 403
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80), st.sampled_from(["GET", "POST"]))
+def test_a_hostile_address_breaks_nothing(client, slug, method):
+    address = f"/webhooks/whatsapp/meta/{quote(slug, safe='')}"
+    assert client.request(method, address).status_code in {404, 405, 422}
 
 
 json_values = st.recursive(
