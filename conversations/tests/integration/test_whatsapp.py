@@ -257,6 +257,8 @@ def test_what_the_office_begins_is_in_the_conversation_and_its_buttons_count(
     channel.send(written("Confirmo", address="starts", kind="button", payload=confirm.payload))
     done = channel.wait_for("message.handled.v1", outcome="answered")
     assert rasa.texts() == [confirm.payload]
+    assert rasa.asked[0]["metadata"]["phone"] == "+56912345678"
+    assert rasa.asked[0]["metadata"]["office_asks"] == [confirm.model_dump()]
     assert channel.of_type("message.outbound.v1")[0]["seq"] == 3
     with session_factory() as session:
         conversation = session.get(Conversation, done[0]["conversation_id"])
@@ -279,6 +281,14 @@ def test_what_the_office_begins_does_not_hand_the_word_over(worker, channel, wri
     channel.send(written("gracias", address="goes-on"))
     channel.wait_for("message.handled.v1", 2, outcome="answered")
     assert [body["sender"].rpartition(".")[2] for body in rasa.asked] == ["1", "1"]
+
+
+def test_an_answer_to_the_bot_is_none_to_the_office(worker, channel, written, initiated, rasa):
+    channel.send(initiated("between", "¿Viene?", Button(title="Sí", payload="/affirm")))
+    for number, text in enumerate(("hola", "sí"), start=1):
+        channel.send(written(text, address="between"))
+        channel.wait_for("message.handled.v1", number, outcome="answered")
+    assert [bool(body["metadata"]["office_asks"]) for body in rasa.asked] == [True, False]
 
 
 def _stored(session_factory, event):

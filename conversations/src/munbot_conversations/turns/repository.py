@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, insert, select, text, update
 from sqlalchemy.orm import Session, aliased
 
+from munbot_conversations.contacts.models import Contact
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.messages.models import Message
 from munbot_conversations.tenants.models import Tenant
@@ -54,6 +55,7 @@ class Turn:
     outage_told_at: datetime | None
     timezone: str
     takeover_minutes: int
+    phone: str | None
 
 
 _TURN_COLUMNS = (
@@ -88,6 +90,7 @@ _TURN_COLUMNS = (
     Conversation.outage_told_at,
     Tenant.timezone,
     Tenant.takeover_minutes,
+    Contact.phone,
 )
 
 
@@ -135,6 +138,7 @@ def _claim(session: Session, *which: ColumnElement[bool], now: datetime) -> Turn
             *which,
             Message.state == "pending",
             Conversation.id == Message.conversation_id,
+            Contact.id == Conversation.contact_id,
             Tenant.id == Message.tenant_id,
         )
         .values(attempts=Message.attempts + 1, next_attempt_at=now + INTERRUPTED_WAIT)
@@ -159,6 +163,17 @@ def offered(session: Session, conversation_id: UUID) -> list[list[dict[str, str]
             .limit(OFFERED_LOOK_BACK)
         )
     )
+
+
+def asked_by_office(session: Session, turn: Turn) -> list[dict[str, str]] | None:
+    """Return the buttons of what the office wrote last, if nobody has answered it before this message."""
+    last = session.execute(
+        select(Message.sender_type, Message.buttons)
+        .where(Message.conversation_id == turn.conversation_id, Message.direction == "out", Message.seq < turn.seq)
+        .order_by(Message.seq.desc())
+        .limit(1)
+    ).first()
+    return last.buttons if last is not None and last.sender_type == "system" else None
 
 
 def advance(session: Session, turn: Turn, *, by: int, values: dict[str, Any]) -> int | None:

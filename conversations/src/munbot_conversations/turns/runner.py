@@ -154,15 +154,18 @@ class TurnRunner:
             limit=self._settings.rasa_text_limit,
             sure=self._settings.voice_sure,
         )
+        office_asks = repository.asked_by_office(session, turn) if turn.channel in joining.CHANNELS else None
         session.commit()  # nothing is open while Rasa thinks
         if not heard.words:
             return self._store(session, turn, list(heard.says), unanswered=None)
-        return self._answer(session, turn, heard, now)
+        return self._answer(session, turn, heard, now, office_asks)
 
-    def _answer(self, session: Session, turn: Turn, heard: Heard, now: datetime) -> str:
+    def _answer(
+        self, session: Session, turn: Turn, heard: Heard, now: datetime, office_asks: list[dict[str, str]] | None
+    ) -> str:
         asked, first = heard.words, heard.says
         try:
-            replies = self._ask(turn, asked)
+            replies = self._ask(turn, asked, office_asks)
         except RasaRefused:
             log.warning("rasa_refused", message_id=str(turn.message_id))
             return self._store(session, turn, [Bubble.of_text("poison")], unanswered=asked)
@@ -190,7 +193,7 @@ class TurnRunner:
             return []
         return [Bubble(reply) for reply in replies or ()]
 
-    def _ask(self, turn: Turn, words: str) -> list[Reply]:
+    def _ask(self, turn: Turn, words: str, office_asks: list[dict[str, str]] | None) -> list[Reply]:
         """Return Rasa's replies, from its tracker when it may have been asked before.
 
         Raises:
@@ -214,6 +217,8 @@ class TurnRunner:
             "kind": turn.kind,
             "location": turn.location,
             "media": turn.media,
+            "phone": turn.phone,
+            "office_asks": office_asks,
         }
         with RASA_SECONDS.time():
             replies = list(self._rasa.ask(sender=sender, message=words, metadata=metadata))

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, tzinfo
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from munbot_common.chile import normalise_phone
+
 DEFAULT_ZONE = ZoneInfo("America/Santiago")
 ASK = "ask:"
 """Begins a button's `choice` that asks the rest of it as a question."""
@@ -82,6 +84,9 @@ class Turn:
     history: tuple[Said, ...] = ()
     file: SharedFile | None = None
     point: SharedPoint | None = None
+    phone: str | None = None
+    office_asks: dict[str, str] = field(default_factory=dict)
+    """Titles and payloads under what the office wrote last, when this may be the answer to it."""
 
     @property
     def local_now(self) -> datetime:
@@ -128,6 +133,8 @@ def read_turn(body: dict[str, Any], *, default_tenant: str | None = None) -> Tur
         history=_history(tracker.get("events") or []),
         file=_file(metadata.get("media")),
         point=_point(metadata.get("location")),
+        phone=_phone(metadata.get("phone")),
+        office_asks=_offered(metadata.get("office_asks")),
     )
 
 
@@ -157,6 +164,19 @@ def _file(media: Any) -> SharedFile | None:
     if not isinstance(media, dict) or not media.get("key"):
         return None
     return SharedFile(str(media["key"]), str(media.get("content_type") or ""), str(media.get("filename") or ""))
+
+
+def _offered(buttons: Any) -> dict[str, str]:
+    known = [button for button in buttons if isinstance(button, dict)] if isinstance(buttons, list) else []
+    return {str(b["title"]): str(b["payload"]) for b in known if "title" in b and "payload" in b}
+
+
+def _phone(number: Any) -> str | None:
+    """Read the number that somebody writes from; one that the services would refuse is none."""
+    try:
+        return normalise_phone(str(number)) if number else None
+    except ValueError:
+        return None
 
 
 def _point(location: Any) -> SharedPoint | None:

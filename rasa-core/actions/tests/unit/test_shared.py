@@ -34,6 +34,21 @@ def share(chat):
 
 
 @pytest.fixture
+def on_whatsapp(chat):
+    """The citizen writes from a telephone; what is put into the fixture goes with every message."""
+    more = {"channel": "whatsapp", "phone": "+56912345678"}
+    plain = chat.request
+
+    def request(*arguments):
+        body = plain(*arguments)
+        body["tracker"]["events"][-1]["metadata"] |= more
+        return body
+
+    chat.request = request
+    return more
+
+
+@pytest.fixture
 def told(chat):
     """The complaint form, with the story told and the place asked."""
     assert "Dónde" in chat.say("no pasa el camión de la basura hace dos semanas", "create_complaint")
@@ -198,6 +213,28 @@ def test_odd_metadata_is_nothing(metadata, chat):
     assert (turn.file, turn.point) == (None, None)
 
 
+def test_who_writes_from_a_telephone_is_not_asked_for_one(chat, on_whatsapp):
+    assert "mándeme la ubicación" in chat.say("no pasa el camión de la basura hace dos semanas", "create_complaint")
+    chat.say("villa los aromos psje 3")
+    assert "RUT 15.482.903-2, +56912345678" in chat.say("15.482.903-2")
+    chat.say("sí", "affirm")
+    assert chat.complaints.created[0]["citizen"]["phone"] == "+56912345678"
+
+
+def test_a_number_that_the_services_would_refuse_is_none(chat, on_whatsapp):
+    on_whatsapp["phone"] = "+5691"
+    chat.say("no pasa el camión de la basura en villa los aromos psje 3", "create_complaint")
+    assert "teléfono" in chat.say("15.482.903-2")
+
+
+def test_whose_data_are_wrong_is_asked_for_the_telephone(chat, on_whatsapp):
+    chat.say("necesito hora para licencia el jueves a las 10, soy Luis Soto, 15.482.903-2", "book_appointment")
+    chat.say("no", "deny")
+    chat.press("Corregir mis datos")
+    chat.say("15.482.903-2")
+    assert "teléfono" in chat.say("Luis Soto")
+
+
 class TestReminders:
     @pytest.fixture
     def booked(self, chat):
@@ -234,6 +271,25 @@ class TestReminders:
     @pytest.mark.parametrize("payload", ['{"appointment":"ZZZZ-0000"}', ""])
     def test_an_hour_that_is_gone(self, intent, payload, booked, chat):
         assert "ya no está vigente" in chat.say(f"/{intent}{payload}")
+
+    @pytest.mark.parametrize(
+        ("text", "intent", "confirmed"),
+        [("Confirmo", "inform", True), ("sí", "affirm", True), ("ahí estaré", "affirm", True), ("no", "deny", False)],
+    )
+    def test_the_reminder_may_be_answered_in_words(self, text, intent, confirmed, booked, chat, on_whatsapp):
+        on_whatsapp["office_asks"] = [
+            {"title": "Confirmo", "payload": f'/confirm_appointment{{"appointment":"{booked.code}"}}'},
+            {"title": "No puedo ir", "payload": f'/decline_appointment{{"appointment":"{booked.code}"}}'},
+        ]
+        said = chat.say(text, intent)
+        assert ("Gracias por confirmar" in said) is confirmed
+        assert ("Gracias por avisar" in said) is not confirmed
+        assert chat.scheduler.confirmed == ([booked.id] if confirmed else [])
+
+    def test_other_words_after_a_reminder_are_not_its_answer(self, booked, chat, on_whatsapp):
+        on_whatsapp["office_asks"] = [{"title": "Confirmo", "payload": '/confirm_appointment{"appointment":"x"}'}]
+        assert "trámite" in chat.say("quiero pedir hora", "book_appointment")
+        assert chat.scheduler.confirmed == []
 
     def test_a_cancelled_hour_is_gone(self, booked, chat):
         chat.scheduler.cancel("valle-claro", booked.id, "", "")

@@ -101,6 +101,7 @@ class Booking:
             chosen = self._named_procedure()
         if talk.turn.entities.get("choice") == "data":
             state.rut = state.name = state.phone = state.email = None
+            state.asks_phone = True
             return True
         if not chosen or chosen not in catalogue.procedures or chosen == state.procedure:
             return bool(chosen) and chosen == state.procedure and state.asked == "procedure"

@@ -57,7 +57,7 @@ class Brain:
         opening = turn.action.removeprefix("validate_")
         if opening in FORMS and turn.active_loop == opening and not turn.slots.get("requested_slot"):
             state.form = None  # Rasa has just opened it; whether it stays open is decided here
-        bubbles = pack(self._bubbles(pressed_by_words(turn, state.buttons), state))
+        bubbles = pack(self._bubbles(pressed_by_words(turn, turn.office_asks or state.buttons), state))
         state.buttons = {button.title: button.payload for bubble in bubbles for button in bubble.buttons}
         return answer(state.changes(turn.slots), state.form, as_responses(bubbles))
 
@@ -124,7 +124,7 @@ class Brain:
 
     def _is_aside(self, talk: Talk) -> bool:
         """Take what has nothing to do with the form in hand: it may go on, unless it is settled."""
-        if reminders.takes_button(talk) or questions.takes_button(talk):
+        if reminders.answers(talk) or questions.takes_button(talk):
             return True
         if not shared.is_all(talk) or talk.state.form in {None, "complaint_form"}:
             return False

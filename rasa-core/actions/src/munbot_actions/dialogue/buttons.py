@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 from munbot_actions.protocol import Turn
 from munbot_actions.understanding.normalise import words
@@ -20,9 +21,14 @@ def pressed_by_words(turn: Turn, offered: dict[str, str]) -> Turn:
     fitting = [payload for title, payload in offered.items() if _means(said, words(title))]
     if len(fitting) != 1:
         return turn
-    intent, brace, rest = fitting[0].removeprefix("/").partition("{")
-    entities = json.loads(brace + rest) if brace else {}
+    intent, entities = read_payload(fitting[0])
     return replace(turn, text=fitting[0], intent=intent, confidence=1.0, entities=entities, pressed=True)
+
+
+def read_payload(payload: str) -> tuple[str, dict[str, Any]]:
+    """Return a payload's intent and entities."""
+    intent, brace, rest = payload.removeprefix("/").partition("{")
+    return intent, json.loads(brace + rest) if brace else {}
 
 
 def _means(said: list[str], title: list[str]) -> bool:

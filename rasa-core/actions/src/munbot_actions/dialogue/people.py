@@ -53,8 +53,11 @@ def _about_rut(text: str) -> str | None:
 
 
 def has_contact(talk: Talk) -> bool:
-    """Tell whether the citizen can be reached, or does not want to be."""
-    return bool(talk.state.phone or talk.state.email or talk.state.no_phone)
+    """Tell whether the citizen can be reached, or does not want to be; who writes from a telephone has one."""
+    state = talk.state
+    if not (state.phone or state.email or state.no_phone or state.asks_phone):
+        state.phone = talk.turn.phone
+    return bool(state.phone or state.email or state.no_phone)
 
 
 def sender(talk: Talk) -> dict[str, Any]:

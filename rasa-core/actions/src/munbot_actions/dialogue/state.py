@@ -123,6 +123,7 @@ class State(BaseModel):
     offered: list[Slot] = Field(default_factory=list)
     hold: Held | None = None
     no_phone: bool = False
+    asks_phone: bool = Field(default=False, description="the number that they write from is not the one")
     choices: list[Choice] = Field(default_factory=list)
     goal: Literal["show", "move", "cancel"] = "show"
     last_four: str | None = None
@@ -185,7 +186,7 @@ class State(BaseModel):
         self.procedure = self.category = self.description = self.place = None
         self.appointment = self.folio = self.last_four = self.office_wish = None
         self.wish, self.hold, self.choices, self.failures = Wish(), None, [], {}
-        self.no_phone, self.lead = False, None
+        self.no_phone, self.asks_phone, self.lead = False, False, None
         self.pending = self.attempt = None
 
     def fail(self, question: str) -> int:

@@ -78,8 +78,9 @@ class Talk:
         self.turn = replace(self.turn, intent=intent, entities={}, pressed=False)
 
     def say(self, key: str, *buttons: Button, **values: object) -> None:
-        """Add a bubble."""
-        self.bubbles.append(Bubble(self.texts.get(key, **values), list(buttons)))
+        """Add a bubble; where a channel has words of its own for it (`<key>_<channel>`), with those."""
+        own = f"{key}_{self.turn.channel}"
+        self.bubbles.append(Bubble(self.texts.get(own if self.texts.has(own) else key, **values), list(buttons)))
 
     def ask(self, question: str, key: str, *buttons: Button, **values: object) -> None:
         """Add a bubble that asks, and note what is asked.
