@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from munbot_contracts import EVENT_TYPES, Event
@@ -20,6 +21,7 @@ SERVICES = {
     "conversations": ("munbot_conversations", "ApiSettings"),
     "chat": ("munbot_web", "Settings"),
     "llm": ("munbot_llm", "ApiSettings"),
+    "whatsapp": ("munbot_whatsapp", "ApiSettings"),
     "simulator": ("munbot_simulator", "Settings"),
 }
 
@@ -49,6 +51,7 @@ def _settings_environment() -> dict[str, str]:
         "RASA_URL": "http://localhost",
         "MANAGE_TOKEN_SECRET": "none-none-none-none-none-none-none",
         "MUNBOT_MODE": "demo",  # the simulator has no other
+        "WHATSAPP_KEY": Fernet.generate_key().decode(),
         "SIMULATOR_SECRET": "none-none-none-none-none-none-none",
         "WEBHOOK_BASE_URL": "http://localhost",
     }

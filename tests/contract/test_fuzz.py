@@ -72,6 +72,7 @@ complaints = _schema("complaints")
 conversations = _schema("conversations")
 chat = _schema("chat")
 llm = _schema("llm")
+whatsapp = _schema("whatsapp")
 
 
 @scheduler.parametrize()
@@ -102,3 +103,9 @@ def test_chat(case, tokens):
 @FUZZ
 def test_llm(case, tokens):
     _check(case, "llm", tokens)
+
+
+@whatsapp.parametrize()
+@FUZZ
+def test_whatsapp(case, tokens):
+    _check(case, "whatsapp", tokens)

@@ -151,7 +151,7 @@ class MessageMedia(Contract):
     message_id: UUID
     channel: Channel
     account: str
-    media: Media | None = Field(default=None, description="where the file is stored now; absent with a problem")
+    media: Media | None = Field(default=None, description="where the file is stored now; absent when it was not taken")
     transcript: str | None = Field(default=None, description="of a voice note, as it was understood")
     transcript_confidence: float | None = Field(default=None, ge=0, le=1)
     problem: Literal["too_large", "too_long", "type_unsupported", "unavailable", "not_understood"] | None = None
