@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const gateway = process.env.MUNBOT_DEV_GATEWAY ?? "http://127.0.0.1:8000";
+const simulator = process.env.MUNBOT_DEV_SIMULATOR;
 const platform = process.env.MUNBOT_DEV_PLATFORM ?? "http://127.0.0.1:8080";
 
 /** The site's pages. The widget is a second build (vite.widget.config.ts): one classic script that any page can carry. */
@@ -21,6 +22,7 @@ export default defineConfig({
       "/api/chat": gateway,
       "/socket.io": { target: gateway, ws: true },
       "/api": platform,
+      "/simulator/api": simulator ?? platform,
       "/widget.js": platform,
     },
   },

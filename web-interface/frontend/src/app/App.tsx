@@ -14,8 +14,9 @@ import texts from "./es-CL.json";
 import { applyTheme } from "./theme";
 
 const ComplaintPage = lazy(() => import("@/features/complaint/ComplaintPage"));
+const SimulatorPage = lazy(() => import("@/features/simulator/SimulatorPage"));
 
-const TITLES: Record<Page, string> = {
+const TITLES: Record<Exclude<Page, "simulator">, string> = {
   home: texts.title_home,
   complaint: texts.title_complaint,
   unknown: texts.title_unknown,
@@ -23,7 +24,18 @@ const TITLES: Record<Page, string> = {
 
 export function App() {
   useLocationKey();
-  const { tenant: id, page } = readPath(window.location.pathname);
+  const { tenant, page } = readPath(window.location.pathname);
+  if (page === "simulator") {
+    return (
+      <Suspense>
+        <SimulatorPage />
+      </Suspense>
+    );
+  }
+  return <OfficeSite id={tenant} page={page} />;
+}
+
+function OfficeSite({ id, page }: { id: string; page: Exclude<Page, "simulator"> }) {
   const { data: tenant, error, isFetching, refetch } = useQuery(tenantQuery(id));
 
   if (page === "unknown") {

@@ -3,13 +3,17 @@ import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from
 /** The office that the bare address shows. */
 export const DEFAULT_TENANT = "valle-claro";
 
-export type Page = "home" | "complaint" | "unknown";
+export type Page = "home" | "complaint" | "simulator" | "unknown";
 export type Place = { tenant: string; page: Page };
 
 const PATH = /^(?:\/t\/([a-z0-9][a-z0-9-]{0,63}))?(\/reclamo)?\/*$/;
 
-/** Read a path: `/`, `/reclamo`, `/t/<tenant>/` and `/t/<tenant>/reclamo`. */
+/** The telephones that write as by WhatsApp. They belong to no office, and are there in a demo only. */
+export const SIMULATOR_PATH = "/simulator";
+
+/** Read a path: `/`, `/reclamo`, `/t/<tenant>/`, `/t/<tenant>/reclamo` and `/simulator`. */
 export function readPath(path: string): Place {
+  if (path.replace(/\/+$/, "") === SIMULATOR_PATH) return { tenant: DEFAULT_TENANT, page: "simulator" };
   const found = PATH.exec(path.replace(/\/+$/, "") || "/");
   if (!found) return { tenant: DEFAULT_TENANT, page: "unknown" };
   return { tenant: found[1] ?? DEFAULT_TENANT, page: found[2] ? "complaint" : "home" };
