@@ -33,7 +33,7 @@ class ApiSettings(BridgeSettings, BrokerSettings, RedisSettings, AuthSettings):
     """What the API needs."""
 
     webhook_max_bytes: int = Field(default=3 * 1024 * 1024, ge=1024, description="a longer webhook is refused with 413")
-    webhook_replay_seconds: int = Field(default=7 * 86_400, ge=60, description="for how long a repetition is known")
+    webhook_replay_seconds: int = Field(default=86_400, ge=60, description="for how long Redis knows a repetition")
     whatsapp_provider_hosts: str = Field(
         default="", description="hosts beside the providers' own that accounts may name, with commas: Evolution's"
     )
