@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from munbot_common.clock import utc_now
 from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
+from munbot_whatsapp.deliveries.progress import give_up
 from munbot_whatsapp.deliveries.rendering import render
 
 
@@ -65,6 +67,8 @@ def queue(
     if session.execute(row.on_conflict_do_nothing().returning(Delivery.id)).first() is None:
         return False
     bodies = render(content, shows_buttons=shows_buttons, as_template=as_template)
+    if not bodies:
+        give_up(session, session.get_one(Delivery, message_id), "empty", at=utc_now())
     for number, body in enumerate(bodies):
         part = Part(delivery_id=message_id, number=number, account_id=account.id, address=address, body=body.dump())
         session.add(part)

@@ -112,7 +112,9 @@ def media(kind):
 
 
 def test_a_files_caption_is_its_text_unless_it_is_too_long_or_asks_something():
-    assert [b.text for b in render(Content(text="Su plano", media=media("document")), shows_buttons=True)] == ["Su plano"]
+    assert [b.text for b in render(Content(text="Su plano", media=media("document")), shows_buttons=True)] == [
+        "Su plano"
+    ]
     long, asks = Content(text="x" * 1025, media=media("image")), Content(text="¿Sí?", media=media("image"))
     asks = asks.model_copy(update={"buttons": buttons(1)})
     sound = Content(text="Escuche", media=media("audio"))
@@ -133,9 +135,11 @@ def test_nothing_is_said_with_no_message():
     assert render(Content(text=" \n "), shows_buttons=True) == []
 
 
-def test_a_template_takes_the_place_of_its_words():
+def test_a_template_takes_the_place_of_its_words_and_keeps_them_for_providers_without_templates():
     content = Content(text="Hola", buttons=buttons(2), template={"name": "saludo", "language": "es", "buttons": ["/a"]})
     (body,) = render(content, shows_buttons=True, as_template=True)
-    assert (body.text, body.template.name, body.buttons) == ("Hola", "saludo", [])
+    assert (body.template.name, body.buttons) == ("saludo", [])
+    assert body.text.startswith("Hola\n\n1. Opción 1\n2. Opción 2")
+    assert body.menu == content.buttons
     (words,) = render(content, shows_buttons=True)
     assert words.template is None
