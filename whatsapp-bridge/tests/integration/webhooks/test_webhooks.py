@@ -140,6 +140,30 @@ def test_a_number_answers_the_menu_that_the_citizen_was_sent(post, account, meta
     assert (event.data["kind"], event.data["payload"]) == ("button", "/complain")
 
 
+@pytest.fixture
+def no_database(client):
+    """The API's database, away."""
+    from sqlalchemy import event
+    from sqlalchemy.exc import OperationalError
+
+    def refuse(*_):
+        raise OperationalError("SELECT", {}, Exception("away"))
+
+    engine = client.app.state.session_factory.kw["bind"]
+    event.listen(engine, "before_cursor_execute", refuse)
+    yield
+    event.remove(engine, "before_cursor_execute", refuse)
+
+
+def test_without_the_database_words_are_still_taken(client, post, account, meta, ear, no_database):
+    client.app.state.book.forget()
+    words, number = meta.text("hola"), meta.text("2")
+    assert post(account, meta.body(account, [words])).status_code == 200
+    ear.wait_for("message.received", provider_message_id=words["id"])
+    refused = post(account, meta.body(account, [number]))  # it may stand for an option
+    assert (refused.status_code, refused.json()["code"]) == (503, "unavailable")
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.dictionaries(st.sampled_from(["hub.mode", "hub.challenge", "hub.verify_token", "x"]), st.text(max_size=20)))
 def test_a_hostile_challenge_breaks_nothing(client, account, query):
