@@ -41,9 +41,9 @@ class Phone:
             pytest.skip("the platform runs without the WhatsApp simulator")
         assert accounts.status_code == 200, accounts.text
         self._account = next(a["slug"] for a in accounts.json()["items"] if a["tenant"] == office.tenant)
-        self._number = f"569{random.SystemRandom().randint(10_000_000, 99_999_999)}"
-        self._client.put(f"/phones/{self._number}", json={"name": "Vecina de prueba"}).raise_for_status()
-        self._known_seq = 0
+        self.number = f"569{random.SystemRandom().randint(10_000_000, 99_999_999)}"
+        self._client.put(f"/phones/{self.number}", json={"name": "Vecina de prueba"}).raise_for_status()
+        self._known_seq = self._position = 0
         self._offered: dict[str, str] = {}
         self.conversation_id = ""
 
@@ -68,11 +68,22 @@ class Phone:
         """Send a picture and return the bubbles that come."""
         form = {"account": self._account, "kind": "image", "caption": caption}
         files = {"file": ("foto.png", picture(), "image/png")}
-        return self._answers(self._client.post(f"/phones/{self._number}/files", data=form, files=files))
+        return self._answers(self._client.post(f"/phones/{self.number}/files", data=form, files=files))
+
+    def receive(self) -> list[dict[str, Any]]:
+        """Wait for what the office sends by itself, on the phone and in the conversation, and return it."""
+        deadline = time.monotonic() + ANSWER_SECONDS
+        while True:
+            shown = self._shown_after(self._position)
+            kept = {m["text"] for m in self._messages() if m["sender_type"] == "system"}
+            if shown and shown[-1]["text"] in kept:
+                return self._bubbles(shown)
+            assert time.monotonic() < deadline, f"the office sent {len(shown)} messages; the conversation has {kept}"
+            time.sleep(SHORT_POLL)
 
     def _send(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         return self._answers(
-            self._client.post(f"/phones/{self._number}/messages", json=body | {"account": self._account})
+            self._client.post(f"/phones/{self.number}/messages", json=body | {"account": self._account})
         )
 
     def _answers(self, sent: httpx.Response) -> list[dict[str, Any]]:
@@ -83,7 +94,7 @@ class Phone:
         while True:
             shown = self._shown_after(sent.json()["position"])
             if len(shown) >= expected:
-                return [self._bubble(entry) for entry in shown]
+                return self._bubbles(shown)
             assert time.monotonic() < deadline, f"{len(shown)} of {expected} bubbles on the phone"
             time.sleep(SHORT_POLL)
 
@@ -101,7 +112,7 @@ class Phone:
 
     def _messages(self) -> list[dict[str, Any]]:
         if not self.conversation_id:
-            found = self._office.get(f"{HUB}/conversations", q=self._number, channel="whatsapp")["items"]
+            found = self._office.get(f"{HUB}/conversations", q=self.number, channel="whatsapp")["items"]
             if not found:
                 return []
             self.conversation_id = found[0]["id"]
@@ -111,9 +122,13 @@ class Phone:
         return items
 
     def _shown_after(self, position: int) -> list[dict[str, Any]]:
-        entries = self._client.get(f"/phones/{self._number}/messages").json()["messages"]
+        entries = self._client.get(f"/phones/{self.number}/messages").json()["messages"]
         shown = [e for e in entries if e["author"] == "office" and e["position"] > position]
         return sorted(shown, key=lambda entry: entry["position"])
+
+    def _bubbles(self, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        self._position = max([self._position, *(entry["position"] for entry in shown)])
+        return [self._bubble(entry) for entry in shown]
 
     def _bubble(self, entry: dict[str, Any]) -> dict[str, Any]:
         rows = [row for section in (entry["options"] or {"sections": []})["sections"] for row in section["rows"]]

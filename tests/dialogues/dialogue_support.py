@@ -41,6 +41,7 @@ STEPS = (
     "ciudadano", "presiona", "bot dice", "bot no dice", "botones", "sin botones", "bot calla", "existe hora",
     "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva",
     "repite lo mismo", "conversación", "pregunta sin respuesta", "manda foto", "manda ubicación",
+    "la oficina recuerda",
 )  # fmt: skip
 _UNITS = {"minuto": 60, "hora": 3600, "día": 86_400, "dia": 86_400}
 
@@ -299,6 +300,19 @@ class Dialogue:
     def _manda_ubicacion(self, location: dict[str, Any]) -> None:
         self.transcript.append(f"  ciudadano: (ubicación) {location}")
         self._judge(self._phone.send_location(location))
+
+    def _la_oficina_recuerda(self, code: str) -> None:
+        """The office sends a reminder of an hour, as a program of its own would."""
+        data = {
+            "name": "Marcela",
+            "procedure": "Licencia",
+            "when": "martes",
+            "office": "Tránsito",
+            "code": self.fill(code),
+        }
+        body = {"to": f"+{self._phone.number}", "flow": "appointment_reminder", "data": data}
+        self.office.post("/api/whatsapp/v1/start", body)
+        self._judge(self._phone.receive())
 
     @property
     def _phone(self) -> Phone:
