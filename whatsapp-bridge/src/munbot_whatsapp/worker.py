@@ -33,9 +33,9 @@ from munbot_whatsapp.statuses.handler import STATUSES, StatusHandler
 log = get_logger("whatsapp.worker")
 
 NAME = f"{SERVICE}-worker"
-MEDIA_THREADS = 2
+MEDIA_THREADS = 4
 MARK_THREADS = 4
-OTHER_CONNECTIONS = 8
+OTHER_CONNECTIONS = 12
 TIDY_SECONDS = 3600.0
 KEPT = timedelta(days=30)
 """Longer than any repetition can take: providers give up after a week."""

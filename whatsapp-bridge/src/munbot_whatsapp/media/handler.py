@@ -1,7 +1,7 @@
 """The queue's entrance: a citizen's file is fetched, stored and told of in message.media.v1."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from munbot_common.client import ServiceAway
@@ -93,7 +93,7 @@ class MediaHandler:
         if self._was_told(event):
             return
         with metrics.MEDIA_SECONDS.time():
-            told = self._see_to(known, wanted, last_try=self._clock() - event.time > PATIENCE)
+            told = self._see_to(known, wanted, since=event.time)
         with unit_of_work(self._factory) as session:
             if first_time(session, INBOX, consumer=CONSUMER, event_id=event.id):
                 record_events(session, OUTBOX, [self._event(event, told)])
@@ -105,14 +105,14 @@ class MediaHandler:
         with unit_of_work(self._factory) as session:
             return session.execute(seen).first() is not None
 
-    def _see_to(self, known: KnownAccount, wanted: MediaReceived, *, last_try: bool) -> MessageMedia:
+    def _see_to(self, known: KnownAccount, wanted: MediaReceived, *, since: datetime) -> MessageMedia:
         if wanted.kind == "audio" and (wanted.seconds or 0) > self._settings.voice_max_seconds:
             return _outcome(wanted, problem="too_long")
         provider = self._provider(known.account.provider)
         try:
             file = fetch(provider, known.account, wanted, max_bytes=self._settings.media_max_bytes)
         except MediaUnavailable as error:
-            if error.temporary and not last_try:
+            if error.temporary and self._has_time(since):
                 raise
             log.warning("media_unavailable", account=wanted.account, problem=error.problem)
             problem = error.problem if error.problem in {"too_large", "type_unsupported"} else "unavailable"
@@ -120,7 +120,7 @@ class MediaHandler:
         media = self._keep(wanted, file)
         if wanted.kind != "audio":
             return _outcome(wanted, media=media)
-        return self._listen(known, wanted, file, media, last_try=last_try)
+        return self._listen(known, wanted, file, media, since=since)
 
     def _keep(self, wanted: MediaReceived, file: CitizenFile) -> Media:
         key = f"whatsapp/{wanted.account}/{wanted.message_id}.{file.kind.extension}"
@@ -134,7 +134,7 @@ class MediaHandler:
         )
 
     def _listen(
-        self, known: KnownAccount, wanted: MediaReceived, file: CitizenFile, media: Media, *, last_try: bool
+        self, known: KnownAccount, wanted: MediaReceived, file: CitizenFile, media: Media, *, since: datetime
     ) -> MessageMedia:
         try:
             heard = self._transcriber.transcribe(
@@ -143,11 +143,15 @@ class MediaHandler:
         except NotUnderstood as error:
             return _outcome(wanted, media=media, problem=error.problem)
         except (TranscriberAway, ServiceAway):
-            if not last_try:
+            if self._has_time(since):
                 raise
             log.warning("transcriber_away", account=wanted.account)
             return _outcome(wanted, media=media, problem="not_understood")
         return _outcome(wanted, media=media, transcript=heard.text, transcript_confidence=heard.confidence)
+
+    def _has_time(self, since: datetime) -> bool:
+        """Whether to try again; asked when something has failed, which may have taken its time."""
+        return self._clock() - since <= PATIENCE
 
     def _event(self, cause: AnyEvent, told: MessageMedia) -> Event[Any]:
         return Event[Any](

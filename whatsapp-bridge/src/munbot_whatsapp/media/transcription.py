@@ -8,7 +8,8 @@ from munbot_common.client import ServiceClient, ServiceProblem
 
 from munbot_whatsapp.media.kinds import FileKind
 
-TIMEOUT_SECONDS = 45.0
+TIMEOUT_SECONDS = 30.0
+"""Twice, with the pause between, is less than the hub holds the citizen's turn."""
 _TOO_LONG, _TOO_LARGE, _BUSY = "audio_too_long", "audio_too_large", 429
 
 
