@@ -61,7 +61,7 @@ class Content(Contract):
 class Body(Contract):
     """One message as WhatsApp knows messages, without whom it goes to.
 
-    `fallback`: it took the place of words that were refused because the 24 hours were over.
+    `generation`: how often it took the place of what the provider had refused.
     """
 
     text: str = ""
@@ -72,15 +72,15 @@ class Body(Contract):
     location: Location | None = None
     template: StoredTemplate | None = None
     menu: list[Button] | None = None
-    fallback: bool = False
+    generation: int = 0
 
     def dump(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return self.model_dump(mode="json", exclude_defaults=True)
 
     def reference(self, part_id: object) -> str:
-        """Return our id of the message at the provider; a template's is not that of the words whose place it took."""
-        return f"{part_id}.t" if self.fallback else str(part_id)
+        """Return our id of the message at the provider; another one for each generation."""
+        return f"{part_id}.{self.generation}" if self.generation else str(part_id)
 
     def menu_after(self, menu: dict[str, Any] | None, turn: str | None) -> dict[str, Any] | None:
         """Return the citizen's menu once this was sent: its own, or the one before unless another turn has begun."""

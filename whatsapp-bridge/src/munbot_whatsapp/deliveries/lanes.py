@@ -19,11 +19,14 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.attempts import LIFETIME
 from munbot_whatsapp.deliveries.contents import Body
+from munbot_whatsapp.deliveries.decisions import decide
 from munbot_whatsapp.deliveries.models import Delivery, Part
-from munbot_whatsapp.deliveries.progress import accepted, fall_back, give_up
-from munbot_whatsapp.providers.base import Decision, SendFailed
+from munbot_whatsapp.deliveries.states import OPEN, accepted, give_up, part_of
+from munbot_whatsapp.providers.base import SendFailed
 
 EXPIRED, OPTED_OUT = "expired", "opted_out"
+_SENT_NOTED = timedelta(seconds=10)
+"""The account's `last_sent_at` is kept no more often than this: all its senders would wait for its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def claim(session: Session, *, grace: float) -> Work | None:
     may_send = AccountRow.active & AccountRow.stopped_reason.is_(None)
     not_paused = or_(AccountRow.paused_until.is_(None), AccountRow.paused_until <= func.now())
     due = (
-        select(Citizen, AccountRow)
+        select(Citizen, AccountRow, func.clock_timestamp())
         .join(AccountRow, AccountRow.id == Citizen.account_id)
         .where(Citizen.due_at <= func.now(), may_send, not_paused)
         .order_by(Citizen.due_at)
@@ -68,9 +71,9 @@ def claim(session: Session, *, grace: float) -> Work | None:
         .execution_options(populate_existing=True)
     )
     while (found := session.execute(due).first()) is not None:
-        lane, account = found
+        lane, account, now = found
         token = lane.lease_token = uuid7()
-        if (work := _begin_next(session, lane, account, token=token, grace=grace)) is not None:
+        if (work := _begin_next(session, lane, account, token=token, now=now, grace=grace)) is not None:
             return work
     return None
 
@@ -113,14 +116,13 @@ def sent(session: Session, work: Work, provider_message_id: str, *, grace: float
 
     `go_on=False` lets go of the lane instead.
     """
-    lane = _lock(session, work)
-    part = session.get(Part, work.part_id, with_for_update=True, populate_existing=True)
-    if part is not None:
-        accepted(session, lane, part, provider_message_id, at=_now(session))
-        _note_sent(session, work.account.id)
-    if lane.lease_token != work.token:
-        return None
-    return _go_on(session, lane, work, grace=grace, go_on=go_on)
+    lane, account, now = _lock(session, work)
+    part = part_of(session, work.part_id)
+    if part is not None and Body.model_validate(part.body).reference(part.id) == work.reference:
+        accepted(session, lane, part, provider_message_id, at=now)
+        if account.last_sent_at is None or account.last_sent_at < now - _SENT_NOTED:
+            account.last_sent_at = now
+    return _go_on(session, lane, account, work, now=now, grace=grace, go_on=go_on)
 
 
 def failed(
@@ -136,21 +138,38 @@ def failed(
         grace: as in `claim`.
         go_on: False lets go of the lane instead.
     """
-    lane = _lock(session, work)
-    part = session.get(Part, work.part_id, with_for_update=True, populate_existing=True)
-    if lane.lease_token != work.token or part is None:
+    lane, account, now = _lock(session, work)
+    part = part_of(session, work.part_id)
+    mine = lane.lease_token == work.token and part is not None and part.attempts == work.rounds
+    if mine and part is not None and part.state == "sending":
+        decide(session, account, part, error, pause=pause, now=now)
+    return _go_on(session, lane, account, work, now=now, grace=grace, go_on=go_on)
+
+
+def _go_on(
+    session: Session,
+    lane: Citizen,
+    account: AccountRow,
+    work: Work,
+    *,
+    now: datetime,
+    grace: float,
+    go_on: bool,
+) -> Work | None:
+    """Begin the next part of a lane that is still this sender's, unless it is to stop or the account is closed."""
+    if lane.lease_token != work.token:
         return None
-    now = _now(session)
-    if part.state == "sending" and part.attempts == work.rounds:
-        account = session.get_one(AccountRow, work.account.id, populate_existing=True)
-        _decide(session, account, part, error, until=now + timedelta(seconds=pause), now=now)
-        session.flush()
-    return _go_on(session, lane, work, grace=grace, go_on=go_on)
+    paused = account.paused_until is not None and account.paused_until > now
+    if not go_on or paused or not account.active or account.stopped_reason is not None:
+        _let_go(lane, now)
+        return None
+    return _begin_next(session, lane, account, token=work.token, now=now, grace=grace)
 
 
-def _begin_next(session: Session, lane: Citizen, account: AccountRow, *, token: UUID, grace: float) -> Work | None:
+def _begin_next(
+    session: Session, lane: Citizen, account: AccountRow, *, token: UUID, now: datetime, grace: float
+) -> Work | None:
     """Begin the lane's next part, or let go of the lane until there is one to be sent."""
-    now = _now(session)
     while (part := _head(session, lane)) is not None:
         delivery = session.get_one(Delivery, part.delivery_id)
         if (refusal := _refusal(lane, delivery, part, now)) is not None:
@@ -181,46 +200,12 @@ def _begin_next(session: Session, lane: Citizen, account: AccountRow, *, token: 
     return None
 
 
-def _go_on(session: Session, lane: Citizen, work: Work, *, grace: float, go_on: bool) -> Work | None:
-    """Begin the next part of a lane that is still this sender's, unless it is to stop or the account is closed."""
-    account = session.get_one(AccountRow, work.account.id, populate_existing=True)
-    if not go_on or _closed(account, _now(session)):
-        _let_go(lane, func.now())
-        return None
-    return _begin_next(session, lane, account, token=work.token, grace=grace)
-
-
-def _decide(
-    session: Session, account: AccountRow, part: Part, error: SendFailed, *, until: datetime, now: datetime
-) -> None:
-    delivery = session.get_one(Delivery, part.delivery_id)
-    code = "".join(character for character in error.code if character.isprintable())[:80]
-    account.last_error_code, account.last_error_at = code, now
-    part.error_code = code
-    if error.decision == Decision.PERMANENT:
-        give_up(session, delivery, code, at=now, part=part)
-        return
-    if error.decision == Decision.WINDOW_CLOSED:
-        if not fall_back(session, delivery, part):
-            give_up(session, delivery, code, at=now, part=part)
-        return
-    if error.decision == Decision.STOP:
-        account.stopped_reason = code
-    else:
-        part.next_attempt_at = until
-    if error.decision == Decision.WAIT_ACCOUNT:
-        account.paused_until = until
-    if not error.uncertain:
-        part.state = "queued"
-
-
 def _head(session: Session, lane: Citizen) -> Part | None:
     return session.scalar(
         select(Part)
-        .where(Part.account_id == lane.account_id, Part.address == lane.address, Part.state.in_(("queued", "sending")))
+        .where(Part.account_id == lane.account_id, Part.address == lane.address, Part.state.in_(OPEN))
         .order_by(Part.position)
         .limit(1)
-        .with_for_update()
         .execution_options(populate_existing=True)
     )
 
@@ -232,33 +217,20 @@ def _refusal(lane: Citizen, delivery: Delivery, part: Part, now: datetime) -> st
     return OPTED_OUT if unwanted and part.state == "queued" else None
 
 
-def _closed(account: AccountRow, now: datetime) -> bool:
-    paused = account.paused_until is not None and account.paused_until > now
-    return paused or not account.active or account.stopped_reason is not None
-
-
-def _note_sent(session: Session, account_id: UUID) -> None:
-    """Keep the account's `last_sent_at`, at most every ten seconds: all its senders would wait for this row."""
-    stale = or_(AccountRow.last_sent_at.is_(None), AccountRow.last_sent_at < func.now() - _seconds(10))
-    session.execute(
-        update(AccountRow)
-        .where(AccountRow.id == account_id, stale)
-        .values(last_sent_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
-
-
-def _let_go(lane: Citizen, due: Any) -> None:
+def _let_go(lane: Citizen, due: datetime | None) -> None:
     lane.lease_token, lane.due_at = None, due
 
 
-def _lock(session: Session, work: Work) -> Citizen:
-    return session.get_one(Citizen, (work.account.id, work.address), with_for_update=True, populate_existing=True)
-
-
-def _now(session: Session) -> datetime:
-    now: datetime = session.scalars(select(func.clock_timestamp())).one()
-    return now
+def _lock(session: Session, work: Work) -> tuple[Citizen, AccountRow, datetime]:
+    """Lock the lane; returns it, its account and the present moment."""
+    found = session.execute(
+        select(Citizen, AccountRow, func.clock_timestamp())
+        .join(AccountRow, AccountRow.id == Citizen.account_id)
+        .where(Citizen.account_id == work.account.id, Citizen.address == work.address)
+        .with_for_update(of=Citizen)
+        .execution_options(populate_existing=True)
+    ).one()
+    return found[0], found[1], found[2]
 
 
 def _seconds(value: float) -> Any:

@@ -42,16 +42,16 @@ def render(content: Content, *, shows_buttons: bool, as_template: bool = False) 
     return bodies + [Body(text=piece) for piece in split(text, TEXT_LIMIT)]
 
 
-def template_of(content: Content, *, fallback: bool = False) -> Body:
+def template_of(content: Content, *, generation: int = 0) -> Body:
     """Return a content as its template, and in words for providers that have no templates.
 
     Args:
         content: one with a template; its words and buttons fit into one message.
-        fallback: it takes the place of words that were refused.
+        generation: how often the provider has refused what it takes the place of.
     """
     offered = _tidy(content.buttons)
     said = _menu(content.text.strip(), offered)[0] if offered else Body(text=content.text.strip())
-    return said.model_copy(update={"template": content.template, "fallback": fallback})
+    return said.model_copy(update={"template": content.template, "generation": generation})
 
 
 def _with_choices(text: str, buttons: Sequence[Button], *, shows_buttons: bool) -> list[Body]:

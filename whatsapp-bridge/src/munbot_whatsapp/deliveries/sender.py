@@ -16,7 +16,8 @@ from munbot_whatsapp.deliveries.attempts import is_quick, pause, quick_pause
 from munbot_whatsapp.deliveries.contents import StoredMedia
 from munbot_whatsapp.deliveries.lanes import Work
 from munbot_whatsapp.deliveries.limiter import RateLimiter
-from munbot_whatsapp.deliveries.metrics import ACCOUNTS_STOPPED, QUEUED_SECONDS, SEND_SECONDS, SENDS
+from munbot_whatsapp.deliveries.metrics import QUEUED_SECONDS, SEND_SECONDS, SENDS
+from munbot_whatsapp.deliveries.states import clean_code
 from munbot_whatsapp.providers.base import Account, Decision, OutboundMedia, Outgoing, Provider, SendFailed
 from munbot_whatsapp.settings import WorkerSettings
 
@@ -208,18 +209,15 @@ class SenderPool:
     @staticmethod
     def _tell(work: Work, error: SendFailed) -> None:
         """Leave a line for people; the provider's words and the citizen's address are not for logs."""
-        facts = {
-            "account": work.account.slug,
-            "part": str(work.part_id),
-            "decision": error.decision.value,
-            "code": error.code,
-            "round": work.rounds,
-        }
-        if error.decision == Decision.STOP:
-            ACCOUNTS_STOPPED.labels(work.account.slug, error.code).inc()
-            log.error("account_stopped", **facts)
-        else:
-            log.warning("not_sent", uncertain=error.uncertain, **facts)
+        log.warning(
+            "not_sent",
+            account=work.account.slug,
+            part=str(work.part_id),
+            decision=error.decision.value,
+            code=clean_code(error.code),
+            round=work.rounds,
+            uncertain=error.uncertain,
+        )
 
 
 def _rate(account: Account) -> float:

@@ -11,8 +11,8 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
-from munbot_whatsapp.deliveries.progress import give_up
 from munbot_whatsapp.deliveries.rendering import render
+from munbot_whatsapp.deliveries.states import give_up
 
 
 def queue(

@@ -14,7 +14,7 @@ from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.attempts import LIFETIME
 from munbot_whatsapp.deliveries.lanes import EXPIRED
 from munbot_whatsapp.deliveries.models import Delivery, Part
-from munbot_whatsapp.deliveries.progress import give_up
+from munbot_whatsapp.deliveries.states import OPEN, give_up, part_of
 from munbot_whatsapp.settings import WorkerSettings
 
 log = get_logger("deliveries")
@@ -58,7 +58,7 @@ class Sweeper:
                 break
         with unit_of_work(self._factory) as session:
             now = self._clock()
-            still_open = select(Part.delivery_id).where(Part.state.in_(("queued", "sending")))
+            still_open = select(Part.delivery_id).where(Part.state.in_(OPEN))
             session.execute(
                 delete(Delivery).where(Delivery.created_at < now - self._kept, Delivery.id.not_in(still_open))
             )
@@ -70,14 +70,14 @@ class Sweeper:
         overdue = session.execute(
             select(Part.id, Part.account_id, Part.address)
             .join(Delivery, Delivery.id == Part.delivery_id)
-            .where(Part.state.in_(("queued", "sending")), Delivery.created_at < now - LIFETIME)
+            .where(Part.state.in_(OPEN), Delivery.created_at < now - LIFETIME)
             .order_by(Part.account_id, Part.address, Part.position)
             .limit(BATCH)
         ).all()
         for part_id, account_id, address in overdue:
             lane = select(Citizen).where(Citizen.account_id == account_id, Citizen.address == address)
             session.scalars(lane.with_for_update()).one()
-            part = session.get(Part, part_id, with_for_update=True, populate_existing=True)
-            if part is not None and part.state in ("queued", "sending"):
+            part = part_of(session, part_id)
+            if part is not None and part.state in OPEN:
                 give_up(session, session.get_one(Delivery, part.delivery_id), EXPIRED, at=now, part=part)
         return len(overdue)

@@ -177,6 +177,66 @@ def test_a_window_that_the_provider_finds_closed_afterwards_brings_the_template_
     assert len(provider.calls) == 2
 
 
+def test_what_the_provider_refuses_afterwards_for_a_while_goes_again_twice_at_most(office, provider, send):
+    message = office.queue(office.citizen(), "Hola")
+    for _ in range(3):
+        send()
+        sent = provider.taken[-1]
+        office.tell(sent)
+        assert office.tell(sent, "failed", decision="retry", code="131000") == "applied"
+        assert office.tell(sent, "failed", decision="retry", code="131000") == "unknown" or len(provider.taken) == 3
+        office.later()
+    send()
+    assert provider.texts() == ["Hola"] * 3
+    assert len({sent["reference"] for sent in provider.taken}) == 3
+    assert (office.delivery(message).status, office.delivery(message).error_code) == ("failed", "131000")
+
+
+def test_what_was_delivered_and_then_failed_is_not_sent_again(office, provider, send):
+    message = office.queue(office.citizen(), "Hola")
+    send()
+    office.tell(provider.taken[0], "delivered")
+    assert office.tell(provider.taken[0], "failed", decision="retry", code="131000") == "applied"
+    send()
+    assert provider.texts() == ["Hola"]
+    assert office.delivery(message).status == "failed"
+
+
+def test_credentials_that_are_refused_afterwards_stop_the_account_too(office, provider, send):
+    message = office.queue(office.citizen(), "Hola")
+    send()
+    assert office.tell(provider.taken[0], "failed", decision="stop", code="131042") == "applied"
+    assert office.account_now().stopped_reason == "131042"
+    office.set(stopped_reason=None)
+    send()
+    assert provider.texts() == ["Hola", "Hola"]
+    assert office.delivery(message).status == "sent"
+
+
+def test_a_status_that_overtakes_the_providers_answer_is_not_undone_by_it(office, provider, send):
+    office.queue(office.citizen(), "Le recordamos su hora", template=TEMPLATE)
+
+    def closed(message):
+        sent = {"id": "wamid.early", "reference": message.reference}
+        assert office.tell(sent, "failed", decision="window_closed", code="131047") == "applied"
+
+    provider.script["Le recordamos su hora"] = [closed]
+    send()
+    assert [call.template is not None for call in provider.calls] == [False, True]
+    assert office.parts()[0].provider_message_id == provider.taken[1]["id"]
+
+
+def test_a_message_that_was_taken_although_the_provider_said_otherwise_is_not_sent_again(office, provider, send):
+    office.queue(office.citizen(), "Hola")
+    provider.script["Hola"] = [away()] * 3
+    send()
+    assert office.parts()[0].state == "queued"
+    assert office.tell({"id": "wamid.1", "reference": provider.calls[0].reference}) == "applied"
+    send()
+    assert len(provider.calls) == 3
+    assert office.parts()[0].state == "sent"
+
+
 def test_a_provider_that_breaks_is_an_uncertain_answer(office, provider, send):
     office.queue(office.citizen(), "Hola")
     provider.script["Hola"] = [ValueError("secret")]
