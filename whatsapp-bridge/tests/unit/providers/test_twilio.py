@@ -260,6 +260,11 @@ def test_signature(twilio, ours, url, signature):
     check(twilio, ours, FIELDS, signature, url)
 
 
+def test_an_empty_field_is_signed_too(twilio, ours):
+    fields = {"Body": "", "From": "whatsapp:+56912345678"}
+    check(twilio, ours, fields, signature_of(b"12345", URL, list(fields.items())))
+
+
 def test_fields_that_come_twice_and_empty_ones():
     body = [("b", "2"), ("a", ""), ("b", "1"), ("b", "2")]
     assert signature_of(b"k", "u", body) == signature_of(b"k", "uab1b2", [])
