@@ -161,9 +161,13 @@ def _metadata(said: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _file(media: Any) -> SharedFile | None:
+    """Read the file that came; a voice note is none, as its words are the message."""
     if not isinstance(media, dict) or not media.get("key"):
         return None
-    return SharedFile(str(media["key"]), str(media.get("content_type") or ""), str(media.get("filename") or ""))
+    content_type = str(media.get("content_type") or "")
+    if content_type.startswith("audio/"):
+        return None
+    return SharedFile(str(media["key"]), content_type, str(media.get("filename") or ""))
 
 
 def _offered(buttons: Any) -> dict[str, str]:

@@ -115,6 +115,13 @@ def test_a_photo_with_the_story_under_it(chat, share):
     assert chat.complaints.created[0]["attachment_ids"] == ["id of 1.jpg"]
 
 
+def test_a_voice_note_is_words_and_no_file(chat, share):
+    voice = PHOTO | {"key": "whatsapp/valle-claro/4.ogg", "content_type": "audio/ogg"}
+    said = share("hay un microbasural en camino el espino sn", "create_complaint", media=voice)
+    assert "archivo" not in said
+    assert "files" not in chat.slots["memory"]
+
+
 def test_the_same_photo_counts_once(told, share):
     share(media=PHOTO)
     share(media=PHOTO)
