@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from munbot_llm.answers.aspects import asked_aspects, is_aspect_word, told_aspects
 from munbot_llm.answers.expectations import Expectation, expectations
 from munbot_llm.answers.manipulation import quotable
 from munbot_llm.answers.nouns import key_nouns
 from munbot_llm.answers.trimming import Window, window
-from munbot_llm.retrieval.index import Query, Scores, TenantIndex, standard
+from munbot_llm.documents.passages import Passage
+from munbot_llm.retrieval.index import Query, Scores, TenantIndex, standard, without_label
 from munbot_llm.retrieval.lexical import Term
+from munbot_llm.retrieval.text import stem, words
 
 CANDIDATES = 24
 """Passages that get a second look."""
@@ -40,6 +43,8 @@ FEATURES = (
     "asked_sentence",
     "asked_window",
     "asked_hard",
+    "aspect_other",
+    "aspect_told",
     "length",
     "whole_pair",
 )
@@ -101,6 +106,7 @@ def gather(index: TenantIndex, query: Query) -> Evidence | None:
         _likeness(similar, owners, anchors),
         _coverage(index, terms, key_nouns(query.normal), owners, spans),
         _kinds(index, asked, spans),
+        _aspects(index, query.normal, terms, owners),
         np.log1p(own_length) / 5,
         anchors < 0,
     ])  # fmt: skip
@@ -239,6 +245,33 @@ def _kinds(index: TenantIndex, asked: tuple[Expectation, ...], spans: _Spans) ->
     hard = np.array([one.hard for one in asked], dtype=np.bool_)
     of_hard = seen[:, hard].mean(axis=1) if hard.any() else np.full(len(seen), 0.5)
     return np.column_stack([own.mean(axis=1), seen.mean(axis=1), of_hard])
+
+
+def _aspects(index: TenantIndex, question: str, terms: list[Term], owners: NDArray[np.int64]) -> Table:
+    """Return whether a section tells another part of a procedure than is asked for, and how surely the right one.
+
+    The second is the share, by rarity, of the question's other words that the section's titles have; 0 where
+    the part is another, or the question or the section names none.
+    """
+    asked = asked_aspects(question)
+    passages, back = np.unique(owners, return_inverse=True)
+    told = [_told(index.passages[int(place)]) for place in passages]
+    right = np.array([bool(asked & one) for one in told])
+    pair = np.array([bool(index.passages[int(place)].questions) for place in passages])
+    other = np.array([bool(asked and one) for one in told]) & ~right & ~pair
+    parts = frozenset(stem(word) for word in words(question) if is_aspect_word(word))
+    matter = [term for term in terms if term.stem not in parts]
+    weight = np.array([term.idf for term in matter], dtype=np.float32)
+    if not weight.sum():
+        return np.column_stack([other, np.zeros(len(other))])[back]
+    named = np.column_stack([np.maximum(*index.title_lexical.presence(term, passages)) for term in matter])
+    return np.column_stack([other, right * (named @ weight / weight.sum())])[back]
+
+
+def _told(passage: Passage) -> frozenset[str]:
+    if passage.questions:
+        return frozenset().union(*map(asked_aspects, passage.questions))
+    return told_aspects(without_label(passage.article))
 
 
 def _coverage(

@@ -24,7 +24,6 @@ _KINDS = (
 )  # fmt: skip
 _HARD_KINDS = ("price", "fine", "sum", "quantity", "hour", "duration", "address", "distance")
 _NEARLY = 1.0  # in the first model's scores; measured: docs/answers.md
-_HARD_KINDS = ("price", "fine", "sum", "quantity", "hour", "duration", "address", "distance")
 
 SIGNALS = (
     *FEATURES, "score", "lead", "share", "unmet", "terms", "rarest", "matter", "covered", "top_passage", "top_words",

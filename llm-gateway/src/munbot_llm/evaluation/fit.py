@@ -14,7 +14,7 @@ from munbot_llm.retrieval.cache import EmbeddingCache
 from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 
-_FALSE = 0.085
+_FALSE = 0.10
 _CLARIFY = 0.21
 
 
