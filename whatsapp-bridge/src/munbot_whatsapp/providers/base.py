@@ -274,6 +274,8 @@ class Provider(Protocol):
     required_credentials: frozenset[str]
     shows_buttons: bool
     """False where quick replies are not shown reliably: a numbered text menu is sent instead."""
+    text_limit: int
+    """Characters of the longest text that it takes; WhatsApp itself takes 4,096."""
 
     def challenge(self, account: Account, query: Mapping[str, str]) -> str | None:
         """Return what a verification request is to be answered with; None to refuse it."""

@@ -28,6 +28,7 @@ def test_the_interface(name):
     assert provider.name == name
     assert provider.default_base_url.startswith("http")
     assert provider.required_credentials
+    assert provider.text_limit == (1_600 if name == "twilio" else 4_096)
     for method in ("challenge", "verify", "parse", "send", "mark_read", "fetch", "probe"):
         asked = inspect.signature(getattr(Provider, method)).parameters
         given = inspect.signature(getattr(type(provider), method)).parameters

@@ -63,6 +63,7 @@ VERDICTS: Mapping[int, Verdict] = {
     21620: _PERMANENT,  # the file's address
     21655: _PERMANENT,  # the template does not exist
     21656: _PERMANENT,  # the template's variables
+    21658: _PERMANENT,  # too long
     30003: _PERMANENT,
     30005: _PERMANENT,
     30006: _PERMANENT,
