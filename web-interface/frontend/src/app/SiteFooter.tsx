@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { tenantsQuery } from "@/shared/api/queries";
+import { simulatorQuery, tenantsQuery } from "@/shared/api/queries";
 import type { Tenant } from "@/shared/api/schemas";
 import { PhoneLink } from "@/shared/ui/PhoneLink";
-import { Link, pathTo } from "@/shared/ui/navigation";
+import { Link, pathTo, SIMULATOR_PATH } from "@/shared/ui/navigation";
 import { fill } from "@/shared/ui/text";
 import { Emblem } from "./Emblem";
 import texts from "./es-CL.json";
@@ -14,6 +14,7 @@ export function SiteFooter({ tenant }: { tenant: Tenant }) {
       <div className={`page-width ${styles.demo}`}>
         <h2>{texts.demo_title}</h2>
         <p>{fill(texts.demo_text, { name: tenant.name })}</p>
+        <SimulatorLink />
       </div>
       <div className={`page-width ${styles.columns}`}>
         <div className={styles.identity}>
@@ -53,6 +54,17 @@ export function SiteFooter({ tenant }: { tenant: Tenant }) {
       </div>
       <p className={`page-width ${styles.made}`}>{texts.footer_made}</p>
     </footer>
+  );
+}
+
+/** A plain link: the simulated telephones are no page of an office, and have no chat. */
+function SimulatorLink() {
+  const { data } = useQuery(simulatorQuery);
+  if (!data) return null;
+  return (
+    <p>
+      <a href={SIMULATOR_PATH}>{texts.demo_simulator}</a>
+    </p>
   );
 }
 

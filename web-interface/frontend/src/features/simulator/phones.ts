@@ -36,8 +36,8 @@ export function newName(names: string[], phones: SavedPhone[]): string {
   return names.find((name) => !taken.has(name)) ?? `${names[0]!} ${phones.length + 1}`;
 }
 
-/** `56912345678` as people write it. */
+/** `56912345678` as people write it; mobiles, and fixed telephones of Santiago. */
 export function readable(number: string): string {
-  const found = /^56(9)(\d{4})(\d{4})$/.exec(number);
-  return found ? `+56 ${found[1]} ${found[2]} ${found[3]}` : `+${number}`;
+  const found = /^\+?56([29])(\d{4})(\d{4})$/.exec(number);
+  return found ? `+56 ${found[1]} ${found[2]} ${found[3]}` : `+${number.replace(/^\+/, "")}`;
 }

@@ -1,7 +1,7 @@
 import { QueryClient, queryOptions } from "@tanstack/react-query";
 import { ApiError } from "@/shared/api/problem";
 import { getJson } from "@/shared/api/request";
-import { TenantListSchema, TenantSchema } from "@/shared/api/schemas";
+import { SimulatorSchema, TenantListSchema, TenantSchema } from "@/shared/api/schemas";
 
 const MINUTE = 60_000;
 
@@ -25,4 +25,12 @@ export const tenantQuery = (tenant: string) =>
 export const tenantsQuery = queryOptions({
   queryKey: ["tenants"],
   queryFn: ({ signal }) => getJson("/api/conversations/v1/public/tenants", TenantListSchema, signal),
+});
+
+/** Whether there is a simulator of WhatsApp: in a demo. Anywhere else nobody answers, and nothing is said about it. */
+export const simulatorQuery = queryOptions({
+  queryKey: ["simulator"],
+  queryFn: ({ signal }) => getJson("/simulator/api/accounts", SimulatorSchema, signal),
+  retry: false,
+  staleTime: Infinity,
 });

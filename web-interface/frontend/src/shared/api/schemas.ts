@@ -60,6 +60,9 @@ export const GuideSchema: Wire<Guide> = z.object({
 /** Only what a link to another municipality needs. */
 export const TenantListSchema = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
 
+/** Only what tells that it is there; its page reads the rest. */
+export const SimulatorSchema = z.object({ items: z.array(z.object({ slug: z.string() })) });
+
 const STATUSES = [
   "received",
   "in_review",

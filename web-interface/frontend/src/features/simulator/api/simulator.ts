@@ -10,7 +10,7 @@ export const API = "/simulator/api";
 const TIMEOUT_MS = 60_000;
 
 export const accountsQuery = queryOptions({
-  queryKey: ["simulator", "accounts"],
+  queryKey: ["simulator", "offices"],
   queryFn: ({ signal }) => getJson(`${API}/accounts`, AccountListSchema, signal),
 });
 

@@ -49,7 +49,7 @@ export function LocationSheet({ isSending, onSend, onClose }: Props) {
       <form className={styles.form} noValidate onSubmit={submit}>
         <label>
           {texts.location_address}
-          <input data-autofocus type="text" maxLength={300} value={address} onChange={(event) => setAddress(event.target.value)} />
+          <input type="text" maxLength={300} value={address} onChange={(event) => setAddress(event.target.value)} />
         </label>
         <div className={styles.pair}>
           <label>

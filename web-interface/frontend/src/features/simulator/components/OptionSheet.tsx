@@ -12,14 +12,9 @@ export function OptionSheet({ options, onChoose, onClose }: Props) {
         <section key={index} aria-label={section.title || options.button}>
           {section.title && <h4 className={styles.section}>{section.title}</h4>}
           <ul>
-            {section.rows.map((row, place) => (
+            {section.rows.map((row) => (
               <li key={row.id}>
-                <button
-                  type="button"
-                  className={styles.option}
-                  data-autofocus={index === 0 && place === 0 ? true : undefined}
-                  onClick={() => onChoose(row.id)}
-                >
+                <button type="button" className={styles.option} onClick={() => onChoose(row.id)}>
                   {row.title}
                   {row.description && <small>{row.description}</small>}
                 </button>

@@ -2,7 +2,7 @@ import { useState } from "react";
 import { fill } from "@/shared/ui/text";
 import type { Account } from "../api/schemas";
 import { putPhone } from "../api/simulator";
-import type { SavedPhone } from "../phones";
+import { readable, type SavedPhone } from "../phones";
 import texts from "../texts/es-CL.json";
 import { SimIcon } from "./icons";
 import styles from "./Phone.module.css";
@@ -42,7 +42,7 @@ export function PhoneTop({ phone, accounts, isTyping, onChange, onRemove }: Prop
               </option>
             ))}
           </select>
-          <p aria-live="polite">{isTyping ? texts.typing : office?.phone}</p>
+          <p aria-live="polite">{isTyping ? texts.typing : office && readable(office.phone)}</p>
         </div>
       </div>
     </>

@@ -7,10 +7,10 @@ type Props = { title: string; onClose: () => void; children: ReactNode };
 
 /** What slides up inside one telephone; the others go on. Escape closes it, and the focus goes back where it was. */
 export function Sheet({ title, onClose, children }: Props) {
-  const sheet = useRef<HTMLDivElement>(null);
+  const inside = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const before = document.activeElement;
-    sheet.current?.querySelector<HTMLElement>("[data-autofocus], input, button")?.focus();
+    inside.current?.querySelector<HTMLElement>("input:not([type=file]), button")?.focus();
     return () => {
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
@@ -20,7 +20,6 @@ export function Sheet({ title, onClose, children }: Props) {
       <button type="button" className={styles.shade} tabIndex={-1} aria-hidden="true" onClick={onClose} />
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape, wherever the focus is in it */}
       <div
-        ref={sheet}
         role="dialog"
         aria-label={title}
         className={styles.sheet}
@@ -32,7 +31,7 @@ export function Sheet({ title, onClose, children }: Props) {
             <SimIcon name="close" />
           </button>
         </div>
-        <div className={styles.inside}>{children}</div>
+        <div ref={inside} className={styles.inside}>{children}</div>
       </div>
     </>
   );
