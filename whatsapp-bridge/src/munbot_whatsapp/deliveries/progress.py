@@ -40,6 +40,9 @@ def apply_status(session: Session, *, account_id: UUID, status: StatusReceived) 
     found = _find(session, account_id, status)
     if found is None:
         return "unknown"
+    known = found.provider_message_id == status.provider_message_id
+    if known and STATUS_RANK[status.status] <= STATUS_RANK[found.status]:
+        return "stale"  # most are: `sent` was noted with the provider's answer; nothing is locked for them
     key = (found.account_id, found.address)
     lane = session.get_one(Citizen, key, with_for_update=True, populate_existing=True)
     part = part_of(session, found.id)

@@ -159,7 +159,12 @@ class SenderPool:
             account = self._open_account(work.account)
         except Exception as error:
             raise SendFailed(Decision.STOP, "account_unusable", detail=type(error).__name__) from error
-        media = self._load_media(work.body.media) if work.body.media is not None else None
+        try:
+            media = self._load_media(work.body.media) if work.body.media is not None else None
+        except SendFailed:
+            raise
+        except Exception as error:
+            raise SendFailed(Decision.RETRY, "media_unavailable", detail=type(error).__name__) from error
         return provider, account, work.body.outgoing(to=work.address, reference=work.reference, media=media)
 
     @staticmethod
@@ -222,4 +227,4 @@ class SenderPool:
 
 def _rate(account: Account) -> float:
     rate = account.options.get("messages_per_second", PER_SECOND)
-    return float(rate) if isinstance(rate, int | float) and rate > 0 else PER_SECOND
+    return float(rate) if isinstance(rate, int | float) and 0.1 <= rate <= 1000 else PER_SECOND

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from munbot_common.ids import uuid7
 from munbot_whatsapp.deliveries.sweeper import Sweeper
 from munbot_whatsapp.providers.base import Decision, SendFailed
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 LONG = "Una frase de la respuesta. " * 200
@@ -339,6 +340,28 @@ def test_a_file_that_is_gone_fails_and_one_that_cannot_be_had_now_waits(office, 
     assert office.delivery(gone).error_code == "media_NoSuchKey"
     assert office.delivery(later).status == "queued"
     assert provider.calls == []
+
+
+def test_a_message_costs_few_statements_however_many_wait(office, provider, send, factory, settings):
+    settings.senders = 1
+    statements = []
+
+    def note(_connection, _cursor, statement, *_):
+        statements.append(statement)
+
+    def cost(messages):
+        address = office.citizen()
+        for number in range(messages):
+            office.queue(address, f"Mensaje {number}")
+        statements.clear()
+        event.listen(factory.kw["bind"], "before_cursor_execute", note)
+        send()
+        event.remove(factory.kw["bind"], "before_cursor_execute", note)
+        return sum("FROM citizens c JOIN" not in statement for statement in statements)
+
+    one, eleven = cost(1), cost(11)
+    assert len(provider.taken) == 12
+    assert (eleven - one) / 10 <= 14
 
 
 class Flaky:
