@@ -37,7 +37,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        timeout, limits = settings.webhook_timeout_seconds, httpx.Limits(max_connections=200)
+        timeout, limits = settings.webhook_timeout_seconds, httpx.Limits(max_connections=200, keepalive_expiry=4)
         async with httpx.AsyncClient(transport=transport, timeout=timeout, limits=limits) as http:
             services = _build(settings, clock, http)
             app.state.services = services

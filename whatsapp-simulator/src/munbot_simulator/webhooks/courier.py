@@ -126,7 +126,7 @@ class Courier:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _run(self, key: tuple[str, str], lane: _Lane) -> None:
-        attempts = 0
+        attempts = waited = 0
         while lane.parcels:
             await self._faults.until_up()
             await self._hold(lane)
@@ -136,14 +136,15 @@ class Courier:
             if answer == "taken":
                 del lane.parcels[: len(batch)]
                 lane.released = max(0, lane.released - len(batch))
-                attempts = 0
+                attempts = waited = 0
                 for parcel in batch:
                     parcel.taken()
                 continue
             attempts += 1
             for parcel in batch:
                 parcel.refused(attempts, answer)
-            await _wait(lane.wake, wait_after(attempts))
+            # What comes meanwhile is tried at once, and makes the others wait no longer.
+            waited += not await _woken(lane.wake, wait_after(waited + 1))
         del self._lanes[key]
 
     async def _hold(self, lane: _Lane) -> None:
@@ -176,9 +177,10 @@ class Courier:
         return answer
 
 
-async def _wait(event: asyncio.Event, seconds: float) -> None:
+async def _woken(event: asyncio.Event, seconds: float) -> bool:
+    """Wait; returns whether the event came first."""
     try:
         async with asyncio.timeout(seconds):
-            await event.wait()
+            return await event.wait()
     except TimeoutError:
-        pass
+        return False
