@@ -84,7 +84,7 @@ class OutboundHandler:
                 content=_content(message),
                 conversation_id=message.conversation_id,
                 correlation_id=event.correlationid,
-                shows_buttons=self._provider(account.provider).shows_buttons,
+                looks=self._provider(account.provider),
             )
         self._on_queued()
 

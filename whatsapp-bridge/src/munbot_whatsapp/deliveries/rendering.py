@@ -5,6 +5,7 @@ Limits (whatsapp-providers reference, 2.4): text 4,096; body of a message with c
 """
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from munbot_contracts.messages import Button
 
@@ -19,12 +20,26 @@ ROWS, ROW_TITLE, ROW_DESCRIPTION = 10, 24, 72
 ID_LIMIT = 200
 
 
-def render(content: Content, *, shows_buttons: bool, as_template: bool = False) -> list[Body]:
+class Looks(Protocol):
+    """What of a provider decides how a message looks."""
+
+    @property
+    def shows_buttons(self) -> bool:
+        """Whether it shows choices reliably; else they become a numbered text."""
+        ...
+
+    @property
+    def text_limit(self) -> int:
+        """Of one text."""
+        ...
+
+
+def render(content: Content, looks: Looks, *, as_template: bool = False) -> list[Body]:
     """Return the messages that say a content, in order; none for one that says nothing.
 
     Args:
         content: what is to be said.
-        shows_buttons: whether the provider shows choices reliably; else they become a numbered text.
+        looks: the provider.
         as_template: send its template, not its words.
     """
     if as_template and content.template is not None:
@@ -38,8 +53,8 @@ def render(content: Content, *, shows_buttons: bool, as_template: bool = False) 
     if content.location is not None:
         bodies.append(Body(location=content.location))
     if content.buttons:
-        return bodies + _with_choices(text, content.buttons, shows_buttons=shows_buttons)
-    return bodies + [Body(text=piece) for piece in split(text, TEXT_LIMIT)]
+        return bodies + _with_choices(text, content.buttons, looks)
+    return bodies + [Body(text=piece) for piece in split(text, looks.text_limit)]
 
 
 def template_of(content: Content, *, generation: int = 0) -> Body:
@@ -50,17 +65,17 @@ def template_of(content: Content, *, generation: int = 0) -> Body:
         generation: how often the provider has refused what it takes the place of.
     """
     offered = _tidy(content.buttons)
-    said = _menu(content.text.strip(), offered)[0] if offered else Body(text=content.text.strip())
+    said = _menu(content.text.strip(), offered, TEXT_LIMIT)[0] if offered else Body(text=content.text.strip())
     return said.model_copy(update={"template": content.template, "generation": generation})
 
 
-def _with_choices(text: str, buttons: Sequence[Button], *, shows_buttons: bool) -> list[Body]:
+def _with_choices(text: str, buttons: Sequence[Button], looks: Looks) -> list[Body]:
     offered = _tidy(buttons)
     text = text or resource("outbound")["choose"]
-    choices = (_buttons(offered) or _rows(offered)) if shows_buttons else None
+    choices = (_buttons(offered) or _rows(offered)) if looks.shows_buttons else None
     if choices is None:
-        return _menu(text, offered)
-    *before, tail = split_with_tail(text, TEXT_LIMIT, BODY_LIMIT)
+        return _menu(text, offered, looks.text_limit)
+    *before, tail = split_with_tail(text, looks.text_limit, BODY_LIMIT)
     return [*(Body(text=piece) for piece in before), choices.model_copy(update={"text": tail})]
 
 
@@ -99,7 +114,7 @@ def _acceptable(choices: Sequence[StoredChoice]) -> bool:
     )
 
 
-def _menu(text: str, offered: Sequence[Button]) -> list[Body]:
+def _menu(text: str, offered: Sequence[Button], limit: int) -> list[Body]:
     lines = "\n".join(f"{number}. {button.title}" for number, button in enumerate(offered, start=1))
-    pieces = split(f"{text}\n\n{lines}\n\n{resource('outbound')['answer_with_number']}", TEXT_LIMIT)
+    pieces = split(f"{text}\n\n{lines}\n\n{resource('outbound')['answer_with_number']}", limit)
     return [*(Body(text=piece) for piece in pieces[:-1]), Body(text=pieces[-1], menu=list(offered))]

@@ -11,7 +11,7 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries.contents import Content
 from munbot_whatsapp.deliveries.models import Delivery, Part
-from munbot_whatsapp.deliveries.rendering import render
+from munbot_whatsapp.deliveries.rendering import Looks, render
 from munbot_whatsapp.deliveries.states import give_up
 
 
@@ -23,7 +23,7 @@ def queue(
     address: str,
     content: Content,
     correlation_id: str,
-    shows_buttons: bool,
+    looks: Looks,
     conversation_id: UUID | None = None,
     origin: str = "conversation",
     as_template: bool = False,
@@ -40,7 +40,7 @@ def queue(
         address: the citizen's.
         content: what it says.
         correlation_id: of what it answers.
-        shows_buttons: whether the provider does.
+        looks: the provider: how long a text may be, and whether it shows buttons.
         conversation_id: of the hub.
         origin: `office` when it is not an answer; such are not sent to who has opted out.
         as_template: send the content's template and not its words.
@@ -66,7 +66,7 @@ def queue(
     )
     if session.execute(row.on_conflict_do_nothing().returning(Delivery.id)).first() is None:
         return False
-    bodies = render(content, shows_buttons=shows_buttons, as_template=as_template)
+    bodies = render(content, looks, as_template=as_template)
     if not bodies:
         give_up(session, session.get_one(Delivery, message_id), "empty", at=utc_now())
     for number, body in enumerate(bodies):

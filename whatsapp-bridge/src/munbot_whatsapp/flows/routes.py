@@ -1,6 +1,5 @@
 """/v1/message, /v1/start, /v1/status: what the office begins with a citizen."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -27,7 +26,6 @@ from munbot_whatsapp.problems import (
     MessageUnknown,
     OptedOut,
 )
-from munbot_whatsapp.providers.base import Provider
 
 router = APIRouter(prefix="/v1", tags=["messages"])
 
@@ -54,12 +52,11 @@ class Work:
 
     def send(self, body: SendRequest | StartRequest) -> Accepted:
         """Queue what the body says."""
-        provider: Callable[[str], Provider] = self.request.app.state.provider
         return service.send(
             self.session,
             self.principal.tenant,
             body,
-            shows_buttons=lambda name: provider(name).shows_buttons,
+            provider=self.request.app.state.provider,
             now=self.now,
         )
 

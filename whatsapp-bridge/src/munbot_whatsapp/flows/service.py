@@ -15,6 +15,7 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.base import OUTBOX, SERVICE
 from munbot_whatsapp.deliveries import service as deliveries
 from munbot_whatsapp.deliveries.contents import Content, StoredTemplate
+from munbot_whatsapp.deliveries.rendering import Looks
 from munbot_whatsapp.flows import repository
 from munbot_whatsapp.flows.catalogue import flows
 from munbot_whatsapp.flows.schemas import Accepted, MessageProgress, PartStatus, SendRequest, StartRequest
@@ -67,7 +68,7 @@ def send(
     tenant: str,
     request: SendRequest | StartRequest,
     *,
-    shows_buttons: Callable[[str], bool],
+    provider: Callable[[str], Looks],
     now: datetime,
 ) -> Accepted:
     """Queue a message to a citizen.
@@ -76,7 +77,7 @@ def send(
         session: the request's transaction.
         tenant: whose citizen.
         request: what, to whom, from which account.
-        shows_buttons: whether the provider of this name does.
+        provider: by name.
         now: the present moment.
 
     Raises:
@@ -99,7 +100,7 @@ def send(
         address=address,
         content=content,
         correlation_id=correlation_id.get(),
-        shows_buttons=shows_buttons(account.provider),
+        looks=provider(account.provider),
         origin="office",
         as_template=written is None or written < now - WINDOW,
     )

@@ -106,7 +106,7 @@ class Office:
                 address=address,
                 content=Content(text=text, **content),
                 correlation_id="c",
-                shows_buttons=shows_buttons,
+                looks=SimpleNamespace(shows_buttons=shows_buttons, text_limit=4096),
                 origin=origin,
             )
         return message_id
@@ -180,6 +180,7 @@ class Scripted:
 
     def __init__(self, *, shows_buttons=True):
         self.shows_buttons = shows_buttons
+        self.text_limit = 4096
         self.script = defaultdict(list)
         self.calls = []
         self.taken = []

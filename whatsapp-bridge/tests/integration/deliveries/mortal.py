@@ -45,6 +45,7 @@ class Provider:
 
     name = "meta"
     shows_buttons = True
+    text_limit = 4096
 
     def __init__(self, url, fate):
         self._address, self._fate = urlsplit(url).netloc, fate

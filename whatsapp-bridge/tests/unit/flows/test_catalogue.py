@@ -1,5 +1,6 @@
 import json
 from string import Template
+from types import SimpleNamespace
 
 import pytest
 from munbot_whatsapp.deliveries.rendering import render
@@ -7,6 +8,7 @@ from munbot_whatsapp.deliveries.splitting import length
 from munbot_whatsapp.flows.catalogue import Flow, flows
 
 BUTTON_TITLE = 20
+LOOKS = SimpleNamespace(shows_buttons=True, text_limit=4096)
 
 
 @pytest.mark.parametrize("name", sorted(flows()))
@@ -16,7 +18,7 @@ def test_every_flow_uses_all_its_data_and_fits_one_message_with_buttons(name):
     assert all(set(Template(button.payload).get_identifiers()) <= set(flow.data) for button in flow.buttons)
     assert all(length(button.title) <= BUTTON_TITLE for button in flow.buttons)
     content = flow.fill(dict.fromkeys(flow.data, "x" * 60))
-    (body,) = render(content, shows_buttons=True)
+    (body,) = render(content, LOOKS)
     assert len(body.buttons) == len(flow.buttons)
     assert len(content.template.parameters) == len(flow.data)
 
