@@ -31,8 +31,14 @@ def render(overlay):
     return list(yaml.safe_load_all(done.stdout))
 
 
+_CLUSTER = ".munbot.svc.cluster.local"
+_FROM_THE_DATABASE = {"whatsapp-bridge", "whatsapp-worker"}
+"""They call the address of an account, which is data and no setting: the simulator's, or a provider's outside."""
+
+
 def address_of(value):
     """Return (host, port) that a setting's value names, or None."""
+    value = value.replace(_CLUSTER, "")
     if "://" in value:
         parts = urlsplit(value)
         return (parts.hostname, parts.port) if parts.hostname and parts.port else None
@@ -117,6 +123,8 @@ class Workload:
         named = {address_of(value) for name, value in environment.items() if name != "PUBLIC_URL"}
         if "PGHOST" in environment:
             named.add((environment["PGHOST"], 5432))
+        if self.name in _FROM_THE_DATABASE:
+            named |= {("whatsapp-simulator", 8000), ("graph.facebook.com", 443)}
         return named - {None}
 
 

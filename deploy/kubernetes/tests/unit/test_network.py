@@ -50,6 +50,7 @@ def test_every_address_of_scaled_is_a_service_or_outside(scaled, address):
         "SCHEDULER_DATABASE_URL",
         "CONVERSATIONS_DATABASE_URL",
         "RASA_DATABASE_URL",
+        "WHATSAPP_DATABASE_URL",
         "RABBITMQ_URL",
         "REDIS_URL",
         "MONGO_URL",
