@@ -15,6 +15,7 @@ from munbot_contracts.jobs import (
     LlmJobRequested,
     SummaryResult,
 )
+from munbot_contracts.messages import MESSAGE_MEDIA, MessageMedia
 
 VALLE, PUNTA = "valle-claro", "punta-brava"
 
@@ -69,6 +70,21 @@ def handed(worker, channel, received, rasa, client, headers):
         return handled["conversation_id"]
 
     return talk
+
+
+def test_what_was_spoken_is_summarised_too(worker, channel, received, client, headers, jobs):
+    note = received("", kind="audio", media_pending=True, channel="whatsapp", account="valle-claro")
+    heard = MessageMedia(
+        message_id=note.data.message_id, channel="whatsapp", account="valle-claro", transcript="Quiero una persona"
+    )
+    channel.send(note)
+    channel.send(
+        make_event(source="test", event_type=MESSAGE_MEDIA, subject=str(heard.message_id), tenant=VALLE, data=heard)
+    )
+    conversation = channel.wait_for("message.handled.v1", message_id=note.data.message_id)[0]["conversation_id"]
+    wish = {"reason": "citizen_request", "summary": "Pide una persona"}
+    client.post(f"/v1/conversations/{conversation}/handoff", json=wish, headers=headers("service"))
+    assert jobs(conversation)[0].input.messages[0].text == "Quiero una persona"
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ def ask(session: Session, conversation: Conversation, clock: Clock) -> None:
     rows = messages.before(
         session, tenant=conversation.tenant_id, conversation_id=conversation.id, seq=_LAST, limit=MAX_MESSAGES
     )
-    said = [_said(row) for row in rows if row.sender_type in AUTHORS and row.text.strip()]
+    said = [_said(row) for row in rows if row.sender_type in AUTHORS and row.words.strip()]
     if not said:
         return
     conversation.summary, conversation.summary_job_id = None, uuid7()
@@ -53,7 +53,7 @@ def ask(session: Session, conversation: Conversation, clock: Clock) -> None:
 
 
 def _said(row: Message) -> JobMessage:
-    return JobMessage.model_validate({"author": row.sender_type, "text": row.text[:LONGEST_MESSAGE]})
+    return JobMessage.model_validate({"author": row.sender_type, "text": row.words[:LONGEST_MESSAGE]})
 
 
 def _requested(conversation: Conversation, job_id: UUID, said: list[JobMessage], clock: Clock) -> Event[Any]:

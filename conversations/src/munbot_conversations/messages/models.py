@@ -80,6 +80,11 @@ class Message(Base):
     rating: Mapped[MessageFeedback | None] = relationship(lazy="joined", viewonly=True)
 
     @property
+    def words(self) -> str:
+        """What was said, written or spoken."""
+        return self.text or self.transcript or ""
+
+    @property
     def answer(self) -> KnowledgeAnswer | None:
         """What the message owes to the office's documents."""
         return answer_in(self.custom)
