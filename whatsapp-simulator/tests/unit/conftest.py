@@ -3,10 +3,12 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
 import pytest
+from munbot_common.clock import utc_now
 from munbot_simulator.app import create_app
 from munbot_simulator.settings import Settings
 from munbot_simulator.webhooks.courier import signature
@@ -68,6 +70,15 @@ class Bridge:
         return [status for value in self.values() for status in value.get("statuses", [])]
 
 
+class Clock:
+    """The time of day; a test may let hours pass."""
+
+    ahead = timedelta()
+
+    def __call__(self):
+        return utc_now() + self.ahead
+
+
 async def until(found, *, seconds=10):
     """Wait until `found()` is true."""
     async with asyncio.timeout(seconds):
@@ -78,8 +89,8 @@ async def until(found, *, seconds=10):
 class Town:
     """The simulator with its two sides: `page` for people, `graph` for the office."""
 
-    def __init__(self, app, bridge, page, graph):
-        self.app, self.bridge, self.page, self.graph = app, bridge, page, graph
+    def __init__(self, app, bridge, page, graph, clock):
+        self.app, self.bridge, self.page, self.graph, self.clock = app, bridge, page, graph, clock
 
     async def phone(self, number=ANA, name="Ana"):
         assert (await self.page.put(f"/phones/{number}", json={"name": name})).status_code == 200
@@ -125,7 +136,8 @@ async def open_town(folder, **settings):
         demo_seed_dir=Path(folder),
         **settings,
     )
-    app = create_app(known, transport=httpx.MockTransport(bridge.handle))
+    clock = Clock()
+    app = create_app(known, clock=clock, transport=httpx.MockTransport(bridge.handle))
     transport = httpx.ASGITransport(app=app)
     async with (
         app.router.lifespan_context(app),
@@ -134,7 +146,7 @@ async def open_town(folder, **settings):
             transport=transport, base_url="http://simulator", headers={"Authorization": f"Bearer {SECRET}"}
         ) as graph,
     ):
-        yield Town(app, bridge, page, graph)
+        yield Town(app, bridge, page, graph, clock)
 
 
 @pytest.fixture

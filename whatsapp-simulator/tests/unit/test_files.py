@@ -2,6 +2,7 @@
 
 import io
 import wave
+from datetime import timedelta
 from pathlib import Path
 
 import av
@@ -44,7 +45,7 @@ def test_an_image_is_told_and_can_be_fetched_with_the_token(play):
     play(scene)
 
 
-def test_an_address_of_a_file_is_not_to_be_invented(play):
+def test_an_address_of_a_file_dies_and_is_not_to_be_invented(play):
     async def scene(town):
         await town.phone()
         await _send(town, "image", JPEG)
@@ -52,6 +53,9 @@ def test_an_address_of_a_file_is_not_to_be_invented(play):
         where = (await town.graph.get(f"/v23.0/{message['image']['id']}")).json()["url"]
         assert (await town.graph.get(where[:-4] + "0000")).status_code == 400
         assert (await town.graph.get(where.replace("ext=1", "ext=2"))).status_code == 400
+        assert (await town.graph.get(where)).status_code == 200
+        town.clock.ahead = timedelta(minutes=5, seconds=2)
+        assert (await town.graph.get(where)).status_code == 400
 
     play(scene)
 

@@ -1,5 +1,7 @@
 """What an office sends appears on the telephone, within WhatsApp's limits."""
 
+from datetime import timedelta
+
 import pytest
 
 
@@ -119,6 +121,22 @@ def test_a_template_goes_outside_the_window_and_its_button_gives_the_payload(pla
         await town.choose(shown["id"], "/decline")
         [message] = await town.told(1)
         assert (message["type"], message["button"]) == ("button", {"payload": "/decline", "text": "No podré ir"})
+
+    play(scene)
+
+
+def test_the_window_closes_a_day_after_the_citizen_wrote(play):
+    async def scene(town):
+        await town.phone()
+        await town.write()
+        town.clock.ahead = timedelta(hours=23, minutes=59)
+        await town.send(_text("a tiempo"))
+        town.clock.ahead = timedelta(hours=24, minutes=1)
+        await town.send(_text("tarde"))
+        statuses = await town.told(3, what="statuses")
+        assert [status["status"] for status in statuses] == ["sent", "delivered", "failed"]
+        assert statuses[-1]["errors"][0]["code"] == 131047
+        assert [entry["text"] for entry in await town.transcript()] == ["hola", "a tiempo"]
 
     play(scene)
 

@@ -45,6 +45,7 @@ def test_locations_reactions_and_what_is_not_supported(play):
         _, location, reaction, unsupported, answer = await town.told(5)
         assert location["location"] == place
         assert reaction["reaction"] == {"message_id": sent["id"], "emoji": "👍"}
+        assert "context" not in reaction
         assert (unsupported["type"], unsupported["errors"][0]["code"]) == ("unsupported", 131051)
         assert answer["context"]["id"] == sent["id"]
 
