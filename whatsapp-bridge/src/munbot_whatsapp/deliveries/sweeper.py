@@ -1,5 +1,6 @@
 """What time alone brings about: messages that waited too long, and rows that are no longer needed."""
 
+import itertools
 import threading
 from datetime import timedelta
 
@@ -20,6 +21,7 @@ from munbot_whatsapp.settings import WorkerSettings
 log = get_logger("deliveries")
 
 SWEEP_SECONDS = 60.0
+FORGET_MINUTES = 60
 KEYS_KEPT = timedelta(days=7)
 BATCH = 200
 
@@ -39,23 +41,27 @@ class Sweeper:
         self._clock = clock
 
     def run(self, stop: threading.Event) -> None:
-        """Sweep every minute until `stop` is set."""
-        while not stop.is_set():
+        """Give up every minute, forget every hour, until `stop` is set."""
+        for minute in itertools.count():
+            if stop.is_set():
+                return
             try:
-                self.sweep()
+                self.give_up_overdue()
+                if minute % FORGET_MINUTES == 0:
+                    self.forget()
             except Exception:
                 log.exception("sweep_failed")
             stop.wait(SWEEP_SECONDS)
 
-    def sweep(self) -> int:
-        """Do it once; returns how many deliveries were given up."""
-        given_up = 0
+    def give_up_overdue(self) -> None:
+        """Give up what waited a day."""
         while True:
             with unit_of_work(self._factory) as session:
-                found = self._expire(session)
-            given_up += found
-            if found < BATCH:
-                break
+                if self._give_up(session) < BATCH:
+                    return
+
+    def forget(self) -> None:
+        """Delete old deliveries of which nothing waits, and old idempotency keys."""
         with unit_of_work(self._factory) as session:
             now = self._clock()
             still_open = select(Part.delivery_id).where(Part.state.in_(OPEN))
@@ -63,9 +69,8 @@ class Sweeper:
                 delete(Delivery).where(Delivery.created_at < now - self._kept, Delivery.id.not_in(still_open))
             )
             session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEYS_KEPT))
-        return given_up
 
-    def _expire(self, session: Session) -> int:
+    def _give_up(self, session: Session) -> int:
         now = self._clock()
         overdue = session.execute(
             select(Part.id, Part.account_id, Part.address)

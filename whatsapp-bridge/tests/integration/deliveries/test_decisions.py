@@ -304,7 +304,9 @@ def test_the_sweeper_gives_up_what_waits_for_a_stopped_account_and_forgets_old_d
     fresh = office.queue(office.citizen(), "Nuevo")
     office.execute("UPDATE deliveries SET created_at = now() - interval '25 hours' WHERE id = :id", id=waiting)
     office.execute("UPDATE deliveries SET created_at = now() - interval '31 days' WHERE id = :id", id=sent)
-    Sweeper(factory, settings).sweep()
+    sweeper = Sweeper(factory, settings)
+    sweeper.give_up_overdue()
+    sweeper.forget()
     assert office.statuses_told(waiting) == ["failed"]
     assert {part.state for part in office.parts(waiting)} == {"failed", "dropped"}
     assert office.delivery(sent) is None
