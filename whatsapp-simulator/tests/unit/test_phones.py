@@ -141,6 +141,8 @@ def test_the_stream_goes_on_where_it_was(play):
         await town.write("dos")
         event = await first_event(event.id)
         assert "dos" in [message["text"] for message in json.loads(event.data)["messages"]]
+        event = await first_event(f"{services.world.epoch}:{services.world.seq}")
+        assert json.loads(event.data)["messages"] == []
         again = await first_event(f"another:{services.world.seq}")
         assert [message["text"] for message in json.loads(again.data)["messages"]] == ["uno", "dos"]
 

@@ -200,6 +200,22 @@ describe("the page of telephones", () => {
     expect(screen.queryByText(/Se perdió la conexión/)).toBeNull();
   });
 
+  it("opens a stream anew that has died without a word", async () => {
+    vi.useFakeTimers({ shouldAdvanceTime: true });
+    try {
+      const { stream } = await open();
+      act(() => void vi.advanceTimersByTime(30_000));
+      stream.tell([]);
+      act(() => void vi.advanceTimersByTime(30_000));
+      expect(FakeEventSource.all).toHaveLength(1);
+      act(() => void vi.advanceTimersByTime(20_000));
+      await waitFor(() => expect(FakeEventSource.all).toHaveLength(2));
+      expect(stream.readyState).toBe(FakeEventSource.CLOSED);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("adds and removes telephones", async () => {
     await open();
     fireEvent.click(screen.getByRole("button", { name: "Agregar teléfono" }));

@@ -5,6 +5,8 @@ import type { SavedPhone } from "../phones";
 import { EMPTY, merge, type Talk } from "../transcript";
 
 const RETRY_MS = 3_000;
+/** The simulator says something every 20 s; a stream that is silent longer is dead, even where nobody closed it. */
+const SILENCE_MS = 45_000;
 
 /** Keep up with what arrives on some telephones. They are made, or made anew when the simulator forgot them. */
 export function useTalk(phones: SavedPhone[]): { talk: Talk; isOnline: boolean; add: (entry: Entry) => void } {
@@ -20,6 +22,10 @@ export function useTalk(phones: SavedPhone[]): { talk: Talk; isOnline: boolean; 
     if (!numbers) return;
     let source: EventSource | null = null;
     let timer: ReturnType<typeof setTimeout> | undefined;
+    const next = (step: () => void, milliseconds: number) => {
+      clearTimeout(timer);
+      timer = setTimeout(step, milliseconds);
+    };
     let epoch: string | null = null;
     let isOver = false;
 
@@ -27,7 +33,7 @@ export function useTalk(phones: SavedPhone[]): { talk: Talk; isOnline: boolean; 
     const again = () => {
       source?.close();
       setIsOnline(false);
-      timer = setTimeout(() => void open(), RETRY_MS);
+      next(() => void open(), RETRY_MS);
     };
     async function open() {
       try {
@@ -38,7 +44,9 @@ export function useTalk(phones: SavedPhone[]): { talk: Talk; isOnline: boolean; 
       }
       if (isOver) return;
       source = new EventSource(`${API}/events?${new URLSearchParams(numbers.split(" ").map((number) => ["phone", number]))}`);
+      next(again, SILENCE_MS);
       source.addEventListener("changes", (event: MessageEvent<string>) => {
+        next(again, SILENCE_MS);
         setIsOnline(true);
         const now = event.lastEventId.split(":")[0] ?? "";
         if (epoch !== null && epoch !== now) {
@@ -53,7 +61,10 @@ export function useTalk(phones: SavedPhone[]): { talk: Talk; isOnline: boolean; 
       source.onerror = () => {
         // A lost connection is taken up again by the browser; one that was refused is not.
         if (source?.readyState === EventSource.CLOSED) again();
-        else setIsOnline(false);
+        else {
+          next(again, SILENCE_MS);
+          setIsOnline(false);
+        }
       };
       source.onopen = () => setIsOnline(true);
     }
