@@ -95,6 +95,8 @@ def read_services(
     for name, body in document["services"].items():
         if body.get("profiles") and not wanted & set(body["profiles"]):
             continue
+        if str((body.get("deploy") or {}).get("replicas", "")) == "0":
+            continue
         services[name] = _service(name, body, infrastructure=name in replaced)
     for service in services.values():
         for dependency in service.depends_on:

@@ -83,6 +83,8 @@ class Project:
         if path := settings.get("LLM_MODEL_PATH"):  # one setting for the two that the compose file mounts by
             model = (root / Path(path).expanduser()).resolve()
             settings |= {"MUNBOT_MODELS_DIR": str(model.parent), "LLM_MODEL": model.name}
+        if settings.get("MUNBOT_MODE", "demo") != "demo":
+            settings["SIMULATOR_REPLICAS"] = "0"
         name = name or settings.get("MUNBOT_PROJECT") or DEFAULT_PROJECT
         if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,40}", name):
             raise MunbotError(f"project name {name!r}: use lower-case letters, digits, - and _")

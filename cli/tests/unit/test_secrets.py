@@ -37,7 +37,15 @@ def contents(folder):
 
 def test_every_secret_is_made_private_and_not_guessable(folder):
     names = {*PASSWORDS, *(f"service_token_{name}" for name in SERVICES)}
-    names |= {"jwt_private_key.pem", "jwt_public_key.pem", "tls.crt", "tls.key", "rabbitmq_definitions.json", *GIVEN}
+    names |= {
+        "whatsapp_key",
+        "jwt_private_key.pem",
+        "jwt_public_key.pem",
+        "tls.crt",
+        "tls.key",
+        "rabbitmq_definitions.json",
+        *GIVEN,
+    }
     assert {path.name for path in folder.iterdir()} == names
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     assert folder.stat().st_mode & 0o777 == 0o700
@@ -189,7 +197,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 24 written")
+    assert said.startswith("secrets: 28 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

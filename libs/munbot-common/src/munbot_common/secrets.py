@@ -22,6 +22,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import jwt
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -44,19 +45,27 @@ PASSWORDS = {  # file name: length in characters
     "db_scheduler_password": 32,
     "db_conversations_password": 32,
     "db_rasa_password": 32,
+    "db_whatsapp_password": 32,
     "rabbitmq_password": 32,
     "redis_password": 32,
     "mongo_password": 32,
     "s3_access_key": 20,
     "s3_secret_key": 40,
     "demo_password": 12,
+    "simulator_secret": 40,
 }
 GIVEN = ("llm_remote_key",)  # by other people, where there is one: empty until somebody writes it into the file
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
-SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "llm", "cli")
+SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "llm", "whatsapp", "cli")
 _S3 = ("s3_access_key", "s3_secret_key")
 READERS = {  # folder: the files that its containers see
-    "postgres": ("postgres_password", "db_scheduler_password", "db_conversations_password", "db_rasa_password"),
+    "postgres": (
+        "postgres_password",
+        "db_scheduler_password",
+        "db_conversations_password",
+        "db_rasa_password",
+        "db_whatsapp_password",
+    ),
     "redis": ("redis_password",),
     "rabbitmq": ("rabbitmq_definitions.json",),
     "mongo": ("mongo_password",),
@@ -75,6 +84,17 @@ READERS = {  # folder: the files that its containers see
     "actions": ("jwt_public_key.pem", "service_token_actions"),
     "rasa": ("db_rasa_password", "redis_password"),
     "llm": ("jwt_public_key.pem", "rabbitmq_password", "service_token_llm", *GIVEN, *_S3),
+    "whatsapp": (
+        "jwt_public_key.pem",
+        "rabbitmq_password",
+        "redis_password",
+        "db_whatsapp_password",
+        "service_token_whatsapp",
+        "whatsapp_key",
+        "simulator_secret",
+        *_S3,
+    ),
+    "simulator": ("jwt_public_key.pem", "simulator_secret"),
     "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
 }
 TOKEN_LIFE = timedelta(days=365)
@@ -113,6 +133,7 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
         alphabet = _EASY if name == "demo_password" else _ALPHABET
         writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
     writer.begin_empty(GIVEN)
+    writer.missing("whatsapp_key", lambda: Fernet.generate_key().decode())
     writer.missing("jwt_private_key.pem", _new_private_key)
     private_pem = (folder / "jwt_private_key.pem").read_text()
     writer.replace_unless("jwt_public_key.pem", _public_pem(private_pem))
