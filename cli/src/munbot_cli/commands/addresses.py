@@ -50,9 +50,12 @@ def print_addresses(project: Project, *, seeded: bool, password: Callable[[], st
     console.print(f"  Home page and chat   {url}/")
     for slug, name in tenants.items():
         console.print(f"    {name:<32} {url}/t/{slug}/")
+    demo = project.settings.get("MUNBOT_MODE", "demo") == "demo"
+    if demo:
+        console.print(f"  WhatsApp, simulated  {url}/simulator")
     console.print(f"  With TLS             https://localhost:{project.port('nginx', 8443)}/  (self-made certificate)")
     console.print(f"  Health               {url}/health")
-    if seeded and project.settings.get("MUNBOT_MODE", "demo") == "demo":
+    if seeded and demo:
         console.print("\n  Demo logins, all with the password " + f"[bold]{password()}[/bold]")
         for slug in tenants:
             console.print(f"    admin@{slug}.demo   agente@{slug}.demo   lectura@{slug}.demo")
