@@ -226,7 +226,8 @@ def bubble_of_history(message: HistoryMessage) -> OutboundBubble:
 
 
 def _result(waiter: Waiter) -> tuple[Outcome, list[OutboundBubble]]:
-    return (waiter.handled.outcome if waiter.handled else "pending"), waiter.in_order()
+    outcome = waiter.handled.outcome if waiter.handled else "pending"
+    return ("answered" if outcome == "joined" else outcome), waiter.in_order()  # nothing is joined in the web chat
 
 
 def _outcome(handled: HandledMessage) -> Outcome:

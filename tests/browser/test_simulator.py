@@ -1,0 +1,103 @@
+"""WhatsApp, on a phone of the simulator: an hour is booked, a complaint filed with a photo and a place."""
+
+import re
+
+import pytest
+from browser_support import CODE, FOLIO, PATIENCE_MS, SLOT, check_accessible, check_fits, shoot
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.platform
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63b8f0e4090004a5025f"
+    "5c8f95c40000000049454e44ae426082"
+)
+
+
+class Phone:
+    """The first phone on the page, as a person meets it."""
+
+    def __init__(self, page):
+        self.page = page
+        self.body = page.get_by_role("article", name=re.compile("^Teléfono de ")).first
+        self.log = self.body.get_by_role("log")
+
+    def say(self, text, expected):
+        self.body.get_by_role("textbox", name="Mensaje").fill(text)
+        self.body.get_by_role("button", name="Enviar", exact=True).click()
+        self.hears(expected)
+
+    def hears(self, expected):
+        expect(self.log).to_contain_text(re.compile(expected), timeout=PATIENCE_MS)
+
+    def press(self, title, expected):
+        """Press a button of the newest message, or a row of its list."""
+        button = self.log.get_by_role("button", name=title).last
+        opener = self.log.get_by_role("button", name="Ver opciones").last
+        expect(button.or_(opener).last).to_be_visible(timeout=PATIENCE_MS)
+        if not button.count():
+            opener.click()
+            button = self.page.get_by_role("dialog").get_by_role("button", name=title).first
+        button.click()
+        self.hears(expected)
+
+    def attach(self, what):
+        """Press one of the things that may be attached."""
+        self.body.get_by_role("button", name="Adjuntar").click()
+        self.page.get_by_role("dialog").get_by_role("button", name=what, exact=True).click()
+
+
+@pytest.fixture
+def phone(visit):
+    page = visit(path="/simulator").page
+    expect(page.get_by_role("heading", name="Simulador de WhatsApp", level=1)).to_be_visible()
+    return Phone(page)
+
+
+def test_books_an_hour(phone, rut):
+    phone.say(f"quiero pedir hora para renovar mi licencia de conducir, soy Marcela Soto, {rut}", "día")
+    phone.press(SLOT, "¿La reservo")
+    shoot(phone.page, "simulator-booking")
+    phone.press("Sí, reservar", CODE.pattern)
+    check_accessible(phone.page)
+    expect(phone.log.get_by_text("Leído").last).to_be_attached()
+
+
+def test_files_a_complaint_with_a_photo_and_a_place(phone, rut):
+    phone.say("quiero reclamar: hay un poste apagado", "Dónde|dónde")
+    phone.attach("Ubicación")
+    sheet = phone.page.get_by_role("dialog")
+    sheet.get_by_label(re.compile("^Dirección")).fill("Plaza Los Aromos")
+    sheet.get_by_label("Latitud").fill("-33.4027")
+    sheet.get_by_label("Longitud").fill("-70.5721")
+    sheet.get_by_role("button", name="Enviar").click()
+    phone.hears("Recibí la ubicación")
+    with phone.page.expect_file_chooser() as chooser:
+        phone.attach("Foto")
+    chooser.value.set_files({"name": "poste.png", "mimeType": "image/png", "buffer": PNG})
+    phone.page.get_by_role("dialog").get_by_role("button", name="Enviar").click()
+    phone.hears("Recibí la foto")
+    phone.say(rut, "¿Ingreso")
+    shoot(phone.page, "simulator-complaint")
+    phone.press(re.compile("^Sí"), FOLIO.pattern)
+
+
+def test_repeated_and_shuffled_deliveries_are_answered_once(phone):
+    phone.page.get_by_label("Mensajes repetidos").select_option("5")
+    try:
+        phone.say("hola", "asistente")
+        phone.page.wait_for_timeout(3_000)  # the repetitions have come by then
+        assert phone.log.inner_text().count("Soy el asistente") == 1
+    finally:
+        phone.page.get_by_role("button", name="Dejar todo normal").click()
+    expect(phone.page.get_by_text("Todo funciona normalmente")).to_be_visible()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_page_is_accessible_and_fits(visit, theme, width):
+    page = visit(path="/simulator", theme=theme, viewport={"width": width, "height": 800}).page
+    expect(page.get_by_role("log").first).to_be_visible()
+    check_accessible(page)
+    check_fits(page)
+    shoot(page, f"simulator-{theme}-{width}")
