@@ -15,7 +15,7 @@ from munbot_llm.retrieval.embedder import Embedder, all_cores
 from munbot_llm.retrieval.index import TenantIndex
 
 _FALSE = 0.10
-_CLARIFY = 0.21
+_CLARIFY = 0.16
 
 
 def main(arguments: list[str]) -> int:
