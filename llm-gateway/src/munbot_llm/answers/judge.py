@@ -23,6 +23,7 @@ _KINDS = (
     "permission", "punishment", "date", "distance", "list",
 )  # fmt: skip
 _HARD_KINDS = ("price", "fine", "sum", "quantity", "hour", "duration", "address", "distance")
+_TOLD = 0.5
 _NEARLY = 1.0  # in the first model's scores; measured: docs/answers.md
 
 SIGNALS = (
@@ -115,9 +116,15 @@ class Judge:
 
 
 def runner_up(evidence: Evidence, scores: NDArray[np.float64], best: int) -> int:
-    """Return the best candidate of another passage when it is nearly as good as the best one; else -1."""
+    """Return the best candidate of another passage when it is nearly as good as the best one; else -1.
+
+    Where the best one is the part of a procedure that was asked for, another part adds nothing.
+    """
     others = np.where(evidence.places == evidence.places[best], -np.inf, scores)
     second = int(others.argmax())
+    told = evidence.table[:, FEATURES.index("aspect_told")]
+    if told[best] > _TOLD >= told[second]:
+        return -1
     return second if scores[best] - others[second] < _NEARLY else -1
 
 
