@@ -92,7 +92,7 @@ def ear(rabbitmq_url):
     stop = threading.Event()
     thread = threading.Thread(target=consumer.run, args=(stop,), daemon=True)
     thread.start()
-    assert consumer.wait_ready(15)
+    assert consumer.wait_ready(60)
 
     def events(kind="", **data):
         with arrival:
@@ -102,7 +102,7 @@ def ear(rabbitmq_url):
                 if event.type.startswith(f"munbot.{kind}") and all(event.data.get(k) == v for k, v in data.items())
             ]
 
-    def wait_for(kind, count=1, timeout=15, **data):
+    def wait_for(kind, count=1, timeout=60, **data):
         deadline = time.monotonic() + timeout
         while True:
             with arrival:

@@ -49,9 +49,9 @@ def worker(worker_settings, sessions):
     threads = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in made.loops().values()]
     for thread in threads:
         thread.start()
-    assert made.publisher.wait_ready(15)
+    assert made.publisher.wait_ready(60)
     for consumer in (made.inbox, made.statuses, made.outbound, *made.media):
-        assert consumer.wait_ready(15)
+        assert consumer.wait_ready(60)
     yield made
     stop.set()
     for thread in threads:
@@ -60,7 +60,7 @@ def worker(worker_settings, sessions):
     made.close()
 
 
-def until(condition, timeout=20):
+def until(condition, timeout=60):
     deadline = time.monotonic() + timeout
     while not (value := condition()):
         assert time.monotonic() < deadline, "not in time"
