@@ -19,13 +19,29 @@ OURS = [
     "rasa",
     "rasa-actions",
     "web-interface",
+    "whatsapp-bridge",
+    "whatsapp-worker",
+    "whatsapp-simulator",
     "nginx",
 ]
-MIGRATIONS = ["scheduler-migrate", "complaints-migrate", "conversations-migrate", "llm-migrate", "postgres-init"]
+MIGRATIONS = [
+    "scheduler-migrate",
+    "complaints-migrate",
+    "conversations-migrate",
+    "llm-migrate",
+    "whatsapp-migrate",
+    "postgres-init",
+]
 STORES = ["postgres", "redis", "rabbitmq", "mongo", "minio"]
 BASE = {"jwt_public_key.pem"}
 SEEN = {  # what each service needs, and nothing else
-    "postgres": {"postgres_password", "db_scheduler_password", "db_conversations_password", "db_rasa_password"},
+    "postgres": {
+        "postgres_password",
+        "db_scheduler_password",
+        "db_conversations_password",
+        "db_rasa_password",
+        "db_whatsapp_password",
+    },
     "redis": {"redis_password"},
     "rabbitmq": {"rabbitmq_definitions.json"},
     "mongo": {"mongo_password"},
@@ -46,11 +62,24 @@ SEEN = {  # what each service needs, and nothing else
     "llm-gateway": BASE
     | {"rabbitmq_password", "service_token_llm", "llm_remote_key", "s3_access_key", "s3_secret_key"},
     "rasa": {"db_rasa_password", "redis_password"},
+    "whatsapp-bridge": BASE
+    | {
+        "rabbitmq_password",
+        "redis_password",
+        "db_whatsapp_password",
+        "service_token_whatsapp",
+        "whatsapp_key",
+        "simulator_secret",
+        "s3_access_key",
+        "s3_secret_key",
+    },
+    "whatsapp-simulator": BASE | {"simulator_secret"},
     "web-interface": BASE | {"rabbitmq_password", "redis_password", "service_token_web"},
 }
 SEEN["scheduler-worker"] = SEEN["scheduler"]
 SEEN["complaints-worker"] = SEEN["complaints-api"]
 SEEN["conversations-worker"] = SEEN["conversations"]
+SEEN["whatsapp-worker"] = SEEN["whatsapp-bridge"]
 SEEN["llm-worker"] = SEEN["llm-gateway"]
 
 
