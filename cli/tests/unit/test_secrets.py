@@ -10,6 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from munbot_common.rabbitmq_definitions import rabbitmq_password_hash
 from munbot_common.secrets import (
     GIVEN,
     PASSWORDS,
@@ -18,7 +19,6 @@ from munbot_common.secrets import (
     SecretLost,
     generate_secrets,
     main,
-    rabbitmq_password_hash,
     share_with_readers,
 )
 

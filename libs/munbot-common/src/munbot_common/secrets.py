@@ -8,9 +8,6 @@ its own.
 from __future__ import annotations
 
 import argparse
-import base64
-import hashlib
-import json
 import os
 import secrets
 import string
@@ -27,6 +24,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from munbot_common.certificate import certificate_stays, make_certificate
+from munbot_common.rabbitmq_definitions import broker_definitions
 
 __all__ = [
     "GIVEN",
@@ -36,7 +34,6 @@ __all__ = [
     "SecretLost",
     "generate_secrets",
     "mint_service_token",
-    "rabbitmq_password_hash",
     "share_with_readers",
 ]
 
@@ -194,20 +191,6 @@ def mint_service_token(private_pem: str, service: str, now: datetime) -> str:
     return jwt.encode(claims, private_pem, algorithm="EdDSA")
 
 
-def rabbitmq_password_hash(password: str, salt: bytes | None = None) -> str:
-    """Hash a password as RabbitMQ's ``rabbit_password_hashing_sha256`` does.
-
-    Args:
-        password: the clear password.
-        salt: 4 bytes; random by default.
-
-    Returns:
-        Base64 of the salt followed by SHA-256 of salt and password (RabbitMQ docs, "Password Hashing").
-    """
-    salt = salt or os.urandom(4)
-    return base64.b64encode(salt + hashlib.sha256(salt + password.encode()).digest()).decode()
-
-
 class _Writer:
     """Write files whole or not at all, with their mode from the first byte."""
 
@@ -294,41 +277,9 @@ def _write_certificate(folder: Path, writer: _Writer, now: datetime) -> None:
 
 
 def _write_definitions(folder: Path, writer: _Writer) -> None:
-    """Describe RabbitMQ's user, permissions and exchange, keeping the salt while the password stays."""
-    password = (folder / "rabbitmq_password").read_text().strip()
     path = folder / "rabbitmq_definitions.json"
-    hashed = rabbitmq_password_hash(password)
-    if path.is_file():
-        try:
-            known = json.loads(path.read_text())["users"][0]["password_hash"]
-            salt = base64.b64decode(known)[:4]
-        except (ValueError, KeyError, IndexError, TypeError):
-            salt = os.urandom(4)
-        hashed = rabbitmq_password_hash(password, salt)
-    definitions = {
-        "vhosts": [{"name": "/"}],
-        "users": [
-            {
-                "name": "munbot",
-                "password_hash": hashed,
-                "hashing_algorithm": "rabbit_password_hashing_sha256",
-                "tags": ["administrator"],
-            }
-        ],
-        "permissions": [{"user": "munbot", "vhost": "/", "configure": ".*", "write": ".*", "read": ".*"}],
-        "exchanges": [
-            {
-                "name": "munbot.events",
-                "vhost": "/",
-                "type": "topic",
-                "durable": True,
-                "auto_delete": False,
-                "internal": False,
-                "arguments": {},
-            }
-        ],
-    }
-    writer.replace_unless("rabbitmq_definitions.json", json.dumps(definitions, indent=2) + "\n")
+    password = (folder / "rabbitmq_password").read_text().strip()
+    writer.replace_unless(path.name, broker_definitions(password, path.read_text() if path.is_file() else None))
 
 
 def main(arguments: list[str] | None = None) -> int:
