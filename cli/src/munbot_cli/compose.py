@@ -44,6 +44,7 @@ class Service:
         probe: port and path of its HTTP health check, if it has one.
         one_shot: runs to its end before what depends on it starts.
         infrastructure: an image of somebody else's, that a native server replaces.
+        cpu_shares: its weight where all of the processor is wanted; others have 1024.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Service:
     probe: tuple[int, str] | None = None
     one_shot: bool = False
     infrastructure: bool = False
+    cpu_shares: int = 1024
 
 
 def load_compose(
@@ -163,6 +165,7 @@ def _service(name: str, body: Mapping[str, Any], *, infrastructure: bool) -> Ser
         probe=_probe(body.get("healthcheck") or {}),
         one_shot=str(body.get("restart", "")) == "no",
         infrastructure=infrastructure,
+        cpu_shares=int(body.get("cpu_shares", 1024)),
     )
 
 

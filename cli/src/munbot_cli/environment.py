@@ -38,6 +38,7 @@ def instance_environment(project: Project) -> dict[str, str]:
         "MUNBOT_TEST_LLM_URL": f"http://{at('llm-gateway', 8000)}",
         "MUNBOT_TEST_WHATSAPP_URL": f"http://{at('whatsapp-bridge', 8000)}",
         "MUNBOT_TEST_WEB_URL": f"http://{at('web-interface', 8000)}",
+        "MUNBOT_TEST_SIMULATOR_URL": f"http://{at('whatsapp-simulator', 8000)}",
         "MUNBOT_TEST_ACTIONS_URL": f"http://{at('rasa-actions', 8000)}",
         "MUNBOT_TEST_RASA_URL": f"http://{at('rasa', 5005)}",
         "MUNBOT_TEST_POSTGRES_URL": (

@@ -59,6 +59,17 @@ def test_rasa_has_its_own_interpreter(project, services):
     assert rasa.port == 18050
 
 
+def test_what_works_off_a_queue_stands_back(project, services, tmp_path):
+    programs = build_programs(project, services)
+    assert (programs["whatsapp-worker"].nice, programs["whatsapp-bridge"].nice, programs["rabbitmq"].nice) == (5, 0, 0)
+    told = replace(programs["whatsapp-worker"], command=("nice",), environment={})
+    path = tmp_path / "told.sh"
+    path.write_text(script(told, {}, project, fingerprint="x"), encoding="utf-8")
+    own = subprocess.run(["nice"], capture_output=True, text=True, check=True).stdout
+    started = subprocess.run(["sh", str(path)], capture_output=True, text=True, check=True).stdout
+    assert int(started) == min(19, int(own) + 5)
+
+
 def test_demo_data_can_be_left_out(project, services):
     assert "--seed-demo" in build_programs(project, services)["scheduler-migrate"].command
     assert "--seed-demo" not in build_programs(project, services, seed=False)["scheduler-migrate"].command

@@ -5,8 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +22,7 @@ from munbot_cli.testing.containers import run_containers
 from munbot_cli.testing.engine import provide_engine
 from munbot_cli.testing.results import Outcome
 from munbot_cli.testing.show import print_summary, run, show
-from munbot_cli.testing.suites import platform_suites, prepare_tools, room_suites, static_checks
+from munbot_cli.testing.suites import chaos_suites, platform_suites, prepare_tools, room_suites, static_checks
 
 __all__ = ["app"]
 
@@ -63,6 +64,29 @@ def compose(
     instance = _instance(project)
     reports = _reports(instance.root, "compose")
     _conclude([lambda: _compose(instance, reports, engine_script, keep=keep)], rasa=False)
+
+
+@app.command()
+def chaos(
+    messages: Annotated[int, typer.Option(min=10, envvar="MUNBOT_CHAOS_MESSAGES", help="In all.")] = 2000,
+    citizens: Annotated[
+        int, typer.Option(min=0, max=200, envvar="MUNBOT_CHAOS_CITIZENS", help="Who write; 0: one for 40 messages.")
+    ] = 0,
+    seed: Annotated[
+        int, typer.Option(min=-1, envvar="MUNBOT_CHAOS_SEED", help="Of words, pauses and victims; -1: any.")
+    ] = -1,
+    keep: KeepOption = False,
+    project: Annotated[str, typer.Option("--project", "-p", help="The name of the test instance.")] = "chaos",
+) -> None:
+    """Write on simulated telephones while processes are killed; each message must have exactly one effect."""
+    instance = _instance(project)
+    reports = _reports(instance.root, "chaos")
+    environment = {"MUNBOT_CHAOS_MESSAGES": str(messages), "MUNBOT_CHAOS_REPORT": str(reports / "counts.txt")}
+    if citizens:
+        environment["MUNBOT_CHAOS_CITIZENS"] = str(citizens)
+    if seed >= 0:
+        environment["MUNBOT_CHAOS_SEED"] = str(seed)
+    _conclude([lambda: _chaos(instance, reports, environment, keep=keep)], rasa=False)
 
 
 @app.command("all")
@@ -139,10 +163,8 @@ def _fast(project: Project, reports: Path) -> list[Outcome]:
 
 
 def _everything(project: Project, reports: Path, *, keep: bool) -> list[Outcome]:
-    stop_project(project)
-    delete_data(project)
     outcomes: list[Outcome] = []
-    try:
+    with _fresh(project, keep=keep):
         # Starting is mostly waiting: the static checks use that time.
         with ThreadPoolExecutor(max_workers=1) as pool:
             first = time.monotonic()
@@ -160,13 +182,42 @@ def _everything(project: Project, reports: Path, *, keep: bool) -> list[Outcome]
         rest = [check for check in checks if check.name.startswith("frontend")]
         suites = [*rest, *platform_suites(project), *room_suites(project, fast=False)]
         outcomes += [run(suite, reports, environment) for suite in suites]
+    return outcomes
+
+
+def _chaos(project: Project, reports: Path, environment: Mapping[str, str], *, keep: bool) -> list[Outcome]:
+    with _fresh(project, keep=keep):
+        first = time.monotonic()
+        with console.status("platform start …"):
+            problem = _start(project)
+        outcome = Outcome(
+            "platform start", passed=int(not problem), failed=int(bool(problem)), seconds=time.monotonic() - first
+        )
+        outcomes = [show(outcome)]
+        if problem:
+            outcome.problems.append(problem)
+            return outcomes
+        addresses = {**instance_environment(project), **environment}
+        outcomes += [run(suite, reports, addresses) for suite in chaos_suites(project)]
+        counts = Path(environment["MUNBOT_CHAOS_REPORT"])
+        if counts.is_file():
+            console.print(counts.read_text(encoding="utf-8"), markup=False, highlight=False, soft_wrap=True)
+    return outcomes
+
+
+@contextmanager
+def _fresh(project: Project, *, keep: bool) -> Iterator[None]:
+    """Begin without an instance and its data, and end so unless it is to be kept."""
+    stop_project(project)
+    delete_data(project)
+    try:
+        yield
     finally:
         if keep:
             console.print(f"The test instance goes on: ./munbot down --project {project.name} stops it.")
         else:
             stop_project(project)
             delete_data(project)
-    return outcomes
 
 
 def _start(project: Project) -> str:

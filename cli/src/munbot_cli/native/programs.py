@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 import shlex
 from collections.abc import Iterable, Mapping
@@ -41,6 +42,7 @@ class Program:
         stop_signal: what asks it to stop.
         stop_seconds: how long it may take.
         sources: folders whose change means a restart.
+        nice: how much it stands back where all of the processor is wanted, from 0 to 19.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Program:
     stop_signal: str = "TERM"
     stop_seconds: int = 15
     sources: tuple[Path, ...] = ()
+    nice: int = 0
 
 
 def build_programs(project: Project, services: Mapping[str, Service], *, seed: bool = True) -> dict[str, Program]:
@@ -107,6 +110,8 @@ def script(
     if program.run_as and os.geteuid() == 0:
         user = program.run_as
         command = ["setpriv", f"--reuid={user}", f"--regid={user}", "--init-groups", *command]
+    if program.nice:
+        command = ["nice", f"--adjustment={program.nice}", *command]
     lines = [
         "#!/bin/sh",
         f"# {program.name} of Munbot's instance {project.name}; written by ./munbot up, sources {fingerprint}",
@@ -196,7 +201,13 @@ def _application(project: Project, service: Service, *, seed: bool) -> Program:
         port=None if service.one_shot else port,
         one_shot=service.one_shot,
         sources=_sources(project, service),
+        nice=_nice(service.cpu_shares),
     )
+
+
+def _nice(cpu_shares: int) -> int:
+    """Return the niceness with a weight of that many shares: Linux gives a quarter more for each step (sched(7))."""
+    return min(19, max(0, round(math.log(1024 / cpu_shares, 1.25))))
 
 
 def _folders(project: Project, service: Service) -> dict[str, str]:

@@ -15,7 +15,15 @@ from munbot_cli.native.machine import find_node, find_python, uv
 from munbot_cli.project import Project
 from munbot_cli.testing.results import Outcome, read_junit
 
-__all__ = ["Suite", "container_suites", "platform_suites", "room_suites", "run_suite", "static_checks"]
+__all__ = [
+    "Suite",
+    "chaos_suites",
+    "container_suites",
+    "platform_suites",
+    "room_suites",
+    "run_suite",
+    "static_checks",
+]
 
 
 @dataclass(frozen=True)
@@ -124,6 +132,11 @@ def platform_suites(project: Project) -> list[Suite]:
 def container_suites(project: Project) -> list[Suite]:
     """List the tests that ask the platform in containers: what citizens do through nginx, then the containers' own."""
     return _folders(project, ("dialogues", "e2e", "browser", "containers"))
+
+
+def chaos_suites(project: Project) -> list[Suite]:
+    """List the tests that kill processes for minutes on end."""
+    return _folders(project, ("chaos",))
 
 
 def _folders(project: Project, names: Sequence[str]) -> list[Suite]:

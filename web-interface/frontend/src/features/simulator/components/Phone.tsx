@@ -29,7 +29,7 @@ type Open = { kind: "attach" } | { kind: "location" } | { kind: "list"; entry: E
 
 export function Phone({ phone, accounts, talk, add, onChange, onRemove }: Props) {
   const [open, setOpen] = useState<Open | null>(null);
-  const sender = useSender(phone.number, phone.account, add);
+  const sender = useSender(phone, add);
   const office = accounts.find((account) => account.slug === phone.account)?.name ?? phone.account;
   const items = shown(talk, phone.number, phone.account);
   const isTyping = useTyping(talk.typing.get(talkKey(phone.number, phone.account)));
