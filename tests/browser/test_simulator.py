@@ -88,6 +88,24 @@ def test_files_a_complaint_with_a_photo_and_a_place(phone, rut):
     phone.press(re.compile("^Sí"), FOLIO.pattern)
 
 
+def test_who_is_quicker_than_the_page_is_heard(visit):
+    """The page's own first call to make the telephones fails; the message makes its telephone itself."""
+    page = visit(path="/").page
+    failed = []
+
+    def fail(route):
+        if route.request.method == "PUT" and len(failed) < 2:
+            failed.append(route.request.url)
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/simulator/api/phones/*", fail)
+    page.goto("/simulator")
+    Phone(page).say("hola", "asistente")
+    assert len(failed) == 2
+
+
 def test_repeated_and_shuffled_deliveries_are_answered_once(phone):
     phone.page.get_by_label("Mensajes repetidos").select_option("5")
     try:

@@ -63,17 +63,18 @@ class Worker:
         token = settings.service_token.get_secret_value() if settings.service_token else None
         self.llm = ServiceClient(settings.llm_gateway_url, token=token, timeout=TIMEOUT_SECONDS, attempts=1)
         self.marks = ReadMarks(provider, clock)
+        self.inbox = self._consumer(MESSAGES, InboxHandler(factory, book=book, mark=self.marks.put, clock=clock))
+        self.statuses = self._consumer(
+            STATUSES, StatusHandler(factory, book=book, on_applied=self._status_applied, clock=clock)
+        )
         self.senders = SenderPool(
             factory,
             settings,
             provider=provider,
             open_account=partial(opened, vault=vault),
             load_media=store.load,
+            heard=self.statuses.heard,
             on_commit=self.relay.wake,
-        )
-        self.inbox = self._consumer(MESSAGES, InboxHandler(factory, book=book, mark=self.marks.put, clock=clock))
-        self.statuses = self._consumer(
-            STATUSES, StatusHandler(factory, book=book, on_applied=self._status_applied, clock=clock)
         )
         media = MediaHandler(
             factory,

@@ -1,8 +1,11 @@
 """The consuming half of messaging."""
 
+import math
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import pika
@@ -17,6 +20,8 @@ from munbot_common.metrics import EVENT_SECONDS, EVENTS_CONSUMED
 
 log = get_logger("messaging")
 
+IDLE_SECONDS = 0.5
+"""When nothing comes for so long, all has been heard."""
 DELIVERY_LIMIT = 20
 RETRY_TTL_MS = (1_000, 10_000, 60_000)
 ATTEMPTS_HEADER = "x-munbot-attempts"
@@ -78,6 +83,19 @@ class Subscription:
             channel.queue_bind(self.queue, EXCHANGE, binding)
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """How much of what was published a consumer has heard.
+
+    Attributes:
+        since: seconds ago, the present subscription began.
+        lag: what was published longer ago than so many seconds has been handled, unless it failed; infinite at first.
+    """
+
+    since: float
+    lag: float
+
+
 Handler = Callable[[AnyEvent], None]
 """Handles one event and returns when its effect is committed; raises to have it delivered again."""
 
@@ -114,6 +132,14 @@ class Consumer:
         self._prefetch = prefetch
         self._max_attempts = max_attempts
         self._connected = threading.Event()
+        self._began, self._until = 0.0, -math.inf  # moments of the monotonic clock
+
+    def heard(self) -> Heard | None:
+        """Tell how much of what was published has been heard; None while not subscribed."""
+        if not self._connected.is_set():
+            return None
+        now = time.monotonic()
+        return Heard(since=now - self._began, lag=now - self._until)
 
     def check(self) -> None:
         """Raise BrokerUnavailable when the consumer is not subscribed (for /readyz)."""
@@ -143,12 +169,15 @@ class Consumer:
             self.subscription.declare(channel)
             channel.confirm_delivery()
             channel.basic_qos(prefetch_count=self._prefetch)
+            self._began, self._until = time.monotonic(), -math.inf
             self._connected.set()
             log.info("consumer_connected", queue=self.subscription.queue)
-            for method, properties, body in channel.consume(self.subscription.queue, inactivity_timeout=0.5):
+            for method, properties, body in channel.consume(self.subscription.queue, inactivity_timeout=IDLE_SECONDS):
                 if stop.is_set():
                     break
-                if method is not None:
+                if method is None:
+                    self._until = time.monotonic() - IDLE_SECONDS
+                else:
                     self._deliver(channel, method, properties, body)
             channel.cancel()
         finally:
@@ -188,6 +217,8 @@ class Consumer:
         with bound_correlation_id(event.correlationid):
             try:
                 self._handler(event)
+                age = max(0.0, (datetime.now(UTC) - event.time).total_seconds())
+                self._until = max(self._until, time.monotonic() - age)
             except (PermanentError, ValidationError) as error:
                 log.exception("event_rejected", queue=self.subscription.queue, event_id=str(event.id))
                 return "dead", f"{type(error).__name__}"

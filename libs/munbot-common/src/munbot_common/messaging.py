@@ -17,6 +17,7 @@ from munbot_common._consumer import (
     RETRY_TTL_MS,
     Consumer,
     Handler,
+    Heard,
     PermanentError,
     Subscription,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "BrokerUnavailable",
     "Consumer",
     "Handler",
+    "Heard",
     "OutgoingMessage",
     "PermanentError",
     "Publisher",

@@ -3,9 +3,11 @@
 import threading
 import time
 import uuid
+from datetime import timedelta
 
 import pika
 import pytest
+from munbot_common.clock import utc_now
 from munbot_common.database import make_engine, make_session_factory, metadata, unit_of_work
 from munbot_common.messaging import (
     BrokerUnavailable,
@@ -87,6 +89,28 @@ def test_everything_published_arrives_in_order(publisher, consume):
     publisher.publish_and_wait([as_message(event) for event in events])
     until(lambda: len(got) == 500)
     assert got == [event.id for event in events]
+
+
+def test_it_tells_how_much_it_has_heard(publisher, consume, rabbitmq_url):
+    assert Consumer(rabbitmq_url, Subscription("never", ()), print, name="test").heard() is None
+    handled, go_on = [], threading.Event()
+
+    def handle(event):
+        handled.append(event.id)
+        if len(handled) == 2:
+            go_on.wait(30)
+
+    consumer = consume("test.heard", handle)
+    until(lambda: consumer.heard().lag < 5)  # nothing waits
+    old = an_event().model_copy(update={"time": utc_now() - timedelta(minutes=10)})
+    publisher.publish([as_message(old), as_message(an_event())])
+    until(lambda: len(handled) == 2)
+    before = consumer.heard()
+    time.sleep(1.5)
+    assert consumer.heard().lag >= before.lag + 1.5, "what it works on has not been heard"
+    assert consumer.heard().since >= 1.5
+    go_on.set()
+    until(lambda: consumer.heard().lag < 1.5)
 
 
 def test_mandatory_without_a_queue_fails(publisher):

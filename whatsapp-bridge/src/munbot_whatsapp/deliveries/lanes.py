@@ -2,8 +2,8 @@
 
 A sender claims a lane (a citizen's row) by a token and moves its `due_at` on for as long as it lives; when it dies, the
 lane falls due by itself. What a sender is about to hand to the provider is first committed as `sending`. A part that is
-found `sending` may have gone out: it waits `grace` seconds for a status with our reference, and only then goes again.
-All times are the database's.
+found `sending` may have gone out: it waits for a status with our reference, and goes again only when statuses have been
+heard for a whole grace without one. All times are the database's.
 """
 
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from munbot_common.ids import uuid7
+from munbot_common.messaging import Heard
 from sqlalchemy import Interval, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
@@ -25,8 +26,30 @@ from munbot_whatsapp.deliveries.states import OPEN, accepted, give_up, part_of
 from munbot_whatsapp.providers.base import SendFailed
 
 EXPIRED, OPTED_OUT = "expired", "opted_out"
+LOOK_AGAIN_SECONDS = 1.0
 _SENT_NOTED = timedelta(seconds=10)
 """The account's `last_sent_at` is kept no more often than this: all its senders would wait for its row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grace:
+    """What an uncertain part waits for.
+
+    Attributes:
+        seconds: that statuses must have been heard since it was handed over, without one of it. A dead sender's claim
+            of a lane lasts as long.
+        heard: how much of the statuses has been heard; None when they cannot be heard now.
+    """
+
+    seconds: float
+    heard: Heard | None
+
+    def left(self, sending_for: float) -> float:
+        """Return after how many seconds to look again at a part that has been `sending` for so long; 0: it may go."""
+        if self.heard is None:
+            return LOOK_AGAIN_SECONDS
+        missing = self.seconds + self.heard.lag - min(sending_for, self.heard.since)
+        return min(max(missing, LOOK_AGAIN_SECONDS), self.seconds) if missing > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +73,14 @@ class Work:
     correlation_id: str
 
 
-def claim(session: Session, *, grace: float) -> Work | None:
+def claim(session: Session, *, grace: Grace) -> Work | None:
     """Take the lane that has been due longest and begin its next part; None when no lane can go on.
 
     A lane that turns out to have nothing to send now is put off and the next one is looked at.
 
     Args:
         session: the transaction; its commit begins the part.
-        grace: seconds that a dead sender's claim lasts, and that an uncertain part waits for its status.
+        grace: what an uncertain part waits for.
     """
     may_send = AccountRow.active & AccountRow.stopped_reason.is_(None)
     not_paused = or_(AccountRow.paused_until.is_(None), AccountRow.paused_until <= func.now())
@@ -78,14 +101,14 @@ def claim(session: Session, *, grace: float) -> Work | None:
     return None
 
 
-def renew(session: Session, work: Work, *, grace: float) -> None:
-    """Keep a claim alive while its sender works."""
+def renew(session: Session, work: Work, *, seconds: float) -> None:
+    """Keep a claim alive for so long while its sender works."""
     session.execute(
         update(Citizen)
         .where(
             Citizen.account_id == work.account.id, Citizen.address == work.address, Citizen.lease_token == work.token
         )
-        .values(due_at=func.now() + _seconds(grace))
+        .values(due_at=func.now() + _seconds(seconds))
     )
 
 
@@ -111,7 +134,7 @@ def try_again(session: Session, work: Work) -> bool:
     return session.execute(mine).first() is not None
 
 
-def sent(session: Session, work: Work, provider_message_id: str, *, grace: float, go_on: bool = True) -> Work | None:
+def sent(session: Session, work: Work, provider_message_id: str, *, grace: Grace, go_on: bool = True) -> Work | None:
     """Note that the provider took the part, and begin the lane's next one if the lane is still this sender's.
 
     `go_on=False` lets go of the lane instead.
@@ -126,7 +149,7 @@ def sent(session: Session, work: Work, provider_message_id: str, *, grace: float
 
 
 def failed(
-    session: Session, work: Work, error: SendFailed, *, pause: float, grace: float, go_on: bool = True
+    session: Session, work: Work, error: SendFailed, *, pause: float, grace: Grace, go_on: bool = True
 ) -> Work | None:
     """Note that a part was not sent, and what follows from it; begins the lane's next part when this one is given up.
 
@@ -153,7 +176,7 @@ def _go_on(
     work: Work,
     *,
     now: datetime,
-    grace: float,
+    grace: Grace,
     go_on: bool,
 ) -> Work | None:
     """Begin the next part of a lane that is still this sender's, unless it is to stop or the account is closed."""
@@ -167,7 +190,7 @@ def _go_on(
 
 
 def _begin_next(
-    session: Session, lane: Citizen, account: AccountRow, *, token: UUID, now: datetime, grace: float
+    session: Session, lane: Citizen, account: AccountRow, *, token: UUID, now: datetime, grace: Grace
 ) -> Work | None:
     """Begin the lane's next part, or let go of the lane until there is one to be sent."""
     while (part := _head(session, lane)) is not None:
@@ -177,13 +200,14 @@ def _begin_next(
             continue
         due = part.next_attempt_at
         if part.state == "sending" and part.sending_since is not None:
-            due = max(due, part.sending_since + timedelta(seconds=grace))
+            left = grace.left((now - part.sending_since).total_seconds())
+            due = max(due, now + timedelta(seconds=left))
         if due > now:
             _let_go(lane, due)
             return None
         part.state, part.sending_since = "sending", now
         part.attempts += 1
-        lane.due_at = now + timedelta(seconds=grace)
+        lane.due_at = now + timedelta(seconds=grace.seconds)
         body = Body.model_validate(part.body)
         return Work(
             token=token,

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.logs import bound_correlation_id, get_logger
+from munbot_common.messaging import Heard
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.deliveries import lanes
 from munbot_whatsapp.deliveries.attempts import is_quick, pause, quick_pause
 from munbot_whatsapp.deliveries.contents import StoredMedia
-from munbot_whatsapp.deliveries.lanes import Work
+from munbot_whatsapp.deliveries.lanes import Grace, Work
 from munbot_whatsapp.deliveries.limiter import RateLimiter
 from munbot_whatsapp.deliveries.metrics import QUEUED_SECONDS, SEND_SECONDS, SENDS
 from munbot_whatsapp.deliveries.states import clean_code
@@ -42,6 +43,7 @@ class SenderPool:
         provider: by name (`providers.registry.get`).
         open_account: gives an account with its credentials in the clear (the vault's); raises when it cannot.
         load_media: reads a file from the object store.
+        heard: tells how much of the providers' statuses has been heard (the statuses' `Consumer.heard`).
         on_commit: called when there are events in the outbox (`OutboxRelay.wake`).
     """
 
@@ -53,11 +55,13 @@ class SenderPool:
         provider: Callable[[str], Provider],
         open_account: Callable[[AccountRow], Account],
         load_media: Callable[[StoredMedia], OutboundMedia],
+        heard: Callable[[], Heard | None],
         on_commit: Callable[[], None],
     ) -> None:
         self._factory = factory
         self._threads = settings.senders
-        self._grace = settings.send_grace_seconds
+        self._seconds = settings.send_grace_seconds
+        self._heard = heard
         self._provider = provider
         self._open_account = open_account
         self._load_media = load_media
@@ -79,7 +83,7 @@ class SenderPool:
         ]
         for thread in threads:
             thread.start()
-        while not stop.wait(self._grace / 3):
+        while not stop.wait(self._seconds / 3):
             self._renew()
             if not all(thread.is_alive() for thread in threads):
                 msg = "a sender has ended"
@@ -88,12 +92,15 @@ class SenderPool:
         for thread in threads:
             thread.join()
 
+    def _grace(self) -> Grace:
+        return Grace(self._seconds, self._heard())
+
     def _renew(self) -> None:
         """Keep the lanes of those at work, however long their provider takes."""
         for work in list(self._at_work.values()):
             try:
                 with unit_of_work(self._factory) as session:
-                    lanes.renew(session, work, grace=self._grace)
+                    lanes.renew(session, work, seconds=self._seconds)
             except DBAPIError:
                 log.warning("lane_not_renewed")
 
@@ -109,7 +116,7 @@ class SenderPool:
             self._woken.clear()
             try:
                 with unit_of_work(self._factory) as session:
-                    work = lanes.claim(session, grace=self._grace)
+                    work = lanes.claim(session, grace=self._grace())
                 if work is not None:
                     return work
             except DBAPIError as error:
@@ -187,9 +194,9 @@ class SenderPool:
         def write(session: Session) -> Work | None:
             go_on = not stop.is_set()
             if isinstance(result, str):
-                return lanes.sent(session, work, result, grace=self._grace, go_on=go_on)
+                return lanes.sent(session, work, result, grace=self._grace(), go_on=go_on)
             seconds = pause(result, work.rounds)
-            return lanes.failed(session, work, result, pause=seconds, grace=self._grace, go_on=go_on)
+            return lanes.failed(session, work, result, pause=seconds, grace=self._grace(), go_on=go_on)
 
         following = self._persist(write, stop)
         self._on_commit()

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 import pytest
 from munbot_common.database import make_session_factory, run_migrations, unit_of_work
 from munbot_common.ids import uuid7
+from munbot_common.messaging import Heard
 from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.citizens.models import Citizen
 from munbot_whatsapp.deliveries import service
@@ -280,6 +281,9 @@ def provider():
     return Scripted()
 
 
+EVERYTHING = Heard(since=1e6, lag=0.0)
+
+
 @pytest.fixture
 def make_pool(factory, settings, provider, monkeypatch):
     """Callable that returns a pool of senders whose quick tries follow at once."""
@@ -297,6 +301,7 @@ def make_pool(factory, settings, provider, monkeypatch):
                 ),
             ),
             load_media=changes.get("load_media"),
+            heard=lambda: changes.get("heard", EVERYTHING),
             on_commit=lambda: None,
         )
 

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from munbot_common.database import make_session_factory
+from munbot_common.messaging import Heard
 from munbot_contracts.envelope import AnyEvent
 from munbot_whatsapp.deliveries.handler import OutboundHandler
 from munbot_whatsapp.deliveries.sender import SenderPool
@@ -89,6 +90,7 @@ def run(engine, url, orders):
         provider=lambda _: provider,
         open_account=open_account,
         load_media=None,
+        heard=lambda: Heard(since=1e6, lag=0.0),
         on_commit=lambda: None,
     )
     stop = threading.Event()

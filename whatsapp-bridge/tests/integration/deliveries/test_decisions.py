@@ -1,10 +1,13 @@
 """What the senders do about each answer of a provider."""
 
+import math
 import threading
 import time
 from types import SimpleNamespace
 
+import pytest
 from munbot_common.ids import uuid7
+from munbot_common.messaging import Heard
 from munbot_whatsapp.deliveries.sweeper import Sweeper
 from munbot_whatsapp.providers.base import Decision, SendFailed
 from sqlalchemy import event
@@ -70,6 +73,22 @@ def test_a_message_that_may_have_gone_out_goes_again_when_no_status_comes(office
     first, second = provider.calls
     assert first.reference == second.reference
     assert office.tell({"id": "wamid.first", "reference": first.reference}) == "stale", "of the other copy"
+
+
+@pytest.mark.parametrize(
+    "heard", [None, Heard(since=20.0, lag=0.5), Heard(since=1e6, lag=4e3), Heard(since=1e6, lag=math.inf)]
+)
+def test_while_statuses_are_not_heard_nothing_goes_again(office, provider, send, heard):
+    """Not subscribed, only just so, behind by more than an hour, or of unknown progress."""
+    office.queue(office.citizen(), "Hola")
+    provider.script["Hola"] = [away(uncertain=True)]
+    send()
+    office.later()
+    send(heard=heard)
+    assert len(provider.calls) == 1
+    office.execute("UPDATE citizens SET due_at = now()")
+    send()
+    assert len(provider.calls) == 2
 
 
 def test_a_limit_of_one_citizen_holds_up_nobody_else(office, provider, send):
