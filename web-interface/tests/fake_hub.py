@@ -66,6 +66,7 @@ class FakeHub:
         self.tenant_of, self.address_of, self.closed = {}, {}, set()
         self.received = []
         self.ratings = {}
+        self.agents = {}
         self.lock = threading.RLock()
         self.reads, self._read = Counter(), threading.Condition()
         self._stop = threading.Event()
@@ -103,6 +104,7 @@ class FakeHub:
 
         self._conversations(app)
         self._feedback(app)
+        self._agents(app)
 
         @app.get("/v1/conversations/{conversation}/messages")
         def messages(conversation: UUID, after_seq: int = 0, limit: int = 100):
@@ -136,6 +138,12 @@ class FakeHub:
             return {"items": []}
 
         return app
+
+    def _agents(self, app):
+        @app.get("/v1/agents")
+        def agents(x_munbot_tenant: str = Header()):
+            with self.lock:
+                return {"items": [agent for agent in self.agents.values() if agent["tenant"] == x_munbot_tenant]}
 
     def _feedback(self, app):
         @app.put("/v1/conversations/{conversation}/messages/{message}/feedback")
@@ -181,6 +189,13 @@ class FakeHub:
                 conversation = self.addresses[tenant, address] = uuid7()
                 self.tenant_of[conversation], self.address_of[conversation] = tenant, address
             return conversation
+
+    def hire(self, name, *, role="agent", tenant="valle-claro"):
+        """Add an official; return their id."""
+        with self.lock:
+            agent = {"id": str(uuid4()), "name": name, "role": role, "active": True, "tenant": tenant}
+            self.agents[agent["id"]] = agent
+            return agent["id"]
 
     def close(self, conversation):
         """End a conversation, as an official does."""

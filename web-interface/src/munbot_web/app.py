@@ -1,7 +1,6 @@
 """The gateway's application: everything is built in the lifespan."""
 
 import asyncio
-import contextlib
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.client import AsyncServiceClient
 from munbot_common.ids import uuid7
 from munbot_common.messaging import Consumer, OutgoingMessage, Publisher
+from munbot_contracts.envelope import AnyEvent
 from redis.asyncio import Redis
 
 from munbot_web.chat import routes as chat_routes
@@ -28,6 +28,8 @@ from munbot_web.delivery import Delivery
 from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
 from munbot_web.settings import Settings
+from munbot_web.staff.events import BINDINGS
+from munbot_web.staff.running import staff_desk
 
 STARTUP_SECONDS = 10.0
 
@@ -86,23 +88,30 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
     verifier = app.state.token_verifier
     server.register_namespace(ChatNamespace(chat=chat, feedback=feedback, room=room, verifier=verifier))
     delivery = Delivery(asyncio.get_running_loop(), room, replies)
+    staff = staff_desk(server, verifier=verifier, conversations=conversations, redis=redis, instance=instance)
+
+    def heard(event: AnyEvent) -> None:
+        delivery.handle(event)
+        staff.delivery.handle(event)
+
     consumer = Consumer(
-        settings.amqp_url(), instance_subscription(instance), delivery.handle, name=f"web-{instance}", prefetch=200
+        settings.amqp_url(), instance_subscription(instance, BINDINGS), heard, name=f"web-{instance}", prefetch=200
     )
     app.state.checks.update(broker=publisher.check, replies=consumer.check)
     stop = threading.Event()
     thread = threading.Thread(target=consumer.run, args=(stop,), name="web-consumer", daemon=True)
     thread.start()
-    pump = asyncio.create_task(delivery.run())
+    tasks = [asyncio.create_task(work) for work in (delivery.run(), *staff.work())]
     # Not a condition: without the broker we answer 503 to messages and everything else works.
     await asyncio.to_thread(_wait_ready, publisher, consumer)
     try:
         yield
     finally:
         stop.set()
-        pump.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pump
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await staff.presence.close()
         await asyncio.to_thread(thread.join, 5.0)
         await asyncio.to_thread(publisher.close)
         await server.shutdown()
