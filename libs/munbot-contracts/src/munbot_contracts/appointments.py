@@ -112,6 +112,9 @@ class AppointmentFact(Contract):
     manage_url: str | None = None
     sequence: int = Field(ge=0, description="iCalendar SEQUENCE, RFC 5545 3.8.7.4")
     reason: str | None = None
+    changed_by: str | None = Field(
+        default=None, description="Role of who did it: visitor, citizen, service, agent, admin"
+    )
 
 
 class AppointmentRescheduled(AppointmentFact):

@@ -42,7 +42,9 @@ def manage_url(public_url: str, appointment: Appointment) -> str:
     return f"{public_url.rstrip('/')}/hora/{appointment.code}?token={appointment.token}"
 
 
-def fact(appointment: Appointment, procedure: Procedure, office: Office, public_url: str) -> AppointmentFact:
+def fact(
+    appointment: Appointment, procedure: Procedure, office: Office, public_url: str, *, changed_by: str
+) -> AppointmentFact:
     """Return the appointment as events carry it."""
     zone = office.timezone
     return AppointmentFact(
@@ -62,6 +64,7 @@ def fact(appointment: Appointment, procedure: Procedure, office: Office, public_
         manage_url=manage_url(public_url, appointment),
         sequence=appointment.sequence,
         reason=appointment.reason,
+        changed_by=changed_by,
     )
 
 
@@ -73,10 +76,14 @@ def record_state(
     *,
     public_url: str,
     now: datetime,
+    changed_by: str,
     previous_start: datetime | None = None,
 ) -> None:
-    """Write into the outbox that the appointment is now as it is; with `previous_start`, that it was moved."""
-    data = fact(appointment, procedure, office, public_url)
+    """Write into the outbox that the appointment is now as it is; with `previous_start`, that it was moved.
+
+    `changed_by` is the caller's role: who hears of it may have to tell the citizen what an official has done.
+    """
+    data = fact(appointment, procedure, office, public_url, changed_by=changed_by)
     event_type = EVENT_OF_STATUS[Status(appointment.status)]
     if previous_start is not None:
         event_type = APPOINTMENT_RESCHEDULED

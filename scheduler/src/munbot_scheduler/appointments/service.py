@@ -197,6 +197,7 @@ def reschedule(context: Context, appointment: Appointment, wish: RescheduleIn) -
     appointment.starts_at, appointment.ends_at = wish.start, wish.start + target.duration
     appointment.status = Status.BOOKED.value
     appointment.live = True
+    appointment.reason = wish.reason
     appointment.sequence += 1
     touch(context, appointment)
     note(
