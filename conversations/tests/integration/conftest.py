@@ -356,3 +356,20 @@ def headers(make_token, agents):
         return {"Authorization": f"Bearer {token}", **extra}
 
     return make
+
+
+@pytest.fixture
+def hears(database, session_factory, received):
+    """Callable: a citizen's message reaches the hub, without a broker; returns its event."""
+    from munbot_conversations.turns.ingest import Ingest
+
+    config = WorkerSettings(database_url=database, rabbitmq_url="amqp://nowhere", rasa_url="http://nowhere")
+    ingest = Ingest(session_factory, config, lambda _: None)
+
+    def hear(text="hola", **options):
+        event = received(text, **options)
+        ingest.received(event, event.data)
+        return event
+
+    hear.ingest = ingest
+    return hear

@@ -28,7 +28,11 @@ class MessageItem(BaseModel):
     in_reply_to: UUID | None
     turn_index: int
     turn_count: int
+    agent_id: UUID | None = Field(default=None, description="the official who wrote it; officials see it")
+    media_pending: bool = Field(default=False, description="its file is still being fetched")
+    media_problem: str | None = Field(default=None, description="why its file was not taken; officials see it")
     delivery_status: str | None
+    delivery_error: str | None = Field(default=None, description="why it was not delivered; officials see it")
     created_at: datetime
 
     @field_validator("buttons", mode="before")

@@ -21,6 +21,7 @@ from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages import repository as messages
 from munbot_conversations.messages.rules import preview, storable
 from munbot_conversations.settings import WorkerSettings
+from munbot_conversations.texts import kind_in_words
 from munbot_conversations.turns import joining
 from munbot_conversations.turns.arrivals import Place, live_conversation
 
@@ -87,8 +88,21 @@ class Ingest:
             if noted is None:
                 msg = "a file of an unknown message"
                 raise LookupError(msg)
-        conversation_id, pending = noted
-        self._on_stored(Ingested(conversation_id, data.message_id, asks_bot=pending, has_events=False))
+            if data.transcript:
+                said = preview(f"{kind_in_words(noted.kind)}: {storable(data.transcript)}")
+                conversations.show_as_last(session, noted.conversation_id, seq=noted.seq, text=said)
+            news = message_events.stored(
+                tenant=event.tenant,
+                message_id=data.message_id,
+                conversation_id=noted.conversation_id,
+                seq=noted.seq,
+                sender_type="citizen",
+                channel=data.channel,
+                kind=noted.kind,
+                clock=self._clock,
+            )
+            record_events(session, OUTBOX, [news])
+        self._on_stored(Ingested(noted.conversation_id, data.message_id, asks_bot=noted.pending, has_events=True))
 
     def initiated(self, event: Event[Any], data: MessageInitiated) -> None:
         """Store what the office wrote first; who has the word stays as it is.
@@ -109,6 +123,17 @@ class Ingest:
             conversation.last_message_at = now
             conversation.last_text = preview(storable(data.text))
             conversation.last_sender = "system"
+            out.append(
+                message_events.stored(
+                    tenant=event.tenant,
+                    message_id=data.message_id,
+                    conversation_id=conversation.id,
+                    seq=conversation.last_seq,
+                    sender_type="system",
+                    channel=data.channel,
+                    clock=self._clock,
+                )
+            )
             session.flush()
             record_events(session, OUTBOX, out)
             conversation_id = conversation.id
@@ -144,9 +169,22 @@ class Ingest:
         if waits and not data.media_pending:
             joining.prolong(session, conversation.id, window=waits, now=now)
         conversation.last_seq += 1
+        conversation.inbound_count += 1
         conversation.last_message_at = conversation.last_inbound_at = now
-        conversation.last_text = preview(storable(data.text)) or f"[{data.kind}]"
+        conversation.last_text = preview(storable(data.text)) or kind_in_words(data.kind)
         conversation.last_sender = "citizen"
+        out.append(
+            message_events.stored(
+                tenant=event.tenant,
+                message_id=data.message_id,
+                conversation_id=conversation.id,
+                seq=conversation.last_seq,
+                sender_type="citizen",
+                channel=data.channel,
+                kind=data.kind,
+                clock=self._clock,
+            )
+        )
         if not asks_bot:
             out.append(
                 message_events.handled(
