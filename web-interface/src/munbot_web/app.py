@@ -27,6 +27,10 @@ from munbot_web.chat.socket import ChatNamespace, SocketRoom, make_server
 from munbot_web.delivery import Delivery
 from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
+from munbot_web.operations import routes as operations_routes
+from munbot_web.operations.letters import DeadLetters
+from munbot_web.operations.queues import QueueBook
+from munbot_web.operations.services import ServiceHealths
 from munbot_web.settings import Settings
 from munbot_web.staff.events import BINDINGS
 from munbot_web.staff.running import staff_desk
@@ -46,6 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = create_service_app(settings, title="Munbot web channel", lifespan=lifespan)
     app.include_router(chat_routes.router)
     app.include_router(guide_routes.router)
+    app.include_router(operations_routes.router)
     if origins := settings.allowed_origins():
         app.add_middleware(
             CORSMiddleware,
@@ -74,6 +79,9 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
 
     app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
     app.state.hub = hub
+    app.state.service_healths = healths = ServiceHealths(settings.health_targets())
+    app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
+    app.state.dead_letters = DeadLetters(settings.amqp_url())
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
     guard = RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds)
     app.state.chat = chat = ChatService(
@@ -116,8 +124,8 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
         await asyncio.to_thread(publisher.close)
         await server.shutdown()
         await redis.aclose()
-        await conversations.close()
-        await scheduler.close()
+        for client in (conversations, scheduler, healths, queues):
+            await client.close()
 
 
 def _wait_ready(publisher: Publisher, consumer: Consumer) -> None:
