@@ -1,0 +1,108 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { conversations, read, scheduler } from "../../api/clients";
+import { SelectField, TextField } from "../../ui/Fields";
+import { useFormats } from "../../ui/format";
+import { Card } from "../../ui/Page";
+import { EmptyState, ErrorNotice, LoadingRows, LoadMore } from "../../ui/States";
+import { Table } from "../../ui/Table";
+import styles from "../Settings.module.css";
+import { Changes } from "./Changes";
+import { useAuditTexts } from "./texts";
+
+type Area = "conversations" | "scheduler";
+const AREAS: readonly Area[] = ["conversations", "scheduler"];
+
+type Entry = {
+  id: string | number;
+  at: string;
+  actor: string;
+  actor_role: string;
+  action: string;
+  object_type: string;
+  object_id: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+};
+type EntryPage = { items: Entry[]; next: string | null };
+
+/** One page of a service's log, the newest first. */
+async function pageOf(area: Area, object: string, cursor: string | null, signal: AbortSignal): Promise<EntryPage> {
+  if (area === "scheduler") {
+    const query = { limit: 50, ...(cursor ? { cursor } : {}) };
+    const page = await read(scheduler.GET("/v1/audit", { params: { query }, signal }));
+    return { items: page.items, next: page.next_cursor ?? null };
+  }
+  const query = { limit: 50, ...(cursor ? { before: Number(cursor) } : {}), ...(object ? { object_id: object } : {}) };
+  const page = await read(conversations.GET("/v1/audit", { params: { query }, signal }));
+  return { items: page.items, next: page.next_before === null ? null : String(page.next_before) };
+}
+
+/** What was done, by whom, and what it was before. */
+export default function AuditSection() {
+  const t = useAuditTexts();
+  const formats = useFormats();
+  const [area, setArea] = useState<Area>("conversations");
+  const [object, setObject] = useState("");
+  const wanted = area === "conversations" ? object.trim() : "";
+  const log = useInfiniteQuery({
+    queryKey: ["settings", "audit", area, wanted],
+    queryFn: ({ pageParam, signal }) => pageOf(area, wanted, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+  });
+  const people = useQuery({
+    queryKey: ["settings", "people"],
+    queryFn: ({ signal }) => read(conversations.GET("/v1/agents", { signal })),
+  });
+  const nameOf = (actor: string) => people.data?.items.find(({ id }) => id === actor)?.name ?? actor;
+  const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Card title={t("title")}>
+      <div className={styles.pair}>
+        <SelectField label={t("area")} value={area} onChange={(event) => setArea(event.target.value as Area)}>
+          {AREAS.map((each) => (
+            <option key={each} value={each}>
+              {t(`area_${each}`)}
+            </option>
+          ))}
+        </SelectField>
+        {area === "conversations" && (
+          <TextField
+            label={t("object_filter")}
+            hint={t("object_hint")}
+            maxLength={100}
+            value={object}
+            onChange={(event) => setObject(event.target.value)}
+          />
+        )}
+      </div>
+      {log.isPending && <LoadingRows />}
+      {log.error && <ErrorNotice error={log.error} onRetry={() => void log.refetch()} />}
+      {log.data && rows.length === 0 && <EmptyState icon="note" title={t("empty")} />}
+      {rows.length > 0 && (
+        <Table
+          caption={t("list")}
+          rows={rows}
+          keyOf={(entry) => String(entry.id)}
+          columns={[
+            { id: "at", title: t("at"), cell: (entry) => formats.dateTime(entry.at) },
+            { id: "actor", title: t("actor"), cell: (entry) => nameOf(entry.actor) },
+            { id: "action", title: t("action"), cell: (entry) => <span className={styles.code}>{entry.action}</span> },
+            {
+              id: "object",
+              title: t("object"),
+              cell: (entry) => (
+                <span className={styles.code}>
+                  {entry.object_type} {entry.object_id}
+                </span>
+              ),
+            },
+            { id: "change", title: t("change"), cell: (entry) => <Changes before={entry.before} after={entry.after} /> },
+          ]}
+        />
+      )}
+      <LoadMore has={log.hasNextPage} busy={log.isFetchingNextPage} onMore={() => void log.fetchNextPage()} />
+    </Card>
+  );
+}
