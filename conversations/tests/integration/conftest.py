@@ -302,8 +302,13 @@ def until():
 
 
 @pytest.fixture(scope="module")
-def api_settings(database, key_pair):
+def api_settings(database, key_pair, s3):
+    endpoint, access_key, secret_key = s3
     return ApiSettings(
+        s3_endpoint=endpoint,
+        s3_access_key=access_key,
+        s3_secret_key=secret_key,
+        attachments_bucket="hub-tests",
         database_url=database,
         jwt_public_key=key_pair[1],
         jwt_private_key=key_pair[0],
