@@ -124,9 +124,9 @@ def test_days_show_openings_closures_and_holidays(api, admin_opening):
     days = {day["date"]: day for day in api.get("/v1/days", role="viewer", params=query).json()["items"]}
     assert len(days) == 16
     assert days[TUESDAY]["windows"] == [
-        {"opens": "2026-11-24T08:30:00-03:00", "closes": "2026-11-24T14:00:00-03:00", "capacity": 2},
-        {"opens": "2026-11-24T15:00:00-03:00", "closes": "2026-11-24T17:00:00-03:00", "capacity": 1},
-        {"opens": "2026-11-24T22:00:00-03:00", "closes": "2026-11-24T23:30:00-03:00", "capacity": 1},
+        {"opens": "2026-11-24T08:30:00-03:00", "closes": "2026-11-24T14:00:00-03:00", "capacity": 2, "step": 15},
+        {"opens": "2026-11-24T15:00:00-03:00", "closes": "2026-11-24T17:00:00-03:00", "capacity": 1, "step": 15},
+        {"opens": "2026-11-24T22:00:00-03:00", "closes": "2026-11-24T23:30:00-03:00", "capacity": 1, "step": 15},
     ]
     assert (days["2026-11-26"]["windows"], days["2026-11-26"]["reason"]) == ([], "Capacitación")
     assert (days["2026-11-29"]["closure"], days["2026-11-29"]["reason"]) == ("closed", "")

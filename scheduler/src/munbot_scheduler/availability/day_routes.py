@@ -63,6 +63,7 @@ def list_days(
                             opens=local(window.opens, zone),
                             closes=local(window.closes, zone),
                             capacity=window.capacity,
+                            step=int(window.step.total_seconds() // 60),
                         )
                         for window in plan.windows
                     ],

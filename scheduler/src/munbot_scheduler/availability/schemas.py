@@ -8,11 +8,12 @@ from munbot_scheduler.schemas import Answer
 
 
 class WindowOut(Answer):
-    """An opening, for so many people at a time."""
+    """An opening, for so many people at a time; visits start every `step` minutes."""
 
     opens: datetime
     closes: datetime
     capacity: int
+    step: int
 
 
 class OfficeDayOut(Answer):

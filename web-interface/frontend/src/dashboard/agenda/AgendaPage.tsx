@@ -1,0 +1,13 @@
+import { Route, Switch } from "wouter";
+import { Calendar } from "./Calendar";
+import { DayList } from "./DayList";
+
+/** /panel/agenda, and the list of a day that one prints. */
+export default function AgendaPage() {
+  return (
+    <Switch>
+      <Route path="/agenda/lista" component={DayList} />
+      <Route path="/agenda" component={Calendar} />
+    </Switch>
+  );
+}
