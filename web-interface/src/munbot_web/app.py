@@ -79,7 +79,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
 
     app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
     app.state.hub = hub
-    app.state.service_healths = healths = ServiceHealths(settings.health_targets())
+    app.state.service_healths = healths = ServiceHealths(settings.health_targets(), own=app.state.checks)
     app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
     app.state.dead_letters = DeadLetters(settings.amqp_url())
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)

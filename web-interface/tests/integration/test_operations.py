@@ -231,6 +231,7 @@ def test_all_queues_are_looked_through(ask, put, queue):
 def test_every_service_is_asked(ask):
     answer = ask("GET", "/services").json()
     states = {item["name"]: item["status"] for item in answer["items"]}
+    assert states["web-interface"] == "ok"
     # The two addresses that the fake hub serves answer, but know no /readyz; nobody is at the others.
     assert states["conversations"] == states["scheduler"] == "unavailable"
     assert states["llm-gateway"] == states["rasa"] == "away"

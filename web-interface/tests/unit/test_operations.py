@@ -91,9 +91,15 @@ def test_services_say_what_they_lack():
         raise httpx.ReadTimeout("slow")
 
     names = ["good", "bad", "odd", "list", "gone"]
-    healths = ServiceHealths({n: f"http://{n}/readyz" for n in names}, transport=httpx.MockTransport(answer))
+
+    def broken():
+        raise ConnectionError
+
+    own = {"broker": lambda: None, "replies": broken}
+    healths = ServiceHealths({n: f"http://{n}/readyz" for n in names}, own=own, transport=httpx.MockTransport(answer))
     found = asyncio.run(healths.all())
     assert [(one.name, one.status, one.checks) for one in found] == [
+        ("web-interface", "unavailable", {"broker": "ok", "replies": "ConnectionError"}),
         ("good", "ok", {"database": "ok"}),
         ("bad", "unavailable", {"broker": "BrokerUnavailable"}),
         ("odd", "ok", {}),

@@ -1,9 +1,8 @@
 """Which of the platform's events reach an open dashboard."""
 
 from munbot_contracts.envelope import routing_key
-from munbot_contracts.messages import MESSAGE_HANDLED, MESSAGE_OUTBOUND, MESSAGE_STATUS
+from munbot_contracts.messages import MESSAGE_HANDLED, MESSAGE_OUTBOUND, MESSAGE_STATUS, MESSAGE_STORED
 
-MESSAGE_STORED = "munbot.message.stored.v1"
 _MESSAGES = frozenset({MESSAGE_STORED, MESSAGE_OUTBOUND, MESSAGE_STATUS, MESSAGE_HANDLED})
 _AREAS = frozenset({"conversation", "appointment", "complaint", "knowledge"})
 
