@@ -109,6 +109,8 @@ export function CalendarView(props: Props) {
         allDaySlot={props.events.some((event) => event.allDay)}
         allDayText=""
         eventMinHeight={22}
+        eventMaxStack={view === "week" ? 3 : 8}
+        dayHeaders={view !== "day"}
         dayMaxEvents
         navLinks={view !== "day"}
         navLinkDayClick={(date) => props.onDay(date.toISOString().slice(0, 10))}

@@ -118,7 +118,7 @@ function People({ items, withOffice }: { items: readonly Appointment[]; withOffi
               </td>
               <td>{item.start.slice(11, 16)}</td>
               <th scope="row">{item.citizen.name}</th>
-              <td>{item.citizen.rut}</td>
+              <td className={styles.whole}>{item.citizen.rut}</td>
               <td>
                 {item.procedure.name}
                 {withOffice && <small>{item.office.name}</small>}
@@ -126,7 +126,7 @@ function People({ items, withOffice }: { items: readonly Appointment[]; withOffi
               </td>
               <td>{item.citizen.phone}</td>
               <td>{t(`status_${statusOf(item)}`)}</td>
-              <td>{item.code}</td>
+              <td className={styles.whole}>{item.code}</td>
             </tr>
           ))}
         </tbody>
