@@ -1,7 +1,19 @@
 import { Page } from "../ui/Page";
+import { AppointmentsSection } from "./AppointmentsSection";
+import { ComplaintsSection } from "./ComplaintsSection";
+import { CsvButton } from "./CsvButton";
+import { RangeBar } from "./RangeBar";
+import { useRange } from "./range";
 import { useNumbersTexts } from "./texts";
 
 export default function NumbersPage() {
   const t = useNumbersTexts();
-  return <Page title={t("title")}>{null}</Page>;
+  const { range, today, setRange } = useRange();
+  return (
+    <Page title={t("title")} actions={<CsvButton range={range} />}>
+      <RangeBar range={range} today={today} onChoose={setRange} />
+      <AppointmentsSection range={range} />
+      <ComplaintsSection range={range} />
+    </Page>
+  );
 }
