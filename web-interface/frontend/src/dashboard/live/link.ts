@@ -1,5 +1,5 @@
 import { io, type Socket } from "socket.io-client";
-import { endSession, getSession } from "../session/store";
+import { endSession, getSession, onSession } from "../session/store";
 import { type PlatformEvent, PlatformEventSchema, type Presence, PresenceSchema } from "./protocol";
 
 export type LinkState = "connecting" | "open" | "lost";
@@ -18,6 +18,7 @@ export class StaffLink {
   private viewed: string | null = null;
   private tokenInUse: string | null = null;
   private wasOpen = false;
+  private readonly stopRenewing: () => void;
   state: LinkState = "connecting";
 
   constructor(private readonly onReturn: () => void) {
@@ -33,8 +34,9 @@ export class StaffLink {
     });
     this.socket.on("connect", () => this.opened());
     this.socket.on("disconnect", (reason) => this.dropped(reason));
-    this.socket.on("connect_error", () => this.refused());
+    this.socket.on("connect_error", (error: Error & { data?: { code?: string } }) => this.refused(error.data?.code));
     this.socket.on("session_over", () => this.sessionOver());
+    this.stopRenewing = onSession(() => this.renew());
     this.socket.on("event", (raw: unknown) => this.heard(raw));
     this.socket.on("presence", (raw: unknown) => {
       const presence = PresenceSchema.safeParse(raw);
@@ -43,6 +45,7 @@ export class StaffLink {
   }
 
   close(): void {
+    this.stopRenewing();
     this.socket.removeAllListeners();
     this.socket.disconnect();
   }
@@ -84,10 +87,22 @@ export class StaffLink {
     if (reason === "io server disconnect") this.again();
   }
 
-  private refused(): void {
+  private refused(code: string | undefined): void {
     this.setState("lost");
+    if (code === "token_invalid") {
+      this.sessionOver();
+      return;
+    }
     // The gateway refused the log-in itself: Socket.IO then stops trying.
     if (!this.socket.active) this.again();
+  }
+
+  /** The session has a newer token: the connection goes on under it. */
+  private renew(): void {
+    const token = getSession()?.token;
+    if (!token || token === this.tokenInUse || !this.socket.connected) return;
+    this.tokenInUse = token;
+    this.socket.emit("renew", { token });
   }
 
   /** The gateway says that the token in use is over. A newer one may be at hand. */

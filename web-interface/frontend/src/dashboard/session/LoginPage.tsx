@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
-import { tenantsQuery } from "@/shared/api/queries";
+import { applyTheme } from "@/app/theme";
+import { tenantQuery, tenantsQuery } from "@/shared/api/queries";
 import { DEFAULT_TENANT, pathTo } from "@/shared/ui/navigation";
 import { useShellTexts } from "../shell/texts";
 import { Button } from "../ui/Button";
@@ -33,6 +34,7 @@ export function LoginPage() {
   const t = useShellTexts();
   const offices = useQuery(tenantsQuery);
   const [tenant, setTenant] = useState(lastOffice);
+  const colors = useQuery(tenantQuery(tenant)).data?.colors;
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const heading = useRef<HTMLHeadingElement>(null);
@@ -42,6 +44,9 @@ export function LoginPage() {
     onError: () => setPassword(""),
   });
   useEffect(() => heading.current?.focus(), []);
+  useEffect(() => {
+    if (colors) applyTheme(colors);
+  }, [colors]);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -8,6 +8,10 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+/** A day without a time is that day in every zone of Chile, and not the evening before. */
+const moment = (iso: string | number) =>
+  new Date(typeof iso === "string" && /^\d{4}-\d{2}-\d{2}$/.test(iso) ? `${iso}T16:00:00Z` : iso);
+
 /** Dates and numbers in the person's language and the office's zone. `now` is given so that a render stays pure. */
 export function formats(locale: string, timeZone: string) {
   const make = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, { timeZone, ...options });
@@ -19,18 +23,18 @@ export function formats(locale: string, timeZone: string) {
   const ago = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
   const count = new Intl.NumberFormat(locale);
   return {
-    time: (iso: string) => clock.format(new Date(iso)),
+    time: (iso: string) => clock.format(moment(iso)),
     /** "5 oct." */
-    day: (iso: string) => shortDay.format(new Date(iso)),
+    day: (iso: string) => shortDay.format(moment(iso)),
     /** "lunes, 5 de octubre" */
-    longDay: (iso: string) => longDay.format(new Date(iso)),
-    dateTime: (iso: string) => full.format(new Date(iso)),
+    longDay: (iso: string) => longDay.format(moment(iso)),
+    dateTime: (iso: string) => full.format(moment(iso)),
     /** 2026-10-05 in the office's zone: to compare days. */
-    dayKey: (iso: string | number) => key.format(new Date(iso)),
+    dayKey: (iso: string | number) => key.format(moment(iso)),
     number: (value: number) => count.format(value),
     /** "hace 5 min". */
     ago: (iso: string, now: number) => {
-      const past = new Date(iso).getTime() - now;
+      const past = moment(iso).getTime() - now;
       if (Math.abs(past) < HOUR) return ago.format(Math.round(past / MINUTE), "minute");
       if (Math.abs(past) < DAY) return ago.format(Math.round(past / HOUR), "hour");
       return ago.format(Math.round(past / DAY), "day");

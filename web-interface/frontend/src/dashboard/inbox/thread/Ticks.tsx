@@ -1,0 +1,21 @@
+import { PanelIcon } from "../../ui/PanelIcon";
+import { useInboxTexts } from "../texts";
+import styles from "./Bubble.module.css";
+
+const ICONS = { sent: "check", delivered: "checks", read: "checks", failed: "warning" } as const;
+
+type Known = keyof typeof ICONS;
+const isKnown = (status: string | null): status is Known => status !== null && status in ICONS;
+
+/** What became of a message of ours: on its way, sent, delivered, read, or lost. */
+export function Ticks({ status, problem }: { status: string | null; problem?: string | null | undefined }) {
+  const t = useInboxTexts();
+  const known = isKnown(status) ? status : "stored";
+  const words = t(`status_${known}`);
+  return (
+    <span className={styles.ticks} data-status={known} title={problem ? `${words} (${problem})` : words}>
+      <PanelIcon name={known === "stored" ? "clock" : ICONS[known]} size="1rem" />
+      <span className={known === "failed" ? undefined : "visually-hidden"}>{words}</span>
+    </span>
+  );
+}
