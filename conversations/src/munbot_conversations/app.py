@@ -22,6 +22,7 @@ from munbot_conversations.files.routes import router as files
 from munbot_conversations.files.store import FileStore
 from munbot_conversations.messages.routes import router as messages
 from munbot_conversations.notes.routes import router as notes
+from munbot_conversations.numbers.routes import router as numbers
 from munbot_conversations.reading.routes import router as reading
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants.routes import router as tenants
@@ -68,6 +69,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         canned,
         feedback,
         unanswered,
+        numbers,
         audit,
     ):
         app.include_router(router)

@@ -1,13 +1,14 @@
-"""GET /v1/audit."""
+"""GET /v1/audit and /v1/audit/verify."""
 
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from munbot_common.database import SessionDep
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from munbot_conversations.audit.repository import page
+from munbot_conversations.audit.service import check
 from munbot_conversations.dependencies import SECURED, AdminDep
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
@@ -28,6 +29,16 @@ class AuditItem(BaseModel):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     correlation_id: str
+    hash: str = Field(description="of this entry and of the hash before it")
+
+
+class AuditCheck(BaseModel):
+    """Whether the log is whole."""
+
+    ok: bool
+    entries: int
+    head: str = Field(description="hash of the newest entry; written down elsewhere, it proves what there was")
+    broken_at: int | None = Field(description="first entry that was changed, or 0: entries at the end are missing")
 
 
 class AuditPage(BaseModel):
@@ -41,13 +52,31 @@ class AuditPage(BaseModel):
 def list_audit(
     principal: AdminDep,
     session: SessionDep,
+    *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     object_id: Annotated[str | None, Query(max_length=100)] = None,
+    actor: Annotated[str | None, Query(max_length=100, description="id of an official, or `service:…`")] = None,
+    action: Annotated[str | None, Query(max_length=60)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AuditPage:
     """List what was done in the tenant."""
-    rows = page(session, tenant=principal.tenant, before=before, object_id=object_id, limit=limit)
+    rows = page(
+        session,
+        tenant=principal.tenant,
+        before=before,
+        object_id=object_id,
+        actor=actor,
+        action=action,
+        limit=limit,
+    )
     return AuditPage(
         items=[AuditItem.model_validate(row) for row in rows],
         next_before=rows[-1].id if len(rows) == limit else None,
     )
+
+
+@router.get("/verify", responses=SECURED)
+def verify_audit(principal: AdminDep, session: SessionDep) -> AuditCheck:
+    """Compute the tenant's whole chain anew: no entry was changed, taken out or put in."""
+    found = check(session, principal.tenant)
+    return AuditCheck(ok=found.broken_at is None, entries=found.entries, head=found.head, broken_at=found.broken_at)

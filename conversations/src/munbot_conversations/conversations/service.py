@@ -19,6 +19,7 @@ from munbot_conversations.conversations import events, repository, summaries
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.conversations.rules import silence_is_over
 from munbot_conversations.conversations.schemas import AttentionAnswer, HandoffRequest
+from munbot_conversations.numbers import facts
 from munbot_conversations.tenants import rules as attention_rules
 from munbot_conversations.tenants import service as tenants
 from munbot_conversations.tenants.models import Tenant
@@ -90,6 +91,7 @@ def release(session: Session, principal: Principal, conversation_id: UUID, *, cl
         return
     before = word_of(conversation)
     repository.give_back_to_bot(conversation)
+    facts.person_left(session, [conversation.id], clock())
     audit(session, principal, "conversation.release", conversation, before)
     session.flush()
     event = events.released(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
@@ -110,6 +112,7 @@ def close(session: Session, principal: Principal, conversation_id: UUID, *, cloc
     conversation.version += 1
     conversation.closed_at = clock()
     conversation.waiting_since = None
+    facts.person_left(session, [conversation.id], conversation.closed_at)
     audit(session, principal, "conversation.close", conversation, before)
     session.flush()
     event = events.closed(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
@@ -139,6 +142,7 @@ def handoff(
     answer = attention_answer(tenant, now)
     if conversation.mode == "human" and not silence_is_over(conversation.mode, conversation.human_until, now):
         return answer
+    facts.person_left(session, [conversation.id], now)
     conversation.mode = "human"
     conversation.human_minutes = tenant.takeover_minutes
     conversation.human_until = now + timedelta(minutes=tenant.takeover_minutes)
@@ -147,6 +151,7 @@ def handoff(
     conversation.handoff_reason = wish.reason
     conversation.handoff_summary = wish.summary
     session.flush()
+    facts.person_asked(session, tenant=principal.tenant, conversation_id=conversation.id, reason=wish.reason, now=now)
     event = events.handoff_requested(
         tenant=principal.tenant,
         conversation_id=conversation.id,
@@ -176,10 +181,16 @@ def take(
 ) -> list[Event[Any]]:
     """Silence the bot in a locked conversation, give the word to an agent, and return what there is to tell."""
     length = minutes or tenants.require(session, conversation.tenant_id).takeover_minutes
+    now = clock()
+    if silence_is_over(conversation.mode, conversation.human_until, now):
+        facts.person_left(session, [conversation.id], now)
+    facts.person_took(
+        session, tenant=conversation.tenant_id, conversation_id=conversation.id, agent_id=agent_id, now=now
+    )
     conversation.mode = "human"
     conversation.version += 1
     conversation.human_minutes = length
-    conversation.human_until = clock() + timedelta(minutes=length)
+    conversation.human_until = now + timedelta(minutes=length)
     conversation.assigned_agent_id = agent_id
     conversation.waiting_since = None
     return [

@@ -22,6 +22,7 @@ from munbot_conversations.conversations.rules import silence_is_over
 from munbot_conversations.messages import events
 from munbot_conversations.messages.models import Message
 from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.numbers import facts
 from munbot_conversations.texts import kind_in_words
 
 
@@ -55,6 +56,7 @@ def agent_message(
     conversation = conversations.opened(session, principal, conversation_id)
     now = clock()
     out = _take_the_word(session, conversation, agent.id, now, clock)
+    facts.person_answered(session, conversation.id, now)
     conversation.waiting_since = None
     conversation.last_seq += 1
     conversation.last_message_at = now

@@ -20,6 +20,7 @@ from munbot_conversations.conversations import rules as conversation_rules
 from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages import repository as messages
 from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.numbers import facts
 from munbot_conversations.settings import WorkerSettings
 from munbot_conversations.texts import kind_in_words
 from munbot_conversations.turns import joining
@@ -145,13 +146,16 @@ class Ingest:
         conversation, out = live_conversation(session, place, data.sender, self._clock, named=data.conversation_id)
         if conversation_rules.silence_is_over(conversation.mode, conversation.human_until, now):
             conversations.give_back_to_bot(conversation)
+            facts.person_left(session, [conversation.id], now)
             out.append(
                 conversation_events.released(
                     tenant=event.tenant, conversation_id=conversation.id, by="timeout", clock=self._clock
                 )
             )
-        if conversation_rules.starts_anew(conversation.last_inbound_at, now, self._settings.session_idle):
+        comes_back = conversation_rules.starts_anew(conversation.last_inbound_at, now, self._settings.session_idle)
+        if comes_back:
             conversation.session_number += 1
+        comes = comes_back or conversation.last_inbound_at is None
         asks_bot = conversation.mode == "bot" and data.kind is not MessageKind.REACTION
         waits = self._wait(data) if asks_bot else timedelta(0)
         added = messages.add_inbound(
@@ -168,6 +172,8 @@ class Ingest:
             return None
         if waits and not data.media_pending:
             joining.prolong(session, conversation.id, window=waits, now=now)
+        if comes:
+            facts.came(session, conversation, now)
         conversation.last_seq += 1
         conversation.inbound_count += 1
         conversation.last_message_at = conversation.last_inbound_at = now
