@@ -100,7 +100,7 @@ class ComplaintService:
             draft.note(actor_of(principal), "commented", self._clock(), after=details)
             if from_citizen and current["status"] == ComplaintStatus.WAITING_CITIZEN:
                 reason = texts.text("reasons", "citizen_answered")
-                self.move_to(draft, actor_of(principal), ComplaintStatus.IN_REVIEW, reason)
+                self.move_to(draft, actor_of(principal), ComplaintStatus.IN_REVIEW, reason, by="citizen")
             draft.tell(COMPLAINT_COMMENTED, self._clock, {**details, "text": body.text, "author": author})
 
         return self.change(principal, folio, body, step)
@@ -224,7 +224,7 @@ class ComplaintService:
                 }
             )
 
-    def move_to(self, draft: Draft, actor: Actor, target: ComplaintStatus, reason: str) -> None:
+    def move_to(self, draft: Draft, actor: Actor, target: ComplaintStatus, reason: str, by: str | None = None) -> None:
         """Put a state into a change: term, history, and the events for the citizen and for those who follow it."""
         now = self._clock()
         document = draft.document
@@ -254,7 +254,7 @@ class ComplaintService:
             reason=reason,
         )
         event_type = COMPLAINT_REOPENED if target is ComplaintStatus.REOPENED else COMPLAINT_STATUS_CHANGED
-        details = {"previous_status": before, "reason": reason}
+        details = {"previous_status": before, "reason": reason, "changed_by": by or actor["role"]}
         draft.tell(event_type, self._clock, details)
         for follower in self._repository.followers(document):
             draft.events.append(events.pending(event_type, as_primary(follower, document), self._clock, details))

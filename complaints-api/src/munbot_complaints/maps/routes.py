@@ -1,6 +1,6 @@
 """HTTP entrance to the map's setting.
 
-Tiles come from the platform's own address, as the pages ask no other: an office copies its tiles to where its nginx gives
+Tiles come from the platform's own address, as the pages ask no other: an office copies its tiles to where nginx gives
 them out, or lets that fetch them. Without an address the pages show a list of places.
 """
 
