@@ -35,6 +35,7 @@ export function formats(locale: string, timeZone: string) {
     /** "hace 5 min". */
     ago: (iso: string, now: number) => {
       const past = moment(iso).getTime() - now;
+      if (Math.abs(past) < MINUTE) return locale.startsWith("en") ? "just now" : "hace un momento";
       if (Math.abs(past) < HOUR) return ago.format(Math.round(past / MINUTE), "minute");
       if (Math.abs(past) < DAY) return ago.format(Math.round(past / HOUR), "hour");
       return ago.format(Math.round(past / DAY), "day");

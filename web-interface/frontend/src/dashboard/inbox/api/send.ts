@@ -9,7 +9,7 @@ export const MAX_FILE_BYTES = 10 * 1024 * 1024;
 async function sendFile(entry: Pending, file: File): Promise<Message> {
   const body = new FormData();
   body.set("file", file, file.name);
-  if (entry.text) body.set("caption", entry.text);
+  if (entry.text) body.set("text", entry.text);
   const response = await panelFetch(
     new Request(`/api/conversations/v1/conversations/${entry.conversationId}/files`, {
       method: "POST",

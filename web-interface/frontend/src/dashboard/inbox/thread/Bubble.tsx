@@ -2,16 +2,16 @@ import { blocks, type Inline } from "@/features/chat/format/richText";
 import { Fragment } from "react";
 import { useFormats } from "../../ui/format";
 import { PanelIcon } from "../../ui/PanelIcon";
-import type { Message } from "../api/queries";
+import type { Channel, Message } from "../api/queries";
 import { useInboxTexts } from "../texts";
 import styles from "./Bubble.module.css";
 import { MediaPart } from "./MediaPart";
 import { Ticks } from "./Ticks";
 
-type Props = { message: Message; sender: string };
+type Props = { message: Message; sender: string; channel: Channel };
 
 /** One message as it was said. What people wrote is text, whatever it looks like. */
-export function Bubble({ message, sender }: Props) {
+export function Bubble({ message, sender, channel }: Props) {
   const t = useInboxTexts();
   const format = useFormats();
   const side = message.sender_type === "citizen" ? "theirs" : "ours";
@@ -39,7 +39,9 @@ export function Bubble({ message, sender }: Props) {
         <time dateTime={message.created_at} title={format.dateTime(message.created_at)}>
           {format.time(message.created_at)}
         </time>
-        {message.direction === "out" && <Ticks status={message.delivery_status} problem={message.delivery_error} />}
+        {message.direction === "out" && (
+          <Ticks status={message.delivery_status} problem={message.delivery_error} channel={channel} />
+        )}
       </footer>
     </article>
   );

@@ -12,10 +12,6 @@ import { useInboxTexts } from "../texts";
 import styles from "./Bubble.module.css";
 
 const PROBLEMS = ["too_large", "too_long", "type_unsupported", "unavailable", "not_understood"] as const;
-const textIn = (media: Record<string, unknown> | null | undefined, name: string) => {
-  const value = media?.[name];
-  return typeof value === "string" ? value : "";
-};
 
 /** Types that a browser shows without running anything of them. */
 const isPicture = (type: string) => /^image\/(jpeg|png|webp|gif)$/.test(type);
@@ -23,7 +19,7 @@ const isPicture = (type: string) => /^image\/(jpeg|png|webp|gif)$/.test(type);
 /** A message's file: a picture and a voice note are shown, anything else can be downloaded. */
 export function MediaPart({ message }: { message: Message }) {
   const t = useInboxTexts();
-  const type = textIn(message.media, "content_type");
+  const type = message.media?.content_type ?? "";
   const problem = PROBLEMS.find((known) => known === message.media_problem);
   if (!message.media) {
     return <p className={styles.aside}>{t(problem ? `media_${problem}` : "media_pending")}</p>;
@@ -92,7 +88,7 @@ function OtherFile({ message }: { message: Message }) {
   const t = useInboxTexts();
   const toast = useToast();
   const [isBusy, setBusy] = useState(false);
-  const name = textIn(message.media, "filename") || t("file");
+  const name = message.media?.filename ?? t("file");
   const download = async () => {
     setBusy(true);
     try {

@@ -76,6 +76,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
             {entry.kind === "message" && (
               <Bubble
                 message={entry.message}
+                channel={conversation.channel}
                 sender={
                   {
                     citizen: nameOf(conversation, t),

@@ -68,6 +68,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/audit/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Audit
+         * @description Compute the tenant's whole chain anew: no entry was changed, taken out or put in.
+         */
+        get: operations["verify_audit_v1_audit_verify_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/login": {
         parameters: {
             query?: never;
@@ -148,6 +168,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/canned-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Canned
+         * @description List the answers that officials keep ready.
+         */
+        get: operations["list_canned_v1_canned_answers_get"];
+        put?: never;
+        /**
+         * Create Canned
+         * @description Keep an answer ready.
+         */
+        post: operations["create_canned_v1_canned_answers_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{canned_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove Canned
+         * @description Throw one of them away.
+         */
+        delete: operations["remove_canned_v1_canned_answers__canned_id__delete"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Canned
+         * @description Change one of them.
+         */
+        patch: operations["change_canned_v1_canned_answers__canned_id__patch"];
+        trace?: never;
+    };
+    "/v1/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact
+         * @description Return what is known of a citizen.
+         */
+        get: operations["get_contact_v1_contacts__contact_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Contact
+         * @description Change what is known of a citizen.
+         */
+        patch: operations["change_contact_v1_contacts__contact_id__patch"];
+        trace?: never;
+    };
     "/v1/conversations": {
         parameters: {
             query?: never;
@@ -188,6 +280,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Assign
+         * @description Give the conversation to an official, who has the word from then on, or to nobody in particular.
+         */
+        post: operations["assign_v1_conversations__conversation_id__assign_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/close": {
         parameters: {
             query?: never;
@@ -202,6 +314,26 @@ export interface paths {
          * @description End the conversation.
          */
         post: operations["close_v1_conversations__conversation_id__close_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send File
+         * @description Send a file to the citizen as the calling agent: a photo, a PDF, an office document or a sound.
+         */
+        post: operations["send_file_v1_conversations__conversation_id__files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -272,6 +404,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notes
+         * @description List what officials noted about a conversation.
+         */
+        get: operations["list_notes_v1_conversations__conversation_id__notes_get"];
+        put?: never;
+        /**
+         * Add Note
+         * @description Note something about a conversation, closed ones included; the citizen never sees it.
+         */
+        post: operations["add_note_v1_conversations__conversation_id__notes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Mark Read
+         * @description Note how far the calling official has read; each has their own position. A late request never goes back.
+         */
+        put: operations["mark_read_v1_conversations__conversation_id__read_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/conversations/{conversation_id}/release": {
         parameters: {
             query?: never;
@@ -324,6 +500,46 @@ export interface paths {
          * @description Return what became of a citizen's message, and the replies to it.
          */
         get: operations["get_message_v1_messages__message_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{message_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Return the file of a message: to officials of the tenant, and to the citizen in whose conversation it is.
+         */
+        get: operations["get_media_v1_messages__message_id__media_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Numbers
+         * @description Return conversations, how many needed no person, handoffs and how long citizens waited; by day and in all.
+         */
+        get: operations["get_numbers_v1_numbers_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -545,6 +761,18 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AddressItem
+         * @description How a channel reaches a citizen.
+         */
+        AddressItem: {
+            /** Account */
+            account: string;
+            /** Address */
+            address: string;
+            /** Channel */
+            channel: string;
+        };
+        /**
          * AgentBrief
          * @description The agent who has a conversation.
          */
@@ -656,6 +884,14 @@ export interface components {
             passage?: number | string | null;
         };
         /**
+         * Assignment
+         * @description Who is to have the conversation; null for nobody in particular.
+         */
+        Assignment: {
+            /** Agent Id */
+            agent_id: string | null;
+        };
+        /**
          * AttentionAnswer
          * @description Whether people answer now, and when they next do.
          */
@@ -669,6 +905,26 @@ export interface components {
              * @description in the tenant's zone; null while open
              */
             opens_at: string | null;
+        };
+        /**
+         * AuditCheck
+         * @description Whether the log is whole.
+         */
+        AuditCheck: {
+            /**
+             * Broken At
+             * @description first entry that was changed, or 0: entries at the end are missing
+             */
+            broken_at: number | null;
+            /** Entries */
+            entries: number;
+            /**
+             * Head
+             * @description hash of the newest entry; written down elsewhere, it proves what there was
+             */
+            head: string;
+            /** Ok */
+            ok: boolean;
         };
         /**
          * AuditItem
@@ -696,6 +952,11 @@ export interface components {
             } | null;
             /** Correlation Id */
             correlation_id: string;
+            /**
+             * Hash
+             * @description of this entry and of the hash before it
+             */
+            hash: string;
             /** Id */
             id: number;
             /** Object Id */
@@ -724,6 +985,62 @@ export interface components {
             title: string;
         };
         /**
+         * CannedChange
+         * @description What of a canned answer changes; absent members stay.
+         */
+        CannedChange: {
+            /** Text */
+            text?: string | null;
+            /** Title */
+            title?: string | null;
+        };
+        /**
+         * CannedCreate
+         * @description A new canned answer.
+         */
+        CannedCreate: {
+            /**
+             * Text
+             * @description may hold {nombre}, which the official's page replaces by the citizen's name
+             */
+            text: string;
+            /** Title */
+            title: string;
+        };
+        /**
+         * CannedItem
+         * @description A canned answer.
+         */
+        CannedItem: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+            /** Title */
+            title: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CannedList
+         * @description All canned answers of the tenant by title.
+         */
+        CannedList: {
+            /** Items */
+            items: components["schemas"]["CannedItem"][];
+        };
+        /**
          * ContactBrief
          * @description The citizen of a conversation.
          */
@@ -739,6 +1056,57 @@ export interface components {
             name: string | null;
             /** Phone */
             phone: string | null;
+        };
+        /**
+         * ContactChange
+         * @description What of a citizen changes: absent members stay, null ones are emptied.
+         */
+        ContactChange: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            /** Phone */
+            phone?: string | null;
+            /** Rut */
+            rut?: string | null;
+        };
+        /**
+         * ContactItem
+         * @description A citizen, for officials.
+         */
+        ContactItem: {
+            /** Addresses */
+            addresses: components["schemas"]["AddressItem"][];
+            /**
+             * Conversations
+             * @description how many they have had; listed with `contact_id`
+             */
+            conversations: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Email */
+            email: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string | null;
+            /**
+             * Phone
+             * @description E.164
+             */
+            phone: string | null;
+            /**
+             * Rut
+             * @description `15482903-2`
+             */
+            rut: string | null;
         };
         /**
          * ConversationItem
@@ -790,6 +1158,12 @@ export interface components {
              * @description by the language model, some time after the handoff; null without one
              */
             summary: string | null;
+            /**
+             * Unread
+             * @description messages of the citizen that the asking official has not read
+             * @default 0
+             */
+            unread: number;
             /** Version */
             version: number;
             /** Waiting Since */
@@ -804,6 +1178,52 @@ export interface components {
             items: components["schemas"]["ConversationItem"][];
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /**
+         * DayNumbers
+         * @description The figures of one day: of what began on it.
+         */
+        DayNumbers: {
+            /**
+             * Answered
+             * @description of the handoffs, the ones that a person has answered
+             */
+            answered: number;
+            /**
+             * Contained
+             * @description of these, the ones without a person, until now
+             */
+            contained: number;
+            /**
+             * Conversations
+             * @description citizens who came to talk; after 24 hours of silence they come anew
+             */
+            conversations: number;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /**
+             * Handoffs
+             * @description how often the citizen or the bot asked for a person
+             */
+            handoffs: number;
+            /**
+             * Median First Answer Seconds
+             * @description from the asking to a person's first words
+             */
+            median_first_answer_seconds: number | null;
+            /**
+             * Takeovers
+             * @description how often an official took over unasked
+             */
+            takeovers: number;
+            /**
+             * Unknown Questions
+             * @description questions that nobody could answer
+             */
+            unknown_questions: number;
         };
         /**
          * FeedbackItem
@@ -857,6 +1277,47 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * Figures
+         * @description What happened in a span of time.
+         */
+        Figures: {
+            /**
+             * Answered
+             * @description of the handoffs, the ones that a person has answered
+             */
+            answered: number;
+            /**
+             * Contained
+             * @description of these, the ones without a person, until now
+             */
+            contained: number;
+            /**
+             * Conversations
+             * @description citizens who came to talk; after 24 hours of silence they come anew
+             */
+            conversations: number;
+            /**
+             * Handoffs
+             * @description how often the citizen or the bot asked for a person
+             */
+            handoffs: number;
+            /**
+             * Median First Answer Seconds
+             * @description from the asking to a person's first words
+             */
+            median_first_answer_seconds: number | null;
+            /**
+             * Takeovers
+             * @description how often an official took over unasked
+             */
+            takeovers: number;
+            /**
+             * Unknown Questions
+             * @description questions that nobody could answer
+             */
+            unknown_questions: number;
         };
         /**
          * HandoffRequest
@@ -958,10 +1419,30 @@ export interface components {
             tenant: string;
         };
         /**
+         * MediaItem
+         * @description The file of a message; `GET messages/{id}/media` returns it.
+         */
+        MediaItem: {
+            /** Content Type */
+            content_type: string;
+            /** Filename */
+            filename?: string | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+        };
+        /**
          * MessageItem
          * @description One message as a conversation shows it.
          */
         MessageItem: {
+            /**
+             * Agent Id
+             * @description the official who wrote it; officials see it
+             */
+            agent_id?: string | null;
             /** @description set when it came from documents: it can be rated */
             answer?: components["schemas"]["KnowledgeAnswer"] | null;
             /**
@@ -974,6 +1455,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Delivery Error
+             * @description why it was not delivered; officials see it
+             */
+            delivery_error?: string | null;
             /** Delivery Status */
             delivery_status: string | null;
             /**
@@ -996,10 +1482,18 @@ export interface components {
             location?: {
                 [key: string]: unknown;
             } | null;
-            /** Media */
-            media?: {
-                [key: string]: unknown;
-            } | null;
+            media?: components["schemas"]["MediaItem"] | null;
+            /**
+             * Media Pending
+             * @description its file is still being fetched
+             * @default false
+             */
+            media_pending: boolean;
+            /**
+             * Media Problem
+             * @description why its file was not taken; officials see it
+             */
+            media_problem?: string | null;
             /**
              * Sender Type
              * @enum {string}
@@ -1053,6 +1547,70 @@ export interface components {
              * @enum {string}
              */
             status: "pending" | "handled" | "discarded";
+        };
+        /**
+         * NoteItem
+         * @description A note, for officials only.
+         */
+        NoteItem: {
+            /**
+             * After Seq
+             * @description position of the conversation's last message when it was written
+             */
+            after_seq: number;
+            agent: components["schemas"]["AgentBrief"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * NoteList
+         * @description Notes, oldest first.
+         */
+        NoteList: {
+            /** Items */
+            items: components["schemas"]["NoteItem"][];
+        };
+        /**
+         * NoteWish
+         * @description What an official wants to note.
+         */
+        NoteWish: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * Numbers
+         * @description The figures of some days, in the tenant's zone.
+         */
+        Numbers: {
+            /**
+             * Days
+             * @description every day, those without anything too
+             */
+            days: components["schemas"]["DayNumbers"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /** Timezone */
+            timezone: string;
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            total: components["schemas"]["Figures"];
         };
         /**
          * OpeningItem
@@ -1218,6 +1776,36 @@ export interface components {
             intent?: string | null;
             /** Question */
             question: string;
+        };
+        /**
+         * ReadState
+         * @description How far the asking official has read.
+         */
+        ReadState: {
+            /** Seq */
+            seq: number;
+            /**
+             * Unread
+             * @description messages of the citizen after it
+             */
+            unread: number;
+        };
+        /**
+         * ReadTo
+         * @description Up to which message an official has read.
+         */
+        ReadTo: {
+            /**
+             * Back
+             * @description also backwards, as when a conversation is marked as unread
+             * @default false
+             */
+            back: boolean;
+            /**
+             * Seq
+             * @description position of the last message that was read
+             */
+            seq: number;
         };
         /**
          * SessionAnswer
@@ -1616,6 +2204,9 @@ export interface operations {
             query?: {
                 before?: number | null;
                 object_id?: string | null;
+                /** @description id of an official, or `service:…` */
+                actor?: string | null;
+                action?: string | null;
                 limit?: number;
             };
             header?: {
@@ -1633,6 +2224,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    verify_audit_v1_audit_verify_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditCheck"];
                 };
             };
             /** @description Unauthorized: unauthorized */
@@ -1909,6 +2558,428 @@ export interface operations {
             };
         };
     };
+    list_canned_v1_canned_answers_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedList"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    create_canned_v1_canned_answers_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key has the effect once */
+                "Idempotency-Key"?: string | null;
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: title_taken, too_many_canned_answers */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: idempotency_key_reused, invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_canned_v1_canned_answers__canned_id__delete: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: canned_answer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_canned_v1_canned_answers__canned_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                canned_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: canned_answer_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: title_taken */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_contact_v1_contacts__contact_id__get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: contact_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_contact_v1_contacts__contact_id__patch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: contact_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_conversations_v1_conversations_get: {
         parameters: {
             query?: {
@@ -1917,6 +2988,10 @@ export interface operations {
                 channel?: ("web" | "whatsapp") | null;
                 waiting?: boolean | null;
                 agent_id?: string | null;
+                /** @description those that the asking official has, or has not */
+                mine?: boolean | null;
+                /** @description those in which the asking official has to read */
+                unread?: boolean | null;
                 contact_id?: string | null;
                 /** @description words of the name, phone or address */
                 q?: string | null;
@@ -2047,6 +3122,88 @@ export interface operations {
             };
         };
     };
+    assign_v1_conversations__conversation_id__assign_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: agent_inactive, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: conversation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: conversation_closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: agent_not_assignable */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     close_v1_conversations__conversation_id__close_post: {
         parameters: {
             query?: never;
@@ -2107,6 +3264,125 @@ export interface operations {
             };
             /** @description Unprocessable Entity: invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    send_file_v1_conversations__conversation_id__files_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key has the effect once */
+                "Idempotency-Key"?: string | null;
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description at most 10 MB
+                     */
+                    file: string;
+                    /** @description what is said of it */
+                    text?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: agent_inactive, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: conversation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: conversation_closed */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Request Entity Too Large: file_too_large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unsupported Media Type: file_type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: idempotency_key_reused, upload_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: file_store_away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2447,6 +3723,223 @@ export interface operations {
             };
         };
     };
+    list_notes_v1_conversations__conversation_id__notes_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteList"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: conversation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_note_v1_conversations__conversation_id__notes_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key has the effect once */
+                "Idempotency-Key"?: string | null;
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteWish"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteItem"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: agent_inactive, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: conversation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: idempotency_key_reused, invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    mark_read_v1_conversations__conversation_id__read_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadTo"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadState"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: agent_inactive, forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: conversation_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     release_v1_conversations__conversation_id__release_post: {
         parameters: {
             query?: never;
@@ -2657,6 +4150,156 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_media_v1_messages__message_id__media_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, under its own content type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: file_missing, message_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: file_store_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    get_numbers_v1_numbers_get: {
+        parameters: {
+            query?: {
+                /** @description first day, in the tenant's zone */
+                from?: string | null;
+                /** @description last day, included; today if not given */
+                to?: string | null;
+            };
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Numbers"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: tenant_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: range_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
