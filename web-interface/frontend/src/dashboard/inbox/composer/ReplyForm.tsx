@@ -65,49 +65,51 @@ export function ReplyForm({ conversation, onTyping }: Props) {
   };
 
   return (
-    <form className={styles.form} onSubmit={send}>
-      {problem && (
-        <p className={styles.problem} role="alert">
-          {problem}
-        </p>
-      )}
-      <ChosenFiles files={files} onRemove={(file) => setFiles((all) => all.filter((other) => other !== file))} />
-      <textarea
-        ref={field}
-        className={styles.field}
-        aria-label={t("write")}
-        placeholder={t("write_placeholder")}
-        title={t("keys_hint")}
-        rows={2}
-        maxLength={MAX_TEXT}
-        value={text}
-        onChange={(event) => {
-          write(event.target.value);
-          typing.touch();
-        }}
-        onBlur={typing.stop}
-        onKeyDown={onKey}
-        onPaste={onPaste}
-      />
-      <div className={styles.bar}>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          aria-label={t("attach")}
+    <>
+      <form className={styles.form} onSubmit={send}>
+        {problem && (
+          <p className={styles.problem} role="alert">
+            {problem}
+          </p>
+        )}
+        <ChosenFiles files={files} onRemove={(file) => setFiles((all) => all.filter((other) => other !== file))} />
+        <textarea
+          ref={field}
+          className={styles.field}
+          aria-label={t("write")}
+          placeholder={t("write_placeholder")}
+          title={t("keys_hint")}
+          rows={2}
+          maxLength={MAX_TEXT}
+          value={text}
           onChange={(event) => {
-            add([...(event.target.files ?? [])]);
-            event.target.value = "";
+            write(event.target.value);
+            typing.touch();
           }}
+          onBlur={typing.stop}
+          onKeyDown={onKey}
+          onPaste={onPaste}
         />
-        <IconButton label={t("attach")} icon="clip" onClick={() => picker.current?.click()} />
-        <IconButton label={t("canned")} icon="book" onClick={() => setCannedOpen(true)} />
-        <span className={styles.keys}>{t("keys_hint")}</span>
-        <Button look="main" type="submit" icon="send" disabled={!text.trim() && files.length === 0}>
-          {t("send")}
-        </Button>
-      </div>
+        <div className={styles.bar}>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label={t("attach")}
+            onChange={(event) => {
+              add([...(event.target.files ?? [])]);
+              event.target.value = "";
+            }}
+          />
+          <IconButton label={t("attach")} icon="clip" onClick={() => picker.current?.click()} />
+          <IconButton label={t("canned")} icon="book" onClick={() => setCannedOpen(true)} />
+          <span className={styles.keys}>{t("keys_hint")}</span>
+          <Button look="main" type="submit" icon="send" disabled={!text.trim() && files.length === 0}>
+            {t("send")}
+          </Button>
+        </div>
+      </form>
       {isCannedOpen && (
         <CannedDialog
           name={conversation.contact.name}
@@ -119,7 +121,7 @@ export function ReplyForm({ conversation, onTyping }: Props) {
           onClose={() => setCannedOpen(false)}
         />
       )}
-    </form>
+    </>
   );
 }
 
