@@ -1,9 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { complaints, read, scheduler } from "../api/clients";
+import { complaints, conversations, read, scheduler } from "../api/clients";
 import type { Range } from "./range";
 
 /** Numbers move slowly: they are asked anew while somebody looks, not at every event. */
 const EVERY_MS = 60_000;
+
+export const useConversationNumbers = (range: Range) =>
+  useQuery({
+    queryKey: ["numbers", "conversations", range],
+    queryFn: ({ signal }) => read(conversations.GET("/v1/numbers", { params: { query: range }, signal })),
+    refetchInterval: EVERY_MS,
+  });
 
 export const useAppointmentNumbers = (range: Range) =>
   useQuery({
