@@ -24,6 +24,8 @@ export const STATUSES: readonly Status[] = [
 ];
 export const OPEN: readonly Status[] = STATUSES.slice(0, 5);
 
+const FIRST: { cursor?: string } = {};
+
 export const listQuery = (filters: Filters, limit: number) =>
   infiniteQueryOptions({
     queryKey: ["complaints", "list", filters, limit],
@@ -31,7 +33,7 @@ export const listQuery = (filters: Filters, limit: number) =>
       read(
         complaints.GET("/v1/complaints", { params: { query: { ...queryOf(filters), limit, ...pageParam } }, signal }),
       ),
-    initialPageParam: {} as { cursor?: string },
+    initialPageParam: FIRST,
     getNextPageParam: (last) => (last.next_cursor ? { cursor: last.next_cursor } : undefined),
   });
 
