@@ -6,7 +6,6 @@ import { useCan } from "../session/store";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { TextField } from "../ui/Fields";
 import { useFormats } from "../ui/format";
 import { ErrorNotice, LoadingRows } from "../ui/States";
 import { useToast } from "../ui/Toast";
@@ -15,6 +14,7 @@ import { type Appointment, appointmentQuery, change, historyQuery, type Step } f
 import styles from "./Dialogs.module.css";
 import { EditForm } from "./EditForm";
 import { MoveForm } from "./MoveForm";
+import { ReasonField } from "./ReasonField";
 import { isLive, statusOf, stepsOf, toneOf } from "./rules";
 import { useAgendaTexts } from "./texts";
 import { useChanged } from "./useChanged";
@@ -100,13 +100,7 @@ function Inside({ appointment }: { appointment: Appointment }) {
             stepping.mutate({ step: "cancel", why: reason.trim() });
           }}
         >
-          <TextField
-            label={t("reason")}
-            hint={t("reason_hint")}
-            value={reason}
-            maxLength={500}
-            onChange={({ target }) => setReason(target.value)}
-          />
+          <ReasonField appointment={appointment} reason={reason} onChange={setReason} />
           <div className={styles.actions}>
             <Button type="submit" look="danger" busy={stepping.isPending}>
               {t("cancel_really")}

@@ -27,7 +27,7 @@ import { useNarrow } from "./useNarrow";
 
 type Opened =
   | { kind: "booking"; wall: string }
-  | { kind: "drop"; appointment: Appointment; wall: string }
+  | { kind: "drop"; appointment: Appointment; wall: string; refused: boolean }
   | { kind: "exception"; exception: Exception | null };
 
 export function Calendar() {
@@ -54,6 +54,8 @@ export function Calendar() {
     () => (appointments.data?.items ?? []).filter((item) => withCancelled || item.status !== "cancelled"),
     [appointments.data, withCancelled],
   );
+  // A card that was dropped waits at its new place while the person is asked; refused, it goes back.
+  const dropped = opened?.kind === "drop" && !opened.refused ? opened : null;
   const events = useMemo(() => {
     const words = {
       holiday: (name: string) => t("holiday", { name }),
@@ -62,12 +64,12 @@ export function Calendar() {
     };
     const nameOf = (id: string | null) => offices.data?.find((office) => office.id === id)?.name ?? t("all_offices");
     return [
-      ...appointmentEvents(shown, now, mayRun, opened?.kind === "drop" ? opened : null),
+      ...appointmentEvents(shown, now, mayRun, dropped),
       ...openingEvents(days.data ?? []),
       ...holidayEvents(days.data ?? [], words),
       ...exceptionEvents(exceptions.data ?? [], filters.officeId, nameOf, words),
     ];
-  }, [shown, days.data, exceptions.data, offices.data, filters.officeId, now, mayRun, opened, t]);
+  }, [shown, days.data, exceptions.data, offices.data, filters.officeId, now, mayRun, dropped, t]);
   const hours = useMemo(() => hoursToDraw(days.data ?? [], shown), [days.data, shown]);
   const error = appointments.error ?? days.error ?? exceptions.error ?? offices.error ?? procedures.error;
   const again = () => void Promise.all([appointments, days, exceptions, offices, procedures].map((query) => query.refetch()));
@@ -113,7 +115,7 @@ export function Calendar() {
         step={stepOf(days.data ?? [])}
         onOpen={(appointment) => change({ open: appointment.id })}
         onException={(exception) => can("admin") && setOpened({ kind: "exception", exception })}
-        onDrop={(appointment, wall) => setOpened({ kind: "drop", appointment, wall })}
+        onDrop={(appointment, wall) => setOpened({ kind: "drop", appointment, wall, refused: false })}
         onDay={(picked) => change({ view: "day", day: picked })}
         {...(mayRun && { onPick: (wall: string) => setOpened({ kind: "booking", wall }) })}
       />
@@ -122,7 +124,12 @@ export function Calendar() {
         <BookingDialog wall={opened.wall} today={today} filters={filters} onClose={() => setOpened(null)} />
       )}
       {opened?.kind === "drop" && (
-        <DropDialog appointment={opened.appointment} wall={opened.wall} onClose={() => setOpened(null)} />
+        <DropDialog
+          appointment={opened.appointment}
+          wall={opened.wall}
+          onRefused={() => setOpened({ ...opened, refused: true })}
+          onClose={() => setOpened(null)}
+        />
       )}
       {opened?.kind === "exception" && (
         <ExceptionDialog exception={opened.exception} day={day} officeId={filters.officeId} onClose={() => setOpened(null)} />

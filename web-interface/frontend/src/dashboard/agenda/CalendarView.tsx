@@ -70,17 +70,6 @@ export function CalendarView(props: Props) {
     revert();
     if (appointment && wall) props.onDrop(appointment, wall);
   };
-  const label = (event: EventApi) => {
-    const appointment = appointmentOf(event);
-    if (!appointment) return event.title;
-    return [
-      appointment.when_text,
-      appointment.citizen.name,
-      appointment.procedure.name,
-      appointment.office.name,
-      t(`status_${statusOf(appointment)}`),
-    ].join(", ");
-  };
 
   return (
     <div className="agenda-calendar">
@@ -126,10 +115,6 @@ export function CalendarView(props: Props) {
         dragRevertDuration={200}
         events={props.events}
         eventContent={(arg) => <Card arg={arg} />}
-        eventDidMount={({ el, event }) => {
-          el.setAttribute("aria-label", label(event));
-          el.setAttribute("title", label(event));
-        }}
         eventClick={opened}
         eventDrop={dropped}
         {...(onPick && { dateClick: ({ dateStr, allDay }: DateClickArg) => !allDay && onPick(dateStr.slice(0, 19)) })}
@@ -138,17 +123,23 @@ export function CalendarView(props: Props) {
   );
 }
 
-/** What a card says: when, who, what for, and how it stands, in words where there is room. */
+/** What a card says: when, who, what for, and how it stands. What has no room is still read aloud, and shown as a tip. */
 function Card({ arg: { event, timeText, view } }: { arg: EventContentArg }) {
   const t = useAgendaTexts();
   const appointment = appointmentOf(event);
   if (!appointment) return event.display === "auto" ? <span className="card-name">{event.title}</span> : null;
+  const status = t(`status_${statusOf(appointment)}`);
+  const { when_text: when, citizen, procedure, office } = appointment;
+  const whole = [when, citizen.name, procedure.name, office.name, status].join(", ");
   return (
-    <span className="card">
-      {!view.type.startsWith("list") && <span className="card-time">{timeText}</span>}
-      <span className="card-name">{appointment.citizen.name}</span>
-      <span className="card-more">
-        {appointment.procedure.name} · {t(`status_${statusOf(appointment)}`)}
+    <span className="card" title={whole}>
+      <span className="visually-hidden">{whole}</span>
+      <span className="card-shown" aria-hidden="true">
+        {!view.type.startsWith("list") && <span className="card-time">{timeText}</span>}
+        <span className="card-name">{citizen.name}</span>
+        <span className="card-more">
+          {procedure.name} · {status}
+        </span>
       </span>
     </span>
   );

@@ -4,11 +4,11 @@ import { dayInWords, momentOf } from "../scheduling/wallTime";
 import { useLanguage } from "../shell/i18n";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
-import { TextField } from "../ui/Fields";
 import { useToast } from "../ui/Toast";
 import { type Appointment, move } from "./data";
 import styles from "./Dialogs.module.css";
 import { MoveRefusal } from "./MoveRefusal";
+import { ReasonField } from "./ReasonField";
 import { useAgendaTexts } from "./texts";
 import { useChanged } from "./useChanged";
 
@@ -16,11 +16,13 @@ type Props = {
   appointment: Appointment;
   /** Where the card was dropped, on the office's clock. */
   wall: string;
+  /** The service said no: the card goes back. */
+  onRefused: () => void;
   onClose: () => void;
 };
 
 /** Ask before a dropped card becomes a moved hour: a person has planned their day around it. */
-export function DropDialog({ appointment, wall, onClose }: Props) {
+export function DropDialog({ appointment, wall, onRefused, onClose }: Props) {
   const t = useAgendaTexts();
   const toast = useToast();
   const changed = useChanged();
@@ -33,6 +35,7 @@ export function DropDialog({ appointment, wall, onClose }: Props) {
       toast.done(t("moved", { name: moved.citizen.name, when: moved.when_text }));
       onClose();
     },
+    onError: onRefused,
   });
   const day = dayInWords(wall.slice(0, 10), language, { weekday: "long", day: "numeric", month: "long" });
   return (
@@ -72,13 +75,7 @@ export function DropDialog({ appointment, wall, onClose }: Props) {
       {moving.error ? (
         <MoveRefusal error={moving.error} onChoose={({ start }) => moving.mutate(start)} />
       ) : (
-        <TextField
-          label={t("reason")}
-          hint={t("reason_hint")}
-          value={reason}
-          maxLength={500}
-          onChange={({ target }) => setReason(target.value)}
-        />
+        <ReasonField appointment={appointment} reason={reason} onChange={setReason} />
       )}
     </Dialog>
   );

@@ -2,12 +2,12 @@ import { useMutation } from "@tanstack/react-query";
 import { type SubmitEvent, useState } from "react";
 import { wallAt } from "../scheduling/wallTime";
 import { Button } from "../ui/Button";
-import { TextField } from "../ui/Fields";
 import { useToast } from "../ui/Toast";
 import { useNow } from "../ui/useNow";
 import { type Appointment, move } from "./data";
 import styles from "./Dialogs.module.css";
 import { MoveRefusal } from "./MoveRefusal";
+import { ReasonField } from "./ReasonField";
 import { SlotPicker } from "./SlotPicker";
 import { useAgendaTexts } from "./texts";
 import { useChanged } from "./useChanged";
@@ -45,13 +45,7 @@ export function MoveForm({ appointment, onDone }: { appointment: Appointment; on
         start={start}
         onStart={(slot) => setStart(slot.start)}
       />
-      <TextField
-        label={t("reason")}
-        hint={t("reason_hint")}
-        value={reason}
-        maxLength={500}
-        onChange={({ target }) => setReason(target.value)}
-      />
+      <ReasonField appointment={appointment} reason={reason} onChange={setReason} />
       {moving.error && <MoveRefusal error={moving.error} onChoose={(alternative) => moving.mutate(alternative.start)} />}
       <div className={styles.actions}>
         <Button type="submit" look="main" busy={moving.isPending} disabled={!start || moving.isPending}>

@@ -39,6 +39,15 @@ function placeOf(thing: Dropped | Appointment): { start: string; end: string } {
 
 /** The hours at which some office is open; the calendar greys out all others. */
 export function openingEvents(days: readonly OfficeDay[]): EventInput[] {
+  if (days.every((day) => day.windows.length === 0)) {
+    // The inverse of nothing would be nothing.
+    return [...new Set(days.map((day) => day.date))].map((date) => ({
+      display: "background",
+      start: `${date}T00:00:00`,
+      end: `${addDays(date, 1)}T00:00:00`,
+      classNames: ["closed-time"],
+    }));
+  }
   return days.flatMap((day) =>
     day.windows.map((window) => ({
       groupId: "open",
