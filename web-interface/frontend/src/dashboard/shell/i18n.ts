@@ -1,6 +1,6 @@
 /** Texts of the staff's pages: Spanish first, English second; each page brings its own with its code. */
 import i18next from "i18next";
-import { initReactI18next, useTranslation } from "react-i18next";
+import { useMemo, useSyncExternalStore } from "react";
 
 export type Language = "es-CL" | "en";
 export const LANGUAGES: readonly Language[] = ["es-CL", "en"];
@@ -16,14 +16,13 @@ function kept(): Language {
 }
 
 export const i18n = i18next.createInstance();
-void i18n.use(initReactI18next).init({
+void i18n.init({
   lng: kept(),
   fallbackLng: "es-CL",
   supportedLngs: LANGUAGES,
   ns: [],
   resources: {},
   interpolation: { prefix: "{", suffix: "}", escapeValue: false }, // React escapes
-  react: { useSuspense: false },
   initAsync: false,
 });
 
@@ -52,12 +51,16 @@ export function defineTexts<Texts extends Record<string, string>>(
   i18n.addResourceBundle("es-CL", page, spanish, true, true);
   i18n.addResourceBundle("en", page, english, true, true);
   return function useTexts() {
-    const { t } = useTranslation(page, { i18n });
-    return t as TextOf<Texts>;
+    const language = useLanguage();
+    return useMemo(() => i18n.getFixedT(language, page) as TextOf<Texts>, [language]);
   };
 }
 
+function onLanguage(listener: () => void): () => void {
+  i18n.on("languageChanged", listener);
+  return () => i18n.off("languageChanged", listener);
+}
+
 export function useLanguage(): Language {
-  const { i18n: shown } = useTranslation(undefined, { i18n });
-  return shown.language === "en" ? "en" : "es-CL";
+  return useSyncExternalStore(onLanguage, () => (i18n.language === "en" ? "en" : "es-CL"));
 }
