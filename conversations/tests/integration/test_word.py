@@ -35,6 +35,7 @@ from sqlalchemy.orm import Session
 TENANT = "valle-claro"
 ACTS = ("citizen", "takeover", "short takeover", "write", "assign", "assign other", "unassign", "release", "close")
 WHILE_RASA_THINKS = (*ACTS, "handoff")
+COME_AND_GO = (["handoff", "release"], ["takeover", "release"], ["assign", "unassign", "release"])
 LATER = (timedelta(minutes=4), timedelta(minutes=6), timedelta(hours=25))
 
 
@@ -126,9 +127,26 @@ class Hub(RuleBasedStateMachine):
             if word.human and not word.closed and word.until <= self.parts.clock.now:
                 self.gives_back(word)
 
-    @rule(meanwhile=st.lists(st.sampled_from(WHILE_RASA_THINKS), max_size=3), old=st.booleans())
-    def takes_a_turn(self, meanwhile, old):
-        conversation_id = next(iter(self.words)) if old else self.current
+    @rule(
+        before=st.lists(st.sampled_from(WHILE_RASA_THINKS), max_size=2),
+        meanwhile=st.sampled_from(COME_AND_GO) | st.lists(st.sampled_from(WHILE_RASA_THINKS), max_size=3),
+        later=st.sampled_from((timedelta(0), *LATER)),
+    )
+    def is_written_to(self, before, meanwhile, later):
+        """A citizen writes; before the bot takes its turn, and during it, anything may happen."""
+        self.act("citizen")
+        target = self.current
+        for what in before:
+            self.act(what, target)
+        self.parts.clock.now += later
+        self.takes_a_turn(meanwhile, target)
+
+    @rule(old=st.booleans())
+    def looks_again(self, old):
+        """Nothing may be left to say where a turn was discarded, or the conversation is over."""
+        self.takes_a_turn([], next(iter(self.words)) if old else self.current)
+
+    def takes_a_turn(self, meanwhile, conversation_id):
         before, asked = self.bubbles(conversation_id), []
         might = self.words[conversation_id].bot_may_speak(self.parts.clock.now)
         self.interfered = False
@@ -262,7 +280,7 @@ def test_the_bot_never_speaks_after_a_takeover(parts):
     run_state_machine_as_test(
         lambda: Hub(parts),
         settings=settings(
-            max_examples=30,
+            max_examples=60,
             stateful_step_count=12,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
