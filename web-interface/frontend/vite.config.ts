@@ -15,7 +15,7 @@ export default defineConfig({
     target: "es2022",
     outDir: process.env.MUNBOT_DIST ?? "dist",
     emptyOutDir: true,
-    rollupOptions: { input: { index: here("./index.html"), "404": here("./404.html") } },
+    rollupOptions: { input: { index: here("./index.html"), panel: here("./panel.html"), "404": here("./404.html") } },
   },
   server: {
     proxy: {

@@ -6,7 +6,8 @@ export function createPanelQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: { staleTime: 30_000, gcTime: 5 * 60_000, retry: shouldRetry, refetchOnWindowFocus: false },
-      mutations: { retry: false },
+      // Without a network a step fails at once and is told: it does not happen by itself much later.
+      mutations: { retry: false, networkMode: "always" },
     },
   });
 }

@@ -29,7 +29,7 @@ export function ThreadHeader({ conversation, onCard, onUnread }: Props) {
       </div>
       <div className={styles.actions}>
         {can("agent") && <ThreadActions conversation={conversation} />}
-        {(conversation.last_seq > 0 && conversation.last_message.sender_type === "citizen") && (
+        {conversation.last_seq > 0 && conversation.last_message.sender_type === "citizen" && (
           <IconButton label={t("mark_unread")} icon="pin" onClick={onUnread} />
         )}
         <span className={styles.cardButton}>
@@ -57,8 +57,10 @@ function Word({ conversation }: { conversation: Conversation }) {
   const isHuman = conversation.mode === "human" && conversation.status === "open";
   return (
     <p className={styles.word}>
-      <PanelIcon name={state === "bot" ? "robot" : "person"} size="1rem" />
-      <span>{words}</span>
+      <span className={styles.state}>
+        <PanelIcon name={state === "bot" ? "robot" : "person"} size="1rem" />
+        {words}
+      </span>
       {conversation.waiting_since && conversation.status === "open" && (
         <Badge tone="alert">{t("waits", { ago: format.ago(conversation.waiting_since, now) })}</Badge>
       )}

@@ -1,4 +1,4 @@
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** How far from the end still counts as being there, in pixels. */
 const NEAR_END = 120;
@@ -26,6 +26,18 @@ export function useScroll(box: RefObject<HTMLElement | null>, first: string | un
     }
     before.current = { ...was, first, height: element.scrollHeight };
   }, [box, first, length]);
+
+  // A photo that arrives, or a field that grows, must not push the newest out of view.
+  useEffect(() => {
+    const element = box.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (before.current.isAtEnd) element.scrollTo({ top: element.scrollHeight, behavior: "instant" });
+    });
+    observer.observe(element);
+    for (const child of element.children) observer.observe(child);
+    return () => observer.disconnect();
+  }, [box]);
 
   return remember;
 }
