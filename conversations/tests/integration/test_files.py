@@ -56,9 +56,15 @@ def test_a_file_goes_to_the_citizen_with_the_agents_word(client, headers, talk, 
     assert (sent["message_id"], sent["kind"], sent["media"]["content_type"]) == (item["id"], "image", "image/png")
     seen = client.get(f"/v1/conversations/{conversation_id}", headers=headers("agent")).json()
     assert (seen["mode"], seen["last_message"]["text"]) == ("human", "El plano")
-    send(conversation_id)
+
+
+@pytest.mark.parametrize(("channel", "text", "listed"), [("whatsapp", "", "Foto"), ("web", "foto.png", "foto.png")])
+def test_a_file_without_words(client, headers, talk, send, channel, text, listed):
+    """On the web bubbles are words: a file without any would be an empty one."""
+    conversation_id = talk(channel=channel)
+    assert send(conversation_id).json()["text"] == text
     seen = client.get(f"/v1/conversations/{conversation_id}", headers=headers("agent")).json()
-    assert seen["last_message"]["text"] == "Foto"
+    assert seen["last_message"]["text"] == listed
 
 
 def test_who_may_fetch_it(client, headers, talk, send):

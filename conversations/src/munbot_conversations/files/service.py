@@ -71,7 +71,8 @@ def send(
         FileStoreAway: it cannot be stored now.
     """
     current_agent(session, principal)
-    if conversations.readable(session, principal, conversation_id).status == "closed":
+    conversation = conversations.readable(session, principal, conversation_id)
+    if conversation.status == "closed":
         raise conversations.ConversationClosed
     kind = kind_of(upload.data)
     if kind is None:
@@ -90,12 +91,17 @@ def send(
         session,
         principal,
         conversation_id,
-        text=upload.text,
+        text=upload.text or _words_for(conversation.channel, media),
         clock=clock,
         kind=kind.message_kind,
         media=media,
         message_id=message_id,
     )
+
+
+def _words_for(channel: str, media: Media) -> str:
+    """Return what a file without words says: on the web, where bubbles are words, its name."""
+    return (media.filename or "") if channel == "web" else ""
 
 
 def fetch(session: Session, principal: Principal, message_id: UUID, *, store: FileStore) -> Fetched:
