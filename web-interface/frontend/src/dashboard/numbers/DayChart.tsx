@@ -31,6 +31,14 @@ export function DayChart<Id extends string>({ title, series, rows, stacked = fal
       cell: (row: DayRow<Id>) => format.number(row[id]),
     })),
   ];
+  if (rows.every((row) => series.every(({ id }) => row[id] === 0))) {
+    return (
+      <figure className={styles.figure}>
+        <figcaption>{title}</figcaption>
+        <p className={styles.hint}>{t("nothing")}</p>
+      </figure>
+    );
+  }
   return (
     <figure className={styles.figure}>
       <figcaption>{title}</figcaption>
