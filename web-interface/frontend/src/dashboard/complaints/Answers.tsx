@@ -68,7 +68,7 @@ function Write({ complaint }: { complaint: Complaint }) {
       onChoose={setKind}
     >
       <form
-        className={styles.form}
+        className={`${styles.form} ${styles.write}`}
         onSubmit={(event) => {
           event.preventDefault();
           setMissing(!text.trim());

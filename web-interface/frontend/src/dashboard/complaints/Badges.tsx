@@ -36,7 +36,11 @@ export function DeadlineBadge({ complaint, withDay = false }: { complaint: Summa
   }[deadline.key];
   const shown = withDay && complaint.due_date ? t("due_on", { words, day: formats.day(`${complaint.due_date}T12:00:00Z`) }) : words;
   if (deadline.key === "stopped") return <span>{withDay ? words : "–"}</span>;
-  return <Badge tone={deadline.tone}>{shown}</Badge>;
+  return (
+    <span style={{ whiteSpace: "nowrap" }}>
+      <Badge tone={deadline.tone}>{shown}</Badge>
+    </span>
+  );
 }
 
 export function MergedBadge({ complaint }: { complaint: Summary }) {

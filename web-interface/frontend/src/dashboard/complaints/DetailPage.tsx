@@ -21,16 +21,18 @@ import { MoveDialog } from "./MoveDialog";
 import { useComplaintsTexts } from "./texts";
 
 type Doing = "move" | "assign" | "merge";
+/** A dialog keeps the complaint as it was when the person opened it: what changes meanwhile is a conflict, not a surprise. */
+type Opened = { what: Doing; seen: Complaint };
 
 /** One complaint: who, what, where, until when; what was done, and what can be done now. */
 export function DetailPage({ folio }: { folio: string }) {
   const t = useComplaintsTexts();
   const one = useQuery(complaintQuery(folio));
-  const [doing, setDoing] = useState<Doing | null>(null);
+  const [doing, setDoing] = useState<Opened | null>(null);
   const complaint = one.data;
   const close = () => setDoing(null);
   return (
-    <Page title={folio} actions={complaint && <Actions complaint={complaint} onDo={setDoing} />}>
+    <Page title={folio} actions={complaint && <Actions complaint={complaint} onDo={(what) => setDoing({ what, seen: complaint })} />}>
       <Back />
       {one.isPending && <LoadingRows rows={6} />}
       {one.isError && <ErrorNotice error={one.error} onRetry={() => void one.refetch()} />}
@@ -49,11 +51,9 @@ export function DetailPage({ folio }: { folio: string }) {
           </div>
         </div>
       )}
-      {complaint && doing === "move" && (
-        <MoveDialog complaint={complaint} followers={complaint.duplicates.length} onClose={close} />
-      )}
-      {complaint && doing === "assign" && <AssignDialog complaint={complaint} onClose={close} />}
-      {complaint && doing === "merge" && <MergeDialog complaint={complaint} onClose={close} />}
+      {doing?.what === "move" && <MoveDialog complaint={doing.seen} followers={doing.seen.duplicates.length} onClose={close} />}
+      {doing?.what === "assign" && <AssignDialog complaint={doing.seen} onClose={close} />}
+      {doing?.what === "merge" && <MergeDialog complaint={doing.seen} onClose={close} />}
     </Page>
   );
 }

@@ -11,6 +11,7 @@ import { useComplaintsTexts } from "./texts";
 
 const PAUSE_MS = 350;
 const ALL_OPEN = "open";
+const NARROW = "(max-width: 44rem)";
 
 /** The list's filters. They live in the address; only what is being typed is kept here. */
 export function FilterBar({ filters, withStatus }: { filters: Filters; withStatus: boolean }) {
@@ -19,13 +20,14 @@ export function FilterBar({ filters, withStatus }: { filters: Filters; withStatu
   const categories = useQuery(categoriesQuery).data ?? [];
   const { choices } = useAgents();
   const me = useMe();
+  const [isOpen, setOpen] = useState(() => !window.matchMedia(NARROW).matches);
   const set = (change: Partial<Filters>) =>
     setParams((before) => withFilters(before, { ...filters, ...change }), { replace: true });
   const units = [...new Set(categories.flatMap((area) => [area.unit, ...area.children.map((child) => child.unit)]))].sort();
   const status = filters.status.length > 1 ? ALL_OPEN : (filters.status[0] ?? "");
 
   return (
-    <details className={styles.fold} open>
+    <details className={styles.fold} open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary>{t("filters")}</summary>
       <search className={styles.filters} aria-label={t("filters")}>
         <div className={styles.search}>

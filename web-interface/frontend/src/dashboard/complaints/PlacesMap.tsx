@@ -35,7 +35,7 @@ export default function PlacesMap({ rows, setting }: { rows: readonly Summary[];
         radius: 9,
         color: colour,
         fillColor: colour,
-        fillOpacity: 0.45,
+        fillOpacity: 0.65,
       });
       point.bindTooltip(() => {
         const words = document.createElement("span");

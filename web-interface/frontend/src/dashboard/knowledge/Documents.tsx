@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { llm, read } from "../api/clients";
 import { useCan } from "../session/store";
 import { Badge } from "../ui/Badge";
-import { Button } from "../ui/Button";
+import { Button, IconButton } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { useFormats } from "../ui/format";
 import { EmptyState, ErrorNotice, LoadingRows, LoadMore } from "../ui/States";
@@ -86,21 +86,8 @@ function Actions({ document, can, onRead, onRemove }: ActionProps) {
       <Button small aria-label={named(t("see_passages"))} onClick={onRead}>
         {t("see_passages")}
       </Button>
-      <Button
-        small
-        look="quiet"
-        icon="download"
-        aria-label={named(t("download"))}
-        busy={download.isPending}
-        onClick={() => download.mutate()}
-      >
-        {t("download")}
-      </Button>
-      {can && (
-        <Button small look="quiet" icon="trash" aria-label={named(t("remove"))} onClick={onRemove}>
-          {t("remove")}
-        </Button>
-      )}
+      <IconButton small icon="download" label={named(t("download"))} busy={download.isPending} onClick={() => download.mutate()} />
+      {can && <IconButton small icon="trash" label={named(t("remove"))} onClick={onRemove} />}
     </span>
   );
 }

@@ -1,8 +1,9 @@
+import { useSearchParams } from "wouter";
 import { useRefetchOn } from "../live/hooks";
 import { Page } from "../ui/Page";
 import { Tabs } from "../ui/Tabs";
-import { useSearchParams } from "wouter";
 import { Documents } from "./Documents";
+import styles from "./Knowledge.module.css";
 import { Pairs } from "./Pairs";
 import { Questions } from "./Questions";
 import { useKnowledgeTexts } from "./texts";
@@ -25,10 +26,12 @@ export default function KnowledgePage() {
         chosen={chosen}
         onChoose={(id) => setParams(id === "unknown" ? {} : { ver: id }, { replace: true })}
       >
-        {(chosen === "unknown" || chosen === "unhelpful") && <Questions key={chosen} kind={chosen} />}
-        {chosen === "pairs" && <Pairs />}
-        {chosen === "documents" && <Documents />}
-        {chosen === "try" && <TryOut />}
+        <div className={styles.panel}>
+          {(chosen === "unknown" || chosen === "unhelpful") && <Questions key={chosen} kind={chosen} />}
+          {chosen === "pairs" && <Pairs />}
+          {chosen === "documents" && <Documents />}
+          {chosen === "try" && <TryOut />}
+        </div>
       </Tabs>
     </Page>
   );
