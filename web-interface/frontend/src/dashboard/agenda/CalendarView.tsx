@@ -115,6 +115,8 @@ export function CalendarView(props: Props) {
         dragRevertDuration={200}
         events={props.events}
         eventContent={(arg) => <Card arg={arg} />}
+        eventDidMount={asButton}
+        moreLinkDidMount={asButton}
         eventClick={opened}
         eventDrop={dropped}
         {...(onPick && { dateClick: ({ dateStr, allDay }: DateClickArg) => !allDay && onPick(dateStr.slice(0, 19)) })}
@@ -122,6 +124,11 @@ export function CalendarView(props: Props) {
     </div>
   );
 }
+
+/** FullCalendar makes links without an address; what opens something is a button. */
+const asButton = ({ el }: { el: HTMLElement }) => {
+  if (el.tagName === "A") el.setAttribute("role", "button");
+};
 
 /** What a card says: when, who, what for, and how it stands. What has no room is still read aloud, and shown as a tip. */
 function Card({ arg: { event, timeText, view } }: { arg: EventContentArg }) {
