@@ -100,6 +100,9 @@ class RedisPresence:
             except AWAY as error:
                 self._rest(error)
                 await asyncio.sleep(REST_SECONDS)
+            except Exception:
+                log.exception("presence_not_heard")
+                await asyncio.sleep(REST_SECONDS)
 
     def _resting(self) -> bool:
         return self._monotonic() < self._rest_until

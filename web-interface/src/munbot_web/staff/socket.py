@@ -5,7 +5,6 @@ server → client: event {id, type, time, subject, data} · presence {conversati
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -150,9 +149,11 @@ async def beat(sessions: Sessions, presence: Presence, *, seconds: float = BEAT_
     """Keep presence fresh and end what is over, until cancelled."""
     while True:
         await asyncio.sleep(seconds)
-        with contextlib.suppress(Exception):  # the next beat tries again
+        try:
             await presence.beat()
             await sessions.check()
+        except Exception:
+            log.exception("staff_beat_failed")  # the next beat tries again
 
 
 def _refusal(code: str, detail: str) -> dict[str, Any]:
