@@ -11,12 +11,12 @@ const me = { id: "agent-1", name: "Ana", email: "ana@x.cl", role: "agent", tenan
 /** A platform that keeps messages by key, as the hub does, and fails as it is told. */
 function platform(failures: (Error | "lost answer")[] = []) {
   const kept = new Map<string, string>();
-  const send = async (entry: Pending): Promise<Message> => {
+  const send = (entry: Pending): Promise<Message> => {
     const failure = failures.shift();
-    if (failure instanceof Error) throw failure;
+    if (failure instanceof Error) return Promise.reject(failure);
     kept.set(entry.key, entry.text);
-    if (failure === "lost answer") throw AWAY;
-    return { id: `m-${entry.key}`, text: entry.text } as Message;
+    if (failure === "lost answer") return Promise.reject(AWAY);
+    return Promise.resolve({ id: `m-${entry.key}`, text: entry.text } as Message);
   };
   return { kept, send };
 }

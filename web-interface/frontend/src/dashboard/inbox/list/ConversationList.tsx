@@ -36,6 +36,7 @@ export function ConversationList({ chosen }: { chosen: string | null }) {
   };
   const asked = useDeferredValue(filters.q.trim());
   const list = useInfiniteQuery({ ...listQuery({ ...filters, q: asked }), placeholderData: (before) => before });
+  const Heading = chosen ? "h2" : "h1";
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
 
   const change = (name: string, value: string | null) =>
@@ -52,9 +53,8 @@ export function ConversationList({ chosen }: { chosen: string | null }) {
   return (
     <section className={styles.list} aria-label={t("list")}>
       <header className={styles.head}>
-        <h1>
-          {t("title")}
-        </h1>
+        {/* With a conversation open, its person is what the page is about. */}
+        <Heading>{t("title")}</Heading>
         <ListFilters filters={filters} onChange={change} />
       </header>
       {list.error && !list.data && <ErrorNotice error={list.error} onRetry={() => void list.refetch()} />}

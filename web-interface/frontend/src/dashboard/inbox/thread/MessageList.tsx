@@ -55,7 +55,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
 
   return (
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keyboard
-    <div ref={box} className={styles.messages} role="region" aria-label={t("messages")} tabIndex={0} onScroll={remember}>
+    <div ref={box} className={styles.messages} role="log" aria-label={t("messages")} tabIndex={0} onScroll={remember}>
       {messages.isPending && <LoadingRows />}
       {messages.error && !messages.data && (
         <ErrorNotice error={messages.error} onRetry={() => void messages.refetch()} />
@@ -68,7 +68,7 @@ export function MessageList({ conversation }: { conversation: Conversation }) {
         </p>
       )}
       {messages.data && entries.length + pending.length === 0 && <EmptyState icon="chat" title={t("no_messages")} />}
-      <ol className={styles.entries} role="log" aria-label={t("messages")}>
+      <ol className={styles.entries}>
         {entries.map((entry) => (
           <li key={entry.id} className={styles.entry}>
             {entry.kind === "day" && <p className={styles.day}>{dayName(entry.at, now, format, t)}</p>}

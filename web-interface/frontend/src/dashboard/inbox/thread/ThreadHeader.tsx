@@ -24,13 +24,13 @@ export function ThreadHeader({ conversation, onCard, onUnread }: Props) {
         <PanelIcon name="back" size="1.4rem" />
       </Link>
       <div className={styles.who}>
-        <h2>{nameOf(conversation, t)}</h2>
+        <h1>{nameOf(conversation, t)}</h1>
         <Word conversation={conversation} />
       </div>
       <div className={styles.actions}>
         {can("agent") && <ThreadActions conversation={conversation} />}
         {conversation.last_seq > 0 && conversation.last_message.sender_type === "citizen" && (
-          <IconButton label={t("mark_unread")} icon="pin" onClick={onUnread} />
+          <IconButton label={t("mark_unread")} icon="mail" onClick={onUnread} />
         )}
         <span className={styles.cardButton}>
           <IconButton label={t("card_open")} icon="person" onClick={onCard} />
