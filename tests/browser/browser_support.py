@@ -166,6 +166,11 @@ class Platform:
     base_url: str
     logins: dict[str, httpx.Client] = field(default_factory=dict)
 
+    @property
+    def password(self) -> str:
+        """Return that of the demo's officials."""
+        return unquote(os.environ["MUNBOT_TEST_DEMO_PASSWORD"])
+
     def staff(self, tenant: str = TENANT) -> httpx.Client:
         """Return a client that is logged in as an agent."""
         if tenant not in self.logins:
@@ -173,7 +178,7 @@ class Platform:
             body = {
                 "tenant": tenant,
                 "email": f"agente@{tenant}.demo",
-                "password": unquote(os.environ["MUNBOT_TEST_DEMO_PASSWORD"]),
+                "password": self.password,
             }
             answer = client.post("/api/conversations/v1/auth/login", json=body)
             assert answer.status_code == 200, answer.text

@@ -1,11 +1,13 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { conversations, read, scheduler } from "../../api/clients";
+import { Button } from "../../ui/Button";
 import { SelectField, TextField } from "../../ui/Fields";
 import { useFormats } from "../../ui/format";
 import { Card } from "../../ui/Page";
 import { EmptyState, ErrorNotice, LoadingRows, LoadMore } from "../../ui/States";
 import { Table } from "../../ui/Table";
+import { useToast } from "../../ui/Toast";
 import styles from "../Settings.module.css";
 import { Changes } from "./Changes";
 import { useAuditTexts } from "./texts";
@@ -58,8 +60,8 @@ export default function AuditSection() {
   const nameOf = (actor: string) => people.data?.items.find(({ id }) => id === actor)?.name ?? actor;
   const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
-    <Card title={t("title")}>
-      <div className={styles.pair}>
+    <Card title={t("title")} actions={area === "conversations" && <VerifyButton />}>
+      <div className={styles.filters}>
         <SelectField label={t("area")} value={area} onChange={(event) => setArea(event.target.value as Area)}>
           {AREAS.map((each) => (
             <option key={each} value={each}>
@@ -104,5 +106,27 @@ export default function AuditSection() {
       )}
       <LoadMore has={log.hasNextPage} busy={log.isFetchingNextPage} onMore={() => void log.fetchNextPage()} />
     </Card>
+  );
+}
+
+/** Computes the log's chain of hashes anew. */
+function VerifyButton() {
+  const t = useAuditTexts();
+  const toast = useToast();
+  const verify = useMutation({
+    mutationFn: () => read(conversations.GET("/v1/audit/verify")),
+    onError: (error) => toast.failed(error),
+  });
+  const found = verify.data;
+  return (
+    <div className={styles.row}>
+      <p role="status" className={styles.soft}>
+        {found?.ok && t("intact", { count: found.entries })}
+        {found?.ok === false && t("broken", { id: found.broken_at ?? 0 })}
+      </p>
+      <Button small busy={verify.isPending} onClick={() => verify.mutate()}>
+        {t("verify")}
+      </Button>
+    </div>
   );
 }
