@@ -1,6 +1,8 @@
+import { lazy } from "react";
 import { Route, Switch } from "wouter";
-import { Calendar } from "./Calendar";
-import { DayList } from "./DayList";
+
+const Calendar = lazy(() => import("./Calendar").then((found) => ({ default: found.Calendar })));
+const DayList = lazy(() => import("./DayList").then((found) => ({ default: found.DayList })));
 
 /** /panel/agenda, and the list of a day that one prints. */
 export default function AgendaPage() {

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { type Exception, exceptionsQuery, officesQuery, proceduresQuery } from "../scheduling/catalogue";
-import { ExceptionDialog } from "../scheduling/ExceptionDialog";
 import { wallAt, wallOf } from "../scheduling/wallTime";
 import { useRefetchOn } from "../live/hooks";
 import { useCan } from "../session/store";
@@ -12,18 +11,23 @@ import { Page } from "../ui/Page";
 import { ErrorNotice } from "../ui/States";
 import { useNow } from "../ui/useNow";
 import { useAddress } from "./address";
-import { AppointmentDialog } from "./AppointmentDialog";
-import { BookingDialog } from "./BookingDialog";
 import { appointmentEvents, exceptionEvents, hoursToDraw, holidayEvents, openingEvents, stepOf } from "./calendar";
 import { CalendarView } from "./CalendarView";
 import { AGENDA_KEY, type Appointment, appointmentsQuery, daysQuery, MOST } from "./data";
 import styles from "./Calendar.module.css";
-import { DropDialog } from "./DropDialog";
 import { rangeOf } from "./range";
 import { Search } from "./Search";
 import { useAgendaTexts } from "./texts";
 import { Toolbar } from "./Toolbar";
 import { useNarrow } from "./useNarrow";
+
+// The calendar alone is heavy: what opens on a click comes after it.
+const AppointmentDialog = lazy(() => import("./AppointmentDialog").then((found) => ({ default: found.AppointmentDialog })));
+const BookingDialog = lazy(() => import("./BookingDialog").then((found) => ({ default: found.BookingDialog })));
+const DropDialog = lazy(() => import("./DropDialog").then((found) => ({ default: found.DropDialog })));
+const ExceptionDialog = lazy(() =>
+  import("../scheduling/ExceptionDialog").then((found) => ({ default: found.ExceptionDialog })),
+);
 
 type Opened =
   | { kind: "booking"; wall: string }
@@ -119,21 +123,23 @@ export function Calendar() {
         onDay={(picked) => change({ view: "day", day: picked })}
         {...(mayRun && { onPick: (wall: string) => setOpened({ kind: "booking", wall }) })}
       />
-      {address.open && <AppointmentDialog id={address.open} onClose={() => change({ open: "" })} />}
-      {opened?.kind === "booking" && (
-        <BookingDialog wall={opened.wall} today={today} filters={filters} onClose={() => setOpened(null)} />
-      )}
-      {opened?.kind === "drop" && (
-        <DropDialog
-          appointment={opened.appointment}
-          wall={opened.wall}
-          onRefused={() => setOpened({ ...opened, refused: true })}
-          onClose={() => setOpened(null)}
-        />
-      )}
-      {opened?.kind === "exception" && (
-        <ExceptionDialog exception={opened.exception} day={day} officeId={filters.officeId} onClose={() => setOpened(null)} />
-      )}
+      <Suspense>
+        {address.open && <AppointmentDialog id={address.open} onClose={() => change({ open: "" })} />}
+        {opened?.kind === "booking" && (
+          <BookingDialog wall={opened.wall} today={today} filters={filters} onClose={() => setOpened(null)} />
+        )}
+        {opened?.kind === "drop" && (
+          <DropDialog
+            appointment={opened.appointment}
+            wall={opened.wall}
+            onRefused={() => setOpened({ ...opened, refused: true })}
+            onClose={() => setOpened(null)}
+          />
+        )}
+        {opened?.kind === "exception" && (
+          <ExceptionDialog exception={opened.exception} day={day} officeId={filters.officeId} onClose={() => setOpened(null)} />
+        )}
+      </Suspense>
     </Page>
   );
 }
