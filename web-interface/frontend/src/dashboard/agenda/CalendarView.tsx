@@ -115,6 +115,7 @@ export function CalendarView(props: Props) {
         dragRevertDuration={200}
         events={props.events}
         eventContent={(arg) => <Card arg={arg} />}
+        viewDidMount={withKeyboard}
         eventDidMount={asButton}
         moreLinkDidMount={asButton}
         eventClick={opened}
@@ -124,6 +125,13 @@ export function CalendarView(props: Props) {
     </div>
   );
 }
+
+/** What scrolls is reached by the keyboard, also when there is no appointment in it. */
+const withKeyboard = ({ el }: { el: HTMLElement }) => {
+  for (const area of el.querySelectorAll<HTMLElement>(".fc-scroller")) {
+    if (getComputedStyle(area).overflowY !== "hidden") area.tabIndex = 0;
+  }
+};
 
 /** FullCalendar makes links without an address; what opens something is a button. */
 const asButton = ({ el }: { el: HTMLElement }) => {
