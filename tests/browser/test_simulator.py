@@ -88,6 +88,17 @@ def test_files_a_complaint_with_a_photo_and_a_place(phone, rut):
     phone.press(re.compile("^Sí"), FOLIO.pattern)
 
 
+def test_records_a_voice_note(visit):
+    """The browser's own microphone beeps, which nobody can understand: the office says so, kindly."""
+    page = visit(path="/simulator", permissions=["microphone"]).page
+    phone = Phone(page)
+    phone.body.get_by_role("button", name="Grabar nota de voz").click()
+    expect(phone.body.get_by_role("timer")).to_contain_text("0:02")
+    phone.body.get_by_role("button", name="Enviar la nota de voz").click()
+    expect(phone.log.locator("audio")).to_be_visible(timeout=PATIENCE_MS)
+    phone.hears("escrib")
+
+
 def test_who_is_quicker_than_the_page_is_heard(visit):
     """The page's own first call to make the telephones fails; the message makes its telephone itself."""
     page = visit(path="/").page

@@ -101,6 +101,13 @@ class OptedOut(Conflict):
     title = "La persona pidió no recibir mensajes"
 
 
+class WindowClosed(Conflict):
+    """The citizen has not written for 24 hours: WhatsApp takes only a template then."""
+
+    code = "window_closed"
+    title = "La persona no ha escrito en las últimas 24 horas: solo se le puede enviar una plantilla aprobada"
+
+
 class FlowUnknown(NotFound):
     """No such flow."""
 

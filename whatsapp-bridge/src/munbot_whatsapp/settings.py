@@ -55,7 +55,7 @@ class WorkerSettings(BridgeSettings, BrokerSettings, S3Settings, AuthSettings):
     send_grace_seconds: float = Field(
         default=15.0,
         gt=0,
-        description="how long a part that may have gone out waits for a status before it goes again",
+        description="how long statuses must have been heard before a part that may have gone out goes again",
     )
     deliveries_days: int = Field(default=30, ge=2, description="for how long what was sent is kept here")
     evolution_rabbitmq_url: str = Field(default="", description="Evolution's broker, when it delivers by AMQP")

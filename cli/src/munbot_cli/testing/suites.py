@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from munbot_cli.native.context import Context
@@ -24,6 +24,10 @@ __all__ = [
     "run_suite",
     "static_checks",
 ]
+
+
+_SHORT_CHAOS = "80"
+"""Messages: two citizens, and each victim killed once or twice."""
 
 
 @dataclass(frozen=True)
@@ -125,8 +129,9 @@ def room_suites(project: Project, *, fast: bool) -> list[Suite]:
 
 
 def platform_suites(project: Project) -> list[Suite]:
-    """List the tests that ask the whole running platform."""
-    return _folders(project, ("contract", "dialogues", "e2e", "browser"))
+    """List the tests that ask the whole running platform; of chaos a short one."""
+    chaos = [replace(suite, environment={"MUNBOT_CHAOS_MESSAGES": _SHORT_CHAOS}) for suite in chaos_suites(project)]
+    return [*_folders(project, ("contract", "dialogues", "e2e", "browser")), *chaos]
 
 
 def container_suites(project: Project) -> list[Suite]:

@@ -130,7 +130,7 @@ describe("the page of telephones", () => {
     stream.tell([entryOf({ id: "q", author: "office", text: "¿Confirma?", buttons })]);
     fireEvent.click(phone.getByRole("button", { name: "Sí" }));
     const pressed = { account: "valle-claro", type: "choice", message_id: "q", choice_id: "/yes" };
-    expect(made("POST", "/phones/56911112222/messages")[0]?.body).toEqual(pressed);
+    await vi.waitFor(() => expect(made("POST", "/phones/56911112222/messages")[0]?.body).toEqual(pressed));
     expect(made("POST", "/phones/56911112222/read")[0]?.body).toEqual({ account: "valle-claro" });
     stream.tell([entryOf({ id: "c", position: 2, kind: "choice", text: "Sí", choice_id: "/yes", reply_to: "q" })]);
     expect(phone.getByRole<HTMLButtonElement>("button", { name: "Sí" }).disabled).toBe(true);
@@ -153,7 +153,8 @@ describe("the page of telephones", () => {
     expect(document.activeElement).toBe(opener);
     fireEvent.click(opener);
     fireEvent.click(phone.getByRole("button", { name: "Lunes 10:15" }));
-    expect(made("POST", "/phones/56911112222/messages")[0]?.body).toMatchObject({ message_id: "l", choice_id: "2" });
+    const chosen = { message_id: "l", choice_id: "2" };
+    await vi.waitFor(() => expect(made("POST", "/phones/56911112222/messages")[0]?.body).toMatchObject(chosen));
   });
 
   it("says in words how far a message came", async () => {

@@ -25,6 +25,7 @@ from munbot_whatsapp.problems import (
     FlowUnknown,
     MessageUnknown,
     OptedOut,
+    WindowClosed,
 )
 
 router = APIRouter(prefix="/v1", tags=["messages"])
@@ -37,6 +38,7 @@ _REFUSALS = (
     AccountRequired,
     AccountInactive,
     OptedOut,
+    WindowClosed,
     IdempotencyKeyReused,
 )
 

@@ -15,7 +15,6 @@ from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.base import OUTBOX, SERVICE
 from munbot_whatsapp.deliveries import service as deliveries
 from munbot_whatsapp.deliveries.contents import Content, StoredTemplate
-from munbot_whatsapp.deliveries.rendering import Looks
 from munbot_whatsapp.flows import repository
 from munbot_whatsapp.flows.catalogue import flows
 from munbot_whatsapp.flows.schemas import Accepted, MessageProgress, PartStatus, SendRequest, StartRequest
@@ -27,7 +26,9 @@ from munbot_whatsapp.problems import (
     FlowUnknown,
     MessageUnknown,
     OptedOut,
+    WindowClosed,
 )
+from munbot_whatsapp.providers.base import Provider
 
 WINDOW = timedelta(hours=24) - timedelta(minutes=5)
 """Since the citizen last wrote, in which free words are taken; a little less, as ours take their time."""
@@ -68,7 +69,7 @@ def send(
     tenant: str,
     request: SendRequest | StartRequest,
     *,
-    provider: Callable[[str], Looks],
+    provider: Callable[[str], Provider],
     now: datetime,
 ) -> Accepted:
     """Queue a message to a citizen.
@@ -83,6 +84,7 @@ def send(
     Raises:
         AccountUnknown, AccountRequired, AccountInactive: from which number is not clear, or not possible.
         OptedOut: the citizen does not want it.
+        WindowClosed: the provider takes only a template now, and there is none.
         FlowUnknown, FlowDataInvalid: as `content_of`.
     """
     content = content_of(request)
@@ -92,6 +94,10 @@ def send(
     if citizen is not None and citizen.opted_out_at is not None:
         raise OptedOut
     written = citizen.last_inbound_at if citizen is not None else None
+    late = written is None or written < now - WINDOW
+    looks = provider(account.provider)
+    if late and looks.has_window and content.template is None:
+        raise WindowClosed
     message_id = uuid7()
     deliveries.queue(
         session,
@@ -100,9 +106,9 @@ def send(
         address=address,
         content=content,
         correlation_id=correlation_id.get(),
-        looks=provider(account.provider),
+        looks=looks,
         origin="office",
-        as_template=written is None or written < now - WINDOW,
+        as_template=late,
     )
     fact = MessageInitiated(
         message_id=message_id,

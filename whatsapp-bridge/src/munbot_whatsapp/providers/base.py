@@ -274,6 +274,8 @@ class Provider(Protocol):
     required_credentials: frozenset[str]
     shows_buttons: bool
     """False where quick replies are not shown reliably: a numbered text menu is sent instead."""
+    has_window: bool
+    """Whether free words are taken only within 24 hours after the citizen wrote; a template is at any time."""
     text_limit: int
     """Characters of the longest text that it takes; WhatsApp itself takes 4,096."""
 

@@ -108,6 +108,22 @@ def test_outside_the_24_hours_a_flow_goes_as_its_template(account, call, wrote, 
         assert [button["title"] for button in part.body["buttons"]] == ["Sí, asistiré", "No podré ir"]
 
 
+@pytest.mark.parametrize("hours", [24, None])
+def test_outside_the_24_hours_words_without_a_template_are_refused(account, call, wrote, stored, sessions, hours):
+    if hours is not None:
+        wrote(hours)
+    answer = call("/v1/message", {"to": PHONE, "text": "Hola"})
+    assert (answer.status_code, answer.json()["code"]) == (409, "window_closed")
+    assert stored(Delivery) == []
+    assert outbox(sessions) == []
+
+
+def test_where_there_is_no_such_window_words_are_taken_at_any_time(account, call, sessions):
+    with sessions.begin() as session:
+        session.execute(text("UPDATE accounts SET provider = 'evolution'"))
+    assert call("/v1/message", {"to": PHONE, "text": "Hola"}).status_code == 202
+
+
 @pytest.mark.parametrize("path", ["/v1/message", "/v1/start"])
 def test_who_opted_out_is_not_written_to(account, call, wrote, stored, sessions, path):
     wrote(1, opted_out_at=datetime.now(UTC))
@@ -118,7 +134,8 @@ def test_who_opted_out_is_not_written_to(account, call, wrote, stored, sessions,
     assert outbox(sessions) == []
 
 
-def test_the_same_key_sends_once_and_another_body_is_refused(account, call, stored):
+def test_the_same_key_sends_once_and_another_body_is_refused(account, call, wrote, stored):
+    wrote(1)
     body = {"to": PHONE, "text": "Hola"}
     first = call("/v1/message", body, **{"Idempotency-Key": "k1"})
     again = call("/v1/message", body, **{"Idempotency-Key": "k1"})
@@ -158,11 +175,11 @@ def test_what_a_flow_needs_is_named(account, call):
 
 def test_an_office_with_several_numbers_says_from_which(account, call, add_account, stored):
     second = add_account()
-    body = {"to": PHONE, "text": "Hola"}
-    answer = call("/v1/message", body)
+    body = {"to": PHONE, "flow": "appointment_reminder", "data": DATA}
+    answer = call("/v1/start", body)
     assert (answer.status_code, answer.json()["code"]) == (422, "account_required")
     assert set(answer.json()["accounts"]) == {account.slug, second.slug}
-    assert call("/v1/message", body | {"account": second.slug}).json()["account"] == second.slug
+    assert call("/v1/start", body | {"account": second.slug}).json()["account"] == second.slug
     assert stored(Delivery)[0].account_id == second.id
 
 
@@ -172,7 +189,8 @@ def test_a_number_that_is_switched_off_sends_nothing(account, call, add_account)
     assert (answer.status_code, answer.json()["code"]) == (409, "account_inactive")
 
 
-def test_another_tenant_sees_and_sends_nothing(account, call):
+def test_another_tenant_sees_and_sends_nothing(account, call, wrote):
+    wrote(1)
     made = call("/v1/message", {"to": PHONE, "text": "Hola"}).json()
     other = call(f"/v1/status/{made['id']}", role="admin", tenant="punta-brava")
     assert (other.status_code, other.json()["code"]) == (404, "message_unknown")
@@ -183,7 +201,8 @@ def test_another_tenant_sees_and_sends_nothing(account, call):
 @pytest.mark.parametrize(
     ("role", "status"), [("admin", 202), ("agent", 202), ("service", 202), ("viewer", 403), ("visitor", 403)]
 )
-def test_who_may_send(account, call, role, status):
+def test_who_may_send(account, call, wrote, role, status):
+    wrote(1)
     assert call("/v1/message", {"to": PHONE, "text": "Hola"}, role=role).status_code == status
 
 

@@ -47,6 +47,7 @@ class EvolutionProvider:
     default_base_url = "http://evolution-api:8080"
     required_credentials = frozenset({"api_key", "webhook_secret"})
     shows_buttons = False
+    has_window = False
     text_limit = 4_096
 
     def __init__(self, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:

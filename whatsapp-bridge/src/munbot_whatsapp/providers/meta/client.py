@@ -36,6 +36,7 @@ class MetaProvider:
     default_base_url = "https://graph.facebook.com"
     required_credentials = frozenset({"access_token", "app_secret", "verify_token"})
     shows_buttons = True
+    has_window = True
     text_limit = 4_096
 
     def __init__(self, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:

@@ -43,6 +43,7 @@ class TwilioProvider:
     default_base_url = "https://api.twilio.com"
     required_credentials = frozenset({"account_sid", "auth_token"})
     shows_buttons = False
+    has_window = True
     text_limit = 1_600
 
     def __init__(self, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:

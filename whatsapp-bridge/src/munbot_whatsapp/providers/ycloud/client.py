@@ -36,6 +36,7 @@ class YCloudProvider:
     default_base_url = "https://api.ycloud.com/v2"
     required_credentials = frozenset({"api_key", "webhook_secret"})
     shows_buttons = True
+    has_window = True
     text_limit = 4_096
 
     def __init__(self, *, timeout: float = 10.0, transport: httpx.BaseTransport | None = None) -> None:
