@@ -58,7 +58,9 @@ class Citizen:
     """One of them."""
 
     def __init__(self, simulator: str, account: str, phone: str, seed: str) -> None:
-        self._http = httpx.Client(base_url=f"{simulator}/simulator/api", timeout=60)
+        # Not as long as the simulator keeps a silent connection: one that it closes at this moment would be an error here.
+        limits = httpx.Limits(keepalive_expiry=1)
+        self._http = httpx.Client(base_url=f"{simulator}/simulator/api", timeout=60, limits=limits)
         self._account = account
         self.phone = phone
         self._chance = random.Random(seed)
