@@ -26,6 +26,8 @@ WORDS = (
 """Nothing that asks for a person: then the bot would be silent, as it should."""
 TAKEN_SECONDS = 1200.0
 """Only so that a test ends: while the broker is away a webhook is repeated more and more rarely."""
+SHORT = httpx.Limits(keepalive_expiry=1)
+"""Connections are left before the simulator leaves them: at that very moment a request would fail."""
 LONGEST_BURST = 4
 PAUSE_SECONDS = 5.0
 
@@ -58,7 +60,7 @@ class Citizen:
     """One of them."""
 
     def __init__(self, simulator: str, account: str, phone: str, seed: str) -> None:
-        self._http = httpx.Client(base_url=f"{simulator}/simulator/api", timeout=60)
+        self._http = httpx.Client(base_url=f"{simulator}/simulator/api", timeout=60, limits=SHORT)
         self._account = account
         self.phone = phone
         self._chance = random.Random(seed)

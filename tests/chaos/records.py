@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx
+from citizens import SHORT
 from judgement import Part, Shown, Stored, Written
 from sqlalchemy import Row, create_engine, text
 
@@ -48,7 +49,7 @@ class Records:
     """
 
     def __init__(self, simulator: str, phones: Sequence[str]) -> None:
-        self._simulator = httpx.Client(base_url=simulator, timeout=60)
+        self._simulator = httpx.Client(base_url=simulator, timeout=60, limits=SHORT)
         self._phones = list(phones)
         self._hub = create_engine(_database("conversations"))
         self._bridge = create_engine(_database("whatsapp"))
