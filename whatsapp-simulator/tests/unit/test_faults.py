@@ -16,7 +16,8 @@ def _texts(messages):
 def test_what_is_not_taken_is_told_again_in_order(play):
     async def scene(town):
         await town.phone()
-        town.bridge.answers = [503, httpx.ConnectError("away"), httpx.ReadTimeout("slow"), 401]
+        broken = AttributeError("no socket")  # a connection that broke while it was made
+        town.bridge.answers = [503, httpx.ConnectError("away"), httpx.ReadTimeout("slow"), broken, 401]
         for n in range(3):
             await town.write(str(n))
             await town.until(lambda n=n: len(town.bridge.refused) > n)
@@ -24,8 +25,9 @@ def test_what_is_not_taken_is_told_again_in_order(play):
         assert shown["status"] == "sent"
         assert shown["undelivered"]["answer"] in {"503", "unreachable", "timeout"}
         await town.faults()  # a change of the switches lets it try at once
-        await town.until(lambda: len(town.bridge.refused) == 4)
-        await town.faults()
+        for n in (4, 5):
+            await town.until(lambda n=n: len(town.bridge.refused) == n)
+            await town.faults()
         assert _texts(await town.told(3)) == ["0", "1", "2"]
         await town.until(lambda: not town.app.state.services.courier._lanes)
         for entry in await town.transcript():

@@ -169,6 +169,10 @@ class Courier:
             answer = "timeout"
         except httpx.HTTPError:
             answer = "unreachable"
+        except Exception as error:  # noqa: BLE001 - whatever it is, the lane goes on
+            # anyio 4 raises AttributeError where the other side dies while the connection is being made.
+            log.warning("webhook_broke", kind=type(error).__name__)
+            answer = "unreachable"
         else:
             answer = "taken" if response.is_success else str(response.status_code)
         WEBHOOKS.labels(answer).inc()
