@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
+from munbot_contracts.privacy import Linkable, Open, Personal
 
 APPOINTMENT_HELD = "munbot.appointment.held.v1"
 APPOINTMENT_BOOKED = "munbot.appointment.booked.v1"
@@ -45,26 +46,26 @@ class ProcedureRef(Contract):
     """A procedure (trámite) by id and name."""
 
     id: UUID
-    code: str
-    name: str
+    code: Open
+    name: Open
 
 
 class OfficeRef(Contract):
     """An office by id, name and address."""
 
     id: UUID
-    code: str
-    name: str
-    address: str = ""
+    code: Open
+    name: Open
+    address: Open = ""
 
 
 class CitizenRef(Contract):
     """Who comes. Personal data: never logged."""
 
-    rut: str
-    name: str
-    phone: str | None = None
-    email: str | None = None
+    rut: Linkable
+    name: Personal
+    phone: Personal | None = None
+    email: Personal | None = None
 
 
 class AppointmentHeld(Contract):
@@ -99,20 +100,20 @@ class AppointmentFact(Contract):
     model_config = ConfigDict(json_schema_extra={"examples": [_APPOINTMENT]})
 
     appointment_id: UUID
-    code: str
-    status: str
+    code: Personal  # with it one finds the booking
+    status: Open
     procedure: ProcedureRef
     office: OfficeRef
     start: AwareDatetime
     end: AwareDatetime
-    timezone: str
+    timezone: Open
     citizen: CitizenRef
-    channel: str
+    channel: Open
     conversation_id: UUID | None = None
-    manage_url: str | None = None
+    manage_url: Personal | None = None
     sequence: int = Field(ge=0, description="iCalendar SEQUENCE, RFC 5545 3.8.7.4")
-    reason: str | None = None
-    changed_by: str | None = Field(
+    reason: Personal | None = None
+    changed_by: Open | None = Field(
         default=None, description="Role of who did it: visitor, citizen, service, agent, admin"
     )
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
+from munbot_contracts.privacy import Code, Linkable, Open, Personal
 
 COMPLAINT_CREATED = "munbot.complaint.created.v1"
 COMPLAINT_STATUS_CHANGED = "munbot.complaint.status_changed.v1"
@@ -46,10 +47,10 @@ class ComplaintStatus(StrEnum):
 class Complainant(Contract):
     """Who complains. Personal data: never logged."""
 
-    rut: str
-    name: str | None = None
-    phone: str | None = None
-    email: str | None = None
+    rut: Linkable
+    name: Personal | None = None
+    phone: Personal | None = None
+    email: Personal | None = None
 
 
 class ComplaintFact(Contract):
@@ -58,15 +59,15 @@ class ComplaintFact(Contract):
     model_config = ConfigDict(json_schema_extra={"examples": [_COMPLAINT]})
 
     complaint_id: UUID
-    folio: str
-    category: str
-    category_name: str
-    unit: str
+    folio: Open
+    category: Open
+    category_name: Open
+    unit: Open
     status: ComplaintStatus
     created_at: AwareDatetime
     due_date: date | None = None
     citizen: Complainant
-    channel: str
+    channel: Open
     conversation_id: UUID | None = None
 
 
@@ -88,8 +89,8 @@ class ComplaintStatusChanged(ComplaintFact):
     )
 
     previous_status: ComplaintStatus
-    reason: str
-    changed_by: str | None = Field(
+    reason: Personal
+    changed_by: Open | None = Field(
         default=None, description="Role of who did it: visitor, citizen, service, agent, admin"
     )
 
@@ -112,9 +113,9 @@ class ComplaintCommented(ComplaintFact):
     )
 
     comment_id: UUID
-    text: str
+    text: Personal
     public: bool
-    author: str
+    author: Code
 
 
 class ComplaintOverdue(ComplaintFact):

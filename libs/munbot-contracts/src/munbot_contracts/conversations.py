@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 
 from munbot_contracts.envelope import Contract
 from munbot_contracts.messages import Channel
+from munbot_contracts.privacy import Code, Open
 
 CONVERSATION_OPENED = "munbot.conversation.opened.v1"
 CONVERSATION_HANDOFF_REQUESTED = "munbot.conversation.handoff_requested.v1"
@@ -30,7 +31,7 @@ class ConversationOpened(Contract):
     conversation_id: UUID
     contact_id: UUID
     channel: Channel
-    account: str
+    account: Open
 
 
 class ConversationHandoffRequested(Contract):
@@ -50,7 +51,7 @@ class ConversationHandoffRequested(Contract):
     )
 
     conversation_id: UUID
-    reason: str
+    reason: Code
     human_until: AwareDatetime
     open_now: bool
 

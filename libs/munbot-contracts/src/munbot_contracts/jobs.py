@@ -11,6 +11,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
+from munbot_contracts.privacy import Open, Personal
 
 LLM_JOB_REQUESTED = "munbot.llm_job.requested.v1"
 LLM_JOB_COMPLETED = "munbot.llm_job.completed.v1"
@@ -42,7 +43,7 @@ class JobMessage(Contract):
     """One message of a conversation, in the order of the conversation."""
 
     author: Literal["citizen", "bot", "agent"]
-    text: str = Field(max_length=4000)
+    text: Personal = Field(max_length=4000)
 
 
 class ConversationInput(Contract):
@@ -54,15 +55,15 @@ class ConversationInput(Contract):
 class CategoryOption(Contract):
     """A category of complaints that may be suggested, with the words people use for it."""
 
-    code: str = Field(min_length=1, max_length=100)
-    name: str = Field(min_length=1, max_length=200)
+    code: Open = Field(min_length=1, max_length=100)
+    name: Open = Field(min_length=1, max_length=200)
     synonyms: list[str] = Field(default_factory=list, max_length=100)
 
 
 class ComplaintInput(Contract):
     """A complaint's own words, and the categories of the office."""
 
-    text: str = Field(min_length=1, max_length=4000)
+    text: Personal = Field(min_length=1, max_length=4000)
     categories: list[CategoryOption] = Field(min_length=1, max_length=300)
 
 
@@ -120,13 +121,13 @@ class LlmJobRequested(LlmJob):
 class SummaryResult(Contract):
     """A summary in Spanish; names and numbers in it occur in the conversation."""
 
-    summary: str = Field(min_length=1, max_length=SUMMARY_MAX_CHARACTERS)
+    summary: Personal = Field(min_length=1, max_length=SUMMARY_MAX_CHARACTERS)
 
 
 class CategorySuggestion(Contract):
     """A category and how sure it is, 0 to 1."""
 
-    code: str
+    code: Open
     confidence: float = Field(ge=0, le=1)
 
 
@@ -161,7 +162,7 @@ class LlmJobCompleted(LlmJob):
     )
 
     result: SummaryResult | CategoryResult
-    model: str = Field(description="name of the model whose work it is")
+    model: Open = Field(description="name of the model whose work it is")
 
 
 class JobFailure(StrEnum):

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from munbot_contracts.envelope import Contract
+from munbot_contracts.privacy import MARK, Linkable, Open, Personal
 
 MESSAGE_RECEIVED = "munbot.message.received.v1"
 MESSAGE_OUTBOUND = "munbot.message.outbound.v1"
@@ -35,43 +36,43 @@ class MessageKind(StrEnum):
 class Button(Contract):
     """A quick reply: what the citizen sees and what the dialogue receives when it is pressed."""
 
-    title: str
-    payload: str
+    title: Personal
+    payload: Personal
 
 
 class Sender(Contract):
     """Who wrote, as the channel knows them."""
 
-    address: str = Field(description="unique within channel and account: a web session id, a WhatsApp number")
-    name: str | None = None
-    phone: str | None = Field(default=None, description="E.164")
+    address: Linkable = Field(description="unique within channel and account: a web session id, a WhatsApp number")
+    name: Personal | None = None
+    phone: Personal | None = Field(default=None, description="E.164")
 
 
 class Location(Contract):
     """A point that the citizen sent, WGS 84 degrees."""
 
-    latitude: float = Field(ge=-90, le=90)
-    longitude: float = Field(ge=-180, le=180)
-    name: str | None = None
-    address: str | None = None
+    latitude: float = Field(ge=-90, le=90, json_schema_extra={MARK: True})
+    longitude: float = Field(ge=-180, le=180, json_schema_extra={MARK: True})
+    name: Personal | None = None
+    address: Personal | None = None
 
 
 class Media(Contract):
     """A stored file, never a provider's link."""
 
-    bucket: str
-    key: str
-    content_type: str
+    bucket: Open
+    key: Personal
+    content_type: Open
     size: int = Field(ge=0, description="bytes")
-    filename: str | None = None
+    filename: Personal | None = None
 
 
 class AnswerSource(Contract):
     """Where the office's own words stand that an answer was made from."""
 
-    document_id: str
-    document: str = Field(description="the document's title, as people know it")
-    article: str = Field(default="", description="the nearest heading; empty without one")
+    document_id: Open
+    document: Open = Field(description="the document's title, as people know it")
+    article: Open = Field(default="", description="the nearest heading; empty without one")
     passage: int | str | None = Field(default=None, description="place or id of the passage in its document")
 
 
@@ -80,7 +81,7 @@ class KnowledgeAnswer(Contract):
 
     id: UUID
     mode: Literal["extractive", "generated"]
-    question: str = Field(description="as it was asked of the documents")
+    question: Personal = Field(description="as it was asked of the documents")
     sources: list[AnswerSource] = Field(default_factory=list)
 
 
@@ -107,13 +108,13 @@ class MessageReceived(Contract):
 
     message_id: UUID
     channel: Channel
-    account: str
-    provider_message_id: str
+    account: Open
+    provider_message_id: Personal  # WhatsApp's own hold the number
     conversation_id: UUID | None = None
     sender: Sender
     kind: MessageKind = MessageKind.TEXT
-    text: str = ""
-    payload: str | None = Field(default=None, description="payload of the pressed button, if one was pressed")
+    text: Personal = ""
+    payload: Personal | None = Field(default=None, description="payload of the pressed button, if one was pressed")
     media: Media | None = None
     media_pending: bool = Field(
         default=False,
@@ -151,9 +152,9 @@ class MessageMedia(Contract):
 
     message_id: UUID
     channel: Channel
-    account: str
+    account: Open
     media: Media | None = Field(default=None, description="where the file is stored now; absent when it was not taken")
-    transcript: str | None = Field(default=None, description="of a voice note, as it was understood")
+    transcript: Personal | None = Field(default=None, description="of a voice note, as it was understood")
     transcript_confidence: float | None = Field(default=None, ge=0, le=1)
     problem: Literal["too_large", "too_long", "type_unsupported", "unavailable", "not_understood"] | None = None
 
@@ -186,12 +187,12 @@ class MessageOutbound(Contract):
     message_id: UUID
     conversation_id: UUID
     channel: Channel
-    account: str
-    recipient: str
+    account: Open
+    recipient: Linkable
     seq: int = Field(ge=1, description="position in the conversation, in and out counted together")
     sender_type: Literal["bot", "agent", "system"]
     kind: MessageKind = MessageKind.TEXT
-    text: str = ""
+    text: Personal = ""
     buttons: list[Button] = Field(default_factory=list)
     media: Media | None = None
     location: Location | None = None
@@ -247,10 +248,10 @@ class MessageStatus(Contract):
 
     message_id: UUID
     channel: Channel
-    account: str
+    account: Open
     status: Literal["sent", "delivered", "read", "failed"]
     at: AwareDatetime
-    error_code: str | None = None
+    error_code: Open | None = None
 
 
 class MessageInitiated(Contract):
@@ -274,9 +275,9 @@ class MessageInitiated(Contract):
 
     message_id: UUID
     channel: Channel
-    account: str
+    account: Open
     recipient: Sender
-    text: str
+    text: Personal
     buttons: list[Button] = Field(default_factory=list)
     created_at: AwareDatetime
 
