@@ -1,0 +1,1 @@
+"""The data lake: archive, questions, images, buckets and backups."""

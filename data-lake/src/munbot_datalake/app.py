@@ -1,0 +1,37 @@
+"""The data lake's HTTP application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+
+from fastapi import FastAPI
+from munbot_common.app import create_service_app
+from munbot_common.auth import TokenVerifier
+from munbot_common.clock import Clock, utc_now
+from munbot_common.database import check_database, make_engine, make_session_factory
+
+from munbot_datalake.settings import ApiSettings
+from munbot_datalake.store import make_client
+
+
+def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
+    """Return the application; it opens nothing before it is started.
+
+    Args:
+        settings: from the environment.
+        clock: for tests.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        engine = make_engine(settings)
+        app.state.session_factory = make_session_factory(engine)
+        app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
+        app.state.clock = clock
+        app.state.store = make_client(settings)
+        app.state.checks["database"] = partial(check_database, engine)
+        app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
+        yield
+        engine.dispose()
+
+    return create_service_app(settings, title="Munbot data lake", lifespan=lifespan)

@@ -1,0 +1,1 @@
+"""Save the whole platform, bring it back, and prove both."""
