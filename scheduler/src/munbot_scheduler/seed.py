@@ -142,7 +142,7 @@ def seed_demo(settings: MigrateSettings, clock: Clock = utc_now) -> None:
 def seed_tenant(session: Session, seed: TenantSeed, settings: MigrateSettings, now: datetime) -> int:
     """Bring one tenant up to date; returns how many appointments were added."""
     if catalogue.policy(session, seed.id) is None:
-        session.add(TenantPolicy(tenant_id=seed.id, **seed.policy.model_dump()))
+        session.add(TenantPolicy(tenant_id=seed.id, **seed.policy.values()))
     offices = {item.code: _office(session, seed.id, item) for item in seed.offices}
     procedures = {item.code: _procedure(session, seed.id, item) for item in seed.procedures}
     session.flush()

@@ -1,6 +1,7 @@
 """Settings of the scheduler."""
 
 from pathlib import Path
+from typing import Annotated
 
 from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, ServiceSettings
 from pydantic import Field
@@ -20,6 +21,7 @@ class BookingDefaults(ServiceSettings):
     hold_minutes: int = Field(default=10, ge=1, le=120)
     min_notice_minutes: int = Field(default=60, ge=0, le=43_200)
     horizon_days: int = Field(default=60, ge=1, le=365)
+    reminder_hours: tuple[Annotated[int, Field(ge=1, le=720)], ...] = (48, 24)
 
 
 class ApiSettings(BookingDefaults, DatabaseSettings, AuthSettings):
@@ -33,4 +35,5 @@ class WorkerSettings(BookingDefaults, DatabaseSettings, BrokerSettings):
 
     service_name: str = "scheduler-worker"
     hold_sweep_seconds: float = Field(default=5.0, gt=0)
+    reminder_seconds: float = Field(default=5.0, gt=0)
     idempotency_days: int = Field(default=7, ge=1)

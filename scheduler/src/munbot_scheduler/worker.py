@@ -1,4 +1,4 @@
-"""The scheduler's worker: hands events to the broker, frees expired holds, forgets what is no longer needed."""
+"""The scheduler's worker: hands events to the broker, frees expired holds, says when reminders are due, forgets."""
 
 import threading
 from datetime import timedelta
@@ -14,6 +14,8 @@ from sqlalchemy import delete
 from munbot_scheduler.availability import repository
 from munbot_scheduler.availability.models import Seat
 from munbot_scheduler.base import IDEMPOTENCY_KEYS, OUTBOX
+from munbot_scheduler.reminders.models import Reminder
+from munbot_scheduler.reminders.service import remind
 from munbot_scheduler.settings import WorkerSettings
 
 log = get_logger("scheduler.worker")
@@ -33,10 +35,11 @@ def sweep(factory: SessionFactory, clock: Clock = utc_now) -> int:
 
 
 def tidy(factory: SessionFactory, settings: WorkerSettings, clock: Clock = utc_now) -> None:
-    """Delete seats of past days and old idempotency keys."""
+    """Delete seats and reminders of past days, and old idempotency keys."""
     now = clock()
     with unit_of_work(factory) as session:
         session.execute(delete(Seat).where(Seat.ends_at < now - SEATS_KEPT))
+        session.execute(delete(Reminder).where(Reminder.starts_at < now - SEATS_KEPT))
         kept = timedelta(days=settings.idempotency_days)
         session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - kept))
 
@@ -51,6 +54,9 @@ def run(settings: WorkerSettings) -> int:
     def sweep_loop(stop: threading.Event) -> None:
         _repeat(stop, settings.hold_sweep_seconds, lambda: sweep(factory))
 
+    def reminder_loop(stop: threading.Event) -> None:
+        _repeat(stop, settings.reminder_seconds, lambda: remind(factory, settings.public_url))
+
     def tidy_loop(stop: threading.Event) -> None:
         _repeat(stop, TIDY_SECONDS, lambda: tidy(factory, settings))
 
@@ -60,7 +66,7 @@ def run(settings: WorkerSettings) -> int:
 
     return run_worker(
         settings,
-        {"outbox": relay.run, "sweeper": sweep_loop, "tidy": tidy_loop},
+        {"outbox": relay.run, "sweeper": sweep_loop, "reminders": reminder_loop, "tidy": tidy_loop},
         checks={"database": lambda: check_database(engine), "broker": publisher.check},
         on_stop=close,
     )

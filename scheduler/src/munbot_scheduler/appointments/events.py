@@ -10,9 +10,11 @@ from munbot_contracts.appointments import (
     APPOINTMENT_CONFIRMED,
     APPOINTMENT_HELD,
     APPOINTMENT_NO_SHOW,
+    APPOINTMENT_REMINDER_DUE,
     APPOINTMENT_RESCHEDULED,
     AppointmentFact,
     AppointmentHeld,
+    AppointmentReminderDue,
     AppointmentRescheduled,
     CitizenRef,
     OfficeRef,
@@ -43,7 +45,7 @@ def manage_url(public_url: str, appointment: Appointment) -> str:
 
 
 def fact(
-    appointment: Appointment, procedure: Procedure, office: Office, public_url: str, *, changed_by: str
+    appointment: Appointment, procedure: Procedure, office: Office, public_url: str, *, changed_by: str | None
 ) -> AppointmentFact:
     """Return the appointment as events carry it."""
     zone = office.timezone
@@ -108,6 +110,22 @@ def record_hold(session: Session, tenant: str, data: AppointmentHeld, *, now: da
         subject=str(data.hold_id),
         tenant=tenant,
         data=data,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [event])
+
+
+def record_reminder(
+    session: Session, appointment: Appointment, *, hours_before: int, public_url: str, now: datetime
+) -> None:
+    """Write into the outbox that it is time to remind the citizen; the appointment comes with procedure and office."""
+    data = fact(appointment, appointment.procedure, appointment.office, public_url, changed_by=None)
+    event = make_event(
+        source=SOURCE,
+        event_type=APPOINTMENT_REMINDER_DUE,
+        subject=str(appointment.id),
+        tenant=appointment.tenant_id,
+        data=AppointmentReminderDue(**dict(data), hours_before=hours_before),
         clock=lambda: now,
     )
     record_events(session, OUTBOX, [event])

@@ -17,6 +17,7 @@ from munbot_scheduler.availability.service import Target
 from munbot_scheduler.catalogue.models import Office, Procedure
 from munbot_scheduler.context import Context
 from munbot_scheduler.problems import AppointmentExists, AppointmentOver, TooEarly, TransitionIllegal
+from munbot_scheduler.reminders import repository as reminders
 from munbot_scheduler.schemas import local
 from munbot_scheduler.texts import moment_text, say
 
@@ -72,6 +73,7 @@ def book(context: Context, wish: BookIn) -> tuple[Appointment, Procedure, Office
     _insert(context, appointment, procedure, office)
     if holder is not None:
         repository.release_holds(context.session, context.tenant, holder, procedure.id)
+    reminders.plan(context.session, appointment, target.policy.reminder_hours, context.now)
     note(context, appointment, procedure, office, action="booked", before=None)
     return appointment, procedure, office
 
@@ -155,6 +157,8 @@ def transition(context: Context, appointment: Appointment, target: Status, reaso
         appointment.sequence += 1
         repository.free_seat(context.session, appointment.id)
     touch(context, appointment)
+    if not appointment.live:
+        reminders.forget(context.session, appointment.id)
     note(context, appointment, appointment.procedure, appointment.office, action=target.value, before=before)
     return appointment
 
@@ -200,6 +204,8 @@ def reschedule(context: Context, appointment: Appointment, wish: RescheduleIn) -
     appointment.reason = wish.reason
     appointment.sequence += 1
     touch(context, appointment)
+    reminders.forget(context.session, appointment.id)
+    reminders.plan(context.session, appointment, target.policy.reminder_hours, context.now)
     note(
         context,
         appointment,

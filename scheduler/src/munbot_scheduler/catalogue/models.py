@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, TIMESTAMP
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -23,6 +23,7 @@ class TenantPolicy(Base):
     min_notice_minutes: Mapped[int]
     horizon_days: Mapped[int]
     hold_minutes: Mapped[int]
+    reminder_hours: Mapped[list[int]] = mapped_column(ARRAY(Integer), server_default=text("'{48,24}'"))
     version: Mapped[int] = mapped_column(server_default=text("1"), default=1)
 
 

@@ -17,6 +17,7 @@ class Policy:
     min_notice: timedelta
     horizon_days: int
     hold: timedelta
+    reminder_hours: tuple[int, ...]
 
     def earliest(self, now: datetime) -> datetime:
         """Return the first moment that may be booked."""
@@ -49,4 +50,5 @@ def policy_of(defaults: BookingDefaults, tenant: TenantPolicy | None, procedure:
         min_notice=timedelta(minutes=notice),
         horizon_days=horizon,
         hold=timedelta(minutes=defaults.hold_minutes if tenant is None else tenant.hold_minutes),
+        reminder_hours=defaults.reminder_hours if tenant is None else tuple(tenant.reminder_hours),
     )

@@ -175,6 +175,7 @@ def get_policy(*, session: SessionDep, principal: ReaderDep, settings: SettingsD
         min_notice_minutes=int(policy.min_notice.total_seconds() // 60),
         horizon_days=policy.horizon_days,
         hold_minutes=int(policy.hold.total_seconds() // 60),
+        reminder_hours=list(policy.reminder_hours),
         version=version,
     )
 

@@ -1,7 +1,7 @@
 """Shapes of procedures, offices, opening hours and policy."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
 
@@ -20,6 +20,13 @@ Notice = Annotated[int, Field(ge=0, le=43_200)]
 Horizon = Annotated[int, Field(ge=1, le=365)]
 Capacity = Annotated[int, Field(ge=1, le=200)]
 Step = Annotated[int, Field(ge=5, le=240)]
+ReminderHours = Annotated[
+    list[Annotated[int, Field(ge=1, le=720)]],
+    Field(
+        max_length=5, examples=[[48, 24]], description="Hours before an appointment at which its citizen is reminded"
+    ),
+    AfterValidator(lambda hours: sorted(set(hours), reverse=True)),
+]
 
 
 def _refuse(code: str, key: str) -> PydanticCustomError:
@@ -241,6 +248,11 @@ class PolicyIn(Request):
     min_notice_minutes: Notice
     horizon_days: Horizon
     hold_minutes: int = Field(ge=1, le=120)
+    reminder_hours: ReminderHours | None = Field(default=None, description="Left out: they stay as they are")
+
+    def values(self) -> dict[str, Any]:
+        """Return what is given, by column."""
+        return self.model_dump(exclude_none=True)
 
 
 class PolicyOut(Answer):
@@ -250,4 +262,5 @@ class PolicyOut(Answer):
     min_notice_minutes: int
     horizon_days: int
     hold_minutes: int
+    reminder_hours: list[int]
     version: int

@@ -35,6 +35,7 @@ from munbot_scheduler.catalogue.schemas import (
 )
 from munbot_scheduler.context import Context
 from munbot_scheduler.problems import CodeTaken, OfficeUnknown, Overlap, ProcedureUnknown
+from munbot_scheduler.reminders import repository as reminders
 from munbot_scheduler.texts import say
 
 Row = TypeVar("Row", bound=Base)
@@ -288,16 +289,19 @@ def _affected(context: Context, row: OpeningException) -> int:
 
 
 def set_policy(context: Context, wish: PolicyIn) -> TenantPolicy:
-    """Set how the tenant takes bookings."""
+    """Set how the tenant takes bookings; appointments already booked follow its new reminders."""
     row = repository.policy(context.session, context.tenant)
     before = None if row is None else audited(row)
     if row is None:
-        row = TenantPolicy(tenant_id=context.tenant, version=0, **wish.model_dump())
+        hours = list(context.settings.reminder_hours)
+        row = TenantPolicy(tenant_id=context.tenant, version=0, reminder_hours=hours)
         context.session.add(row)
-    for name, value in wish.model_dump().items():
+    for name, value in wish.values().items():
         setattr(row, name, value)
     row.version += 1
     context.session.flush()
+    if wish.reminder_hours is not None:
+        reminders.plan_tenant(context.session, context.tenant, row.reminder_hours, context.now)
     record(
         context.session,
         context.actor,

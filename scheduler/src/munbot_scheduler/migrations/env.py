@@ -6,6 +6,7 @@ from munbot_scheduler.audit import models as _audit  # noqa: F401
 from munbot_scheduler.availability import models as _availability  # noqa: F401
 from munbot_scheduler.base import Base
 from munbot_scheduler.catalogue import models as _catalogue  # noqa: F401
+from munbot_scheduler.reminders import models as _reminders  # noqa: F401
 from sqlalchemy import create_engine, pool
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)

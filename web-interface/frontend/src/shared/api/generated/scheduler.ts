@@ -1447,6 +1447,11 @@ export interface components {
             /** Min Notice Minutes */
             min_notice_minutes: number;
             /**
+             * Reminder Hours
+             * @description Left out: they stay as they are
+             */
+            reminder_hours?: number[] | null;
+            /**
              * Timezone
              * @example America/Santiago
              */
@@ -1463,6 +1468,8 @@ export interface components {
             horizon_days: number;
             /** Min Notice Minutes */
             min_notice_minutes: number;
+            /** Reminder Hours */
+            reminder_hours: number[];
             /** Timezone */
             timezone: string;
             /** Version */
