@@ -22,6 +22,8 @@ OURS = [
     "whatsapp-bridge",
     "whatsapp-worker",
     "whatsapp-simulator",
+    "notifications",
+    "notifications-worker",
     "nginx",
 ]
 MIGRATIONS = [
@@ -30,6 +32,7 @@ MIGRATIONS = [
     "conversations-migrate",
     "llm-migrate",
     "whatsapp-migrate",
+    "notifications-migrate",
     "postgres-init",
 ]
 STORES = ["postgres", "redis", "rabbitmq", "mongo", "minio"]
@@ -41,6 +44,7 @@ SEEN = {  # what each service needs, and nothing else
         "db_conversations_password",
         "db_rasa_password",
         "db_whatsapp_password",
+        "db_notifications_password",
     },
     "redis": {"redis_password"},
     "rabbitmq": {"rabbitmq_definitions.json"},
@@ -75,6 +79,15 @@ SEEN = {  # what each service needs, and nothing else
         "s3_access_key",
         "s3_secret_key",
     },
+    "notifications": BASE
+    | {
+        "rabbitmq_password",
+        "db_notifications_password",
+        "service_token_notifications",
+        "notifications_key",
+        "smtp_password",
+        "sms_token",
+    },
     "whatsapp-simulator": BASE | {"simulator_secret"},
     "web-interface": BASE | {"rabbitmq_password", "redis_password", "service_token_web"},
 }
@@ -82,6 +95,7 @@ SEEN["scheduler-worker"] = SEEN["scheduler"]
 SEEN["complaints-worker"] = SEEN["complaints-api"]
 SEEN["conversations-worker"] = SEEN["conversations"]
 SEEN["whatsapp-worker"] = SEEN["whatsapp-bridge"]
+SEEN["notifications-worker"] = SEEN["notifications"]
 SEEN["llm-worker"] = SEEN["llm-gateway"]
 
 

@@ -1,4 +1,4 @@
-"""The mail catcher of the profile `mail`: what a service of ours sends inside the network can be read there."""
+"""The demo's mailbox: what a service of ours sends inside the network can be read there."""
 
 import json
 import secrets
@@ -17,7 +17,10 @@ mail.set_content("Su hora quedó reservada.")
 with smtplib.SMTP("mailpit", 1025, timeout=20) as server:
     server.send_message(mail)
 """
-LIST = "import urllib.request as u; print(u.urlopen('http://mailpit:8025/api/v1/messages', timeout=20).read().decode())"
+LIST = """
+import urllib.request as u
+print(u.urlopen("http://mailpit:8025/mailpit/api/v1/messages", timeout=20).read().decode())
+"""
 
 
 def test_a_mail_sent_inside_is_shown(stack):

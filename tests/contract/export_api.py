@@ -22,6 +22,7 @@ SERVICES = {
     "chat": ("munbot_web", "Settings"),
     "llm": ("munbot_llm", "ApiSettings"),
     "whatsapp": ("munbot_whatsapp", "ApiSettings"),
+    "notifications": ("munbot_notifications", "ApiSettings"),
     "simulator": ("munbot_simulator", "Settings"),
 }
 
@@ -52,6 +53,7 @@ def _settings_environment() -> dict[str, str]:
         "MANAGE_TOKEN_SECRET": "none-none-none-none-none-none-none",
         "MUNBOT_MODE": "demo",  # the simulator has no other
         "WHATSAPP_KEY": Fernet.generate_key().decode(),
+        "NOTIFICATIONS_KEY": Fernet.generate_key().decode(),
         "SIMULATOR_SECRET": "none-none-none-none-none-none-none",
         "WEBHOOK_BASE_URL": "http://localhost",
     }

@@ -39,6 +39,7 @@ def test_every_secret_is_made_private_and_not_guessable(folder):
     names = {*PASSWORDS, *(f"service_token_{name}" for name in SERVICES)}
     names |= {
         "whatsapp_key",
+        "notifications_key",
         "jwt_private_key.pem",
         "jwt_public_key.pem",
         "tls.crt",
@@ -197,7 +198,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 28 written")
+    assert said.startswith("secrets: 33 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

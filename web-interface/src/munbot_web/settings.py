@@ -13,6 +13,7 @@ class Settings(ServiceSettings, BrokerSettings, RedisSettings, AuthSettings):
     complaints_url: str = "http://complaints-api:8000"
     llm_gateway_url: str = "http://llm-gateway:8000"
     whatsapp_url: str = "http://whatsapp-bridge:8000"
+    notifications_url: str = "http://notifications:8000"
     rasa_url: str = "http://rasa:5005"
     actions_url: str = "http://rasa-actions:8000"
     rabbitmq_api_url: str = Field(default="http://rabbitmq:15672", description="RabbitMQ's management API")
@@ -36,6 +37,7 @@ class Settings(ServiceSettings, BrokerSettings, RedisSettings, AuthSettings):
             "complaints-api": self.complaints_url,
             "llm-gateway": self.llm_gateway_url,
             "whatsapp-bridge": self.whatsapp_url,
+            "notifications": self.notifications_url,
             "rasa-actions": self.actions_url,
         }
         return {name: f"{url.rstrip('/')}/readyz" for name, url in ours.items()} | {

@@ -103,7 +103,7 @@ class Stack:
 
     def command(self, *arguments: str) -> list[str]:
         """Give a `docker compose` command line for this project that reads no `.env`."""
-        head = ["docker", "compose", "--ansi", "never", "--env-file", os.devnull, "--profile", "mail", "-p", self.name]
+        head = ["docker", "compose", "--ansi", "never", "--env-file", os.devnull, "-p", self.name]
         return [*head, *arguments]
 
     def run(

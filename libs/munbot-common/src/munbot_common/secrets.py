@@ -43,6 +43,7 @@ PASSWORDS = {  # file name: length in characters
     "db_conversations_password": 32,
     "db_rasa_password": 32,
     "db_whatsapp_password": 32,
+    "db_notifications_password": 32,
     "rabbitmq_password": 32,
     "redis_password": 32,
     "mongo_password": 32,
@@ -51,9 +52,22 @@ PASSWORDS = {  # file name: length in characters
     "demo_password": 12,
     "simulator_secret": 40,
 }
-GIVEN = ("llm_remote_key",)  # by other people, where there is one: empty until somebody writes it into the file
+# Given by other people, where there is one: empty until somebody writes it into the file.
+GIVEN = ("llm_remote_key", "smtp_password", "sms_token")
+KEYS = ("whatsapp_key", "notifications_key")  # Fernet keys, that encrypt what a service keeps
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
-SERVICES = ("scheduler", "complaints", "conversations", "actions", "rasa", "web", "llm", "whatsapp", "cli")
+SERVICES = (
+    "scheduler",
+    "complaints",
+    "conversations",
+    "actions",
+    "rasa",
+    "web",
+    "llm",
+    "whatsapp",
+    "notifications",
+    "cli",
+)
 _S3 = ("s3_access_key", "s3_secret_key")
 READERS = {  # folder: the files that its containers see
     "postgres": (
@@ -62,6 +76,7 @@ READERS = {  # folder: the files that its containers see
         "db_conversations_password",
         "db_rasa_password",
         "db_whatsapp_password",
+        "db_notifications_password",
     ),
     "redis": ("redis_password",),
     "rabbitmq": ("rabbitmq_definitions.json",),
@@ -81,7 +96,7 @@ READERS = {  # folder: the files that its containers see
     ),
     "actions": ("jwt_public_key.pem", "service_token_actions"),
     "rasa": ("db_rasa_password", "redis_password"),
-    "llm": ("jwt_public_key.pem", "rabbitmq_password", "service_token_llm", *GIVEN, *_S3),
+    "llm": ("jwt_public_key.pem", "rabbitmq_password", "service_token_llm", "llm_remote_key", *_S3),
     "whatsapp": (
         "jwt_public_key.pem",
         "rabbitmq_password",
@@ -91,6 +106,15 @@ READERS = {  # folder: the files that its containers see
         "whatsapp_key",
         "simulator_secret",
         *_S3,
+    ),
+    "notifications": (
+        "jwt_public_key.pem",
+        "rabbitmq_password",
+        "db_notifications_password",
+        "service_token_notifications",
+        "notifications_key",
+        "smtp_password",
+        "sms_token",
     ),
     "simulator": ("jwt_public_key.pem", "simulator_secret"),
     "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
@@ -131,7 +155,8 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
         alphabet = _EASY if name == "demo_password" else _ALPHABET
         writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
     writer.begin_empty(GIVEN)
-    writer.missing("whatsapp_key", lambda: Fernet.generate_key().decode())
+    for name in KEYS:
+        writer.missing(name, lambda: Fernet.generate_key().decode())
     writer.missing("jwt_private_key.pem", _new_private_key)
     private_pem = (folder / "jwt_private_key.pem").read_text()
     writer.replace_unless("jwt_public_key.pem", _public_pem(private_pem))

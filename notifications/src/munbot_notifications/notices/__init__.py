@@ -1,0 +1,1 @@
+"""Events of the other services, and whom they concern."""

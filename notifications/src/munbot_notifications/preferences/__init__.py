@@ -1,0 +1,1 @@
+"""What each person wants, and does not."""

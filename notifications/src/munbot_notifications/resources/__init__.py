@@ -1,0 +1,1 @@
+"""Words for people, in Spanish, and the built-in templates."""

@@ -1,0 +1,1 @@
+"""What is said: built-in templates, and each municipality's own."""
