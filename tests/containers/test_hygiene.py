@@ -24,6 +24,8 @@ OURS = [
     "whatsapp-simulator",
     "notifications",
     "notifications-worker",
+    "data-lake",
+    "data-lake-worker",
     "nginx",
 ]
 MIGRATIONS = [
@@ -33,6 +35,7 @@ MIGRATIONS = [
     "llm-migrate",
     "whatsapp-migrate",
     "notifications-migrate",
+    "data-lake-migrate",
     "postgres-init",
 ]
 STORES = ["postgres", "redis", "rabbitmq", "mongo", "minio"]
@@ -45,6 +48,7 @@ SEEN = {  # what each service needs, and nothing else
         "db_rasa_password",
         "db_whatsapp_password",
         "db_notifications_password",
+        "db_datalake_password",
     },
     "redis": {"redis_password"},
     "rabbitmq": {"rabbitmq_definitions.json"},
@@ -88,6 +92,15 @@ SEEN = {  # what each service needs, and nothing else
         "smtp_password",
         "sms_token",
     },
+    "data-lake": BASE
+    | {
+        "rabbitmq_password",
+        "db_datalake_password",
+        "service_token_datalake",
+        "pseudonym_key",
+        "s3_access_key",
+        "s3_secret_key",
+    },
     "whatsapp-simulator": BASE | {"simulator_secret"},
     "web-interface": BASE | {"rabbitmq_password", "redis_password", "service_token_web"},
 }
@@ -96,6 +109,7 @@ SEEN["complaints-worker"] = SEEN["complaints-api"]
 SEEN["conversations-worker"] = SEEN["conversations"]
 SEEN["whatsapp-worker"] = SEEN["whatsapp-bridge"]
 SEEN["notifications-worker"] = SEEN["notifications"]
+SEEN["data-lake-worker"] = SEEN["data-lake"]
 SEEN["llm-worker"] = SEEN["llm-gateway"]
 
 

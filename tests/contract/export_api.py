@@ -23,6 +23,7 @@ SERVICES = {
     "llm": ("munbot_llm", "ApiSettings"),
     "whatsapp": ("munbot_whatsapp", "ApiSettings"),
     "notifications": ("munbot_notifications", "ApiSettings"),
+    "data-lake": ("munbot_datalake", "ApiSettings"),
     "simulator": ("munbot_simulator", "Settings"),
 }
 
@@ -54,6 +55,7 @@ def _settings_environment() -> dict[str, str]:
         "MUNBOT_MODE": "demo",  # the simulator has no other
         "WHATSAPP_KEY": Fernet.generate_key().decode(),
         "NOTIFICATIONS_KEY": Fernet.generate_key().decode(),
+        "PSEUDONYM_KEY": "none-none-none-none-none-none-none",
         "SIMULATOR_SECRET": "none-none-none-none-none-none-none",
         "WEBHOOK_BASE_URL": "http://localhost",
     }

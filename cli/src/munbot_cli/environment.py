@@ -38,6 +38,7 @@ def instance_environment(project: Project) -> dict[str, str]:
         "MUNBOT_TEST_LLM_URL": f"http://{at('llm-gateway', 8000)}",
         "MUNBOT_TEST_WHATSAPP_URL": f"http://{at('whatsapp-bridge', 8000)}",
         "MUNBOT_TEST_NOTIFICATIONS_URL": f"http://{at('notifications', 8000)}",
+        "MUNBOT_TEST_DATALAKE_URL": f"http://{at('data-lake', 8000)}",
         "MUNBOT_TEST_SMTP_PORT": str(project.port("mailpit", 1025)),
         "MUNBOT_TEST_MAIL_DIR": str(project.data / "mail"),
         "MUNBOT_TEST_WEB_URL": f"http://{at('web-interface', 8000)}",

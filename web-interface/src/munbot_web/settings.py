@@ -14,6 +14,7 @@ class Settings(ServiceSettings, BrokerSettings, RedisSettings, AuthSettings):
     llm_gateway_url: str = "http://llm-gateway:8000"
     whatsapp_url: str = "http://whatsapp-bridge:8000"
     notifications_url: str = "http://notifications:8000"
+    datalake_url: str = "http://data-lake:8000"
     rasa_url: str = "http://rasa:5005"
     actions_url: str = "http://rasa-actions:8000"
     rabbitmq_api_url: str = Field(default="http://rabbitmq:15672", description="RabbitMQ's management API")
@@ -38,6 +39,7 @@ class Settings(ServiceSettings, BrokerSettings, RedisSettings, AuthSettings):
             "llm-gateway": self.llm_gateway_url,
             "whatsapp-bridge": self.whatsapp_url,
             "notifications": self.notifications_url,
+            "data-lake": self.datalake_url,
             "rasa-actions": self.actions_url,
         }
         return {name: f"{url.rstrip('/')}/readyz" for name, url in ours.items()} | {

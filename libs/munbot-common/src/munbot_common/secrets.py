@@ -44,6 +44,7 @@ PASSWORDS = {  # file name: length in characters
     "db_rasa_password": 32,
     "db_whatsapp_password": 32,
     "db_notifications_password": 32,
+    "db_datalake_password": 32,
     "rabbitmq_password": 32,
     "redis_password": 32,
     "mongo_password": 32,
@@ -51,6 +52,7 @@ PASSWORDS = {  # file name: length in characters
     "s3_secret_key": 40,
     "demo_password": 12,
     "simulator_secret": 40,
+    "pseudonym_key": 64,
 }
 # Given by other people, where there is one: empty until somebody writes it into the file.
 GIVEN = ("llm_remote_key", "smtp_password", "sms_token")
@@ -66,6 +68,7 @@ SERVICES = (
     "llm",
     "whatsapp",
     "notifications",
+    "datalake",
     "cli",
 )
 _S3 = ("s3_access_key", "s3_secret_key")
@@ -77,6 +80,7 @@ READERS = {  # folder: the files that its containers see
         "db_rasa_password",
         "db_whatsapp_password",
         "db_notifications_password",
+        "db_datalake_password",
     ),
     "redis": ("redis_password",),
     "rabbitmq": ("rabbitmq_definitions.json",),
@@ -115,6 +119,14 @@ READERS = {  # folder: the files that its containers see
         "notifications_key",
         "smtp_password",
         "sms_token",
+    ),
+    "datalake": (
+        "jwt_public_key.pem",
+        "rabbitmq_password",
+        "db_datalake_password",
+        "service_token_datalake",
+        "pseudonym_key",
+        *_S3,
     ),
     "simulator": ("jwt_public_key.pem", "simulator_secret"),
     "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
