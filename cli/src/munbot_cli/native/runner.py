@@ -135,6 +135,8 @@ class Runner:
             changed = not path.is_file() or path.read_text() != text
             state = self.supervisor.state(program.name)
             if not changed and self._is_done(program, state):
+                if program.initialise:  # an upgrade may bring a new database
+                    INITIALISE[program.initialise](self.context)
                 note.text = "unchanged"
                 return
             if state.alive and changed:

@@ -26,7 +26,9 @@ class Notification(Base):
         due_at: not before, for the first attempt.
         next_at: not before, for the next attempt.
         expires_at: of no use after this moment.
-        claim: token of the worker that sends it now; it holds until `claimed_until`.
+        channel: where it is in its route; None where nobody can be told.
+        channel_since: since when it tries this channel.
+        claim: token of the worker that sends it now; it holds until `next_at`, then another one takes it.
     """
 
     __tablename__ = "notifications"
@@ -57,6 +59,8 @@ class Notification(Base):
     data: Mapped[dict[str, Any]]
     route: Mapped[list[dict[str, Any]]]
     position: Mapped[int] = mapped_column(server_default="0")
+    channel: Mapped[str | None]
+    channel_since: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default="queued")
     reason: Mapped[str | None]
     due_at: Mapped[datetime]
@@ -64,7 +68,6 @@ class Notification(Base):
     expires_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(server_default="0")
     claim: Mapped[UUID | None]
-    claimed_until: Mapped[datetime | None]
     correlation_id: Mapped[str] = mapped_column(server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
