@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, S3Settings, ServiceSettings
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 
 class StoreSettings(S3Settings):
@@ -32,6 +32,12 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, StoreSettings
 
 
 class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings, StoreSettings):
-    """What the worker needs."""
+    """What the worker needs. Rows wait for a file until there are enough, or one has waited too long."""
 
     service_name: str = "data-lake-worker"
+    pseudonym_key: SecretStr
+    batch_events: int = Field(default=500, ge=1, le=5_000)
+    file_rows: int = Field(default=20_000, ge=1)
+    file_seconds: float = Field(default=600, gt=0)
+    inbox_days: int = Field(default=90, ge=1, description="an event that comes again within so many days is known")
+    orphan_hours: float = Field(default=2, gt=0, description="files without a catalogue row are deleted after so long")

@@ -1,8 +1,10 @@
 """Alembic's entrance."""
 
 from alembic import context
-from munbot_datalake.base import Base
 from sqlalchemy import create_engine, pool
+
+from munbot_datalake.archive import models as _archive  # noqa: F401
+from munbot_datalake.base import Base
 
 engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "", poolclass=pool.NullPool)
 with engine.connect() as connection:

@@ -154,13 +154,16 @@ class Consumer:
     def run(self, stop: threading.Event) -> None:
         """Consume until `stop` is set; the broker may come and go."""
         while not stop.is_set():
-            try:
-                self._consume(stop)
-            except (AMQPError, OSError) as error:
-                log.warning("consumer_disconnected", queue=self.subscription.queue, reason=repr(error))
-            finally:
-                self._connected.clear()
+            self._run_once(stop)
             stop.wait(RECONNECT_SECONDS)
+
+    def _run_once(self, stop: threading.Event) -> None:
+        try:
+            self._consume(stop)
+        except (AMQPError, OSError) as error:
+            log.warning("consumer_disconnected", queue=self.subscription.queue, reason=repr(error))
+        finally:
+            self._connected.clear()
 
     def _consume(self, stop: threading.Event) -> None:
         connection = pika.BlockingConnection(self._parameters)
@@ -172,17 +175,24 @@ class Consumer:
             self._began, self._until = time.monotonic(), -math.inf
             self._connected.set()
             log.info("consumer_connected", queue=self.subscription.queue)
-            for method, properties, body in channel.consume(self.subscription.queue, inactivity_timeout=IDLE_SECONDS):
-                if stop.is_set():
-                    break
-                if method is None:
-                    self._until = time.monotonic() - IDLE_SECONDS
-                else:
-                    self._deliver(channel, method, properties, body)
+            self._receive(channel, stop)
             channel.cancel()
         finally:
             if connection.is_open:
                 connection.close()
+
+    def _receive(self, channel: BlockingChannel, stop: threading.Event) -> None:
+        for method, properties, body in channel.consume(self.subscription.queue, inactivity_timeout=IDLE_SECONDS):
+            if stop.is_set():
+                break
+            if method is None:
+                self._until = time.monotonic() - IDLE_SECONDS
+            else:
+                self._deliver(channel, method, properties, body)
+
+    def _handled_up_to(self, moment: datetime) -> None:
+        age = max(0.0, (datetime.now(UTC) - moment).total_seconds())
+        self._until = max(self._until, time.monotonic() - age)
 
     def _deliver(self, channel: BlockingChannel, method: Any, properties: Any, body: bytes) -> None:
         queue = self.subscription.queue
@@ -217,8 +227,7 @@ class Consumer:
         with bound_correlation_id(event.correlationid):
             try:
                 self._handler(event)
-                age = max(0.0, (datetime.now(UTC) - event.time).total_seconds())
-                self._until = max(self._until, time.monotonic() - age)
+                self._handled_up_to(event.time)
             except (PermanentError, ValidationError) as error:
                 log.exception("event_rejected", queue=self.subscription.queue, event_id=str(event.id))
                 return "dead", f"{type(error).__name__}"

@@ -10,6 +10,7 @@ Topology of a consumer with queue `q`, all quorum queues:
 Dead-lettering is at-least-once, which needs `overflow: reject-publish` (RabbitMQ docs, "Quorum Queues").
 """
 
+from munbot_common._batch_consumer import BatchConsumer, BatchHandler, BatchLimits, StoreAway
 from munbot_common._consumer import (
     ATTEMPTS_HEADER,
     DELIVERY_LIMIT,
@@ -30,6 +31,9 @@ __all__ = [
     "REASON_HEADER",
     "RECONNECT_SECONDS",
     "RETRY_TTL_MS",
+    "BatchConsumer",
+    "BatchHandler",
+    "BatchLimits",
     "BrokerUnavailable",
     "Consumer",
     "Handler",
@@ -37,5 +41,6 @@ __all__ = [
     "OutgoingMessage",
     "PermanentError",
     "Publisher",
+    "StoreAway",
     "Subscription",
 ]
