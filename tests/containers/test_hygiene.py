@@ -157,6 +157,20 @@ def test_ours_have_no_rights(containers, name):
     assert "no-new-privileges:true" in host["SecurityOpt"]
 
 
+def test_the_backup_has_one_right(containers):
+    """It reads every secret, and writes to a folder of the host whoever owns that."""
+    host = containers["backup"].details["HostConfig"]
+    assert host["ReadonlyRootfs"]
+    assert host["CapDrop"] == ["ALL"]
+    assert [name.removeprefix("CAP_") for name in host["CapAdd"]] == ["DAC_OVERRIDE"]
+    assert not host["Privileged"]
+    assert "no-new-privileges:true" in host["SecurityOpt"]
+    assert set(containers["backup"].details["NetworkSettings"]["Networks"]) == {
+        f"{containers['backup'].details['Config']['Labels']['com.docker.compose.project']}_{name}"
+        for name in ("data", "backup")
+    }
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_the_process_itself_has_no_rights(inside, name):
     status = inside(name, "cat /proc/1/status")

@@ -45,6 +45,7 @@ class Service:
         one_shot: runs to its end before what depends on it starts.
         infrastructure: an image of somebody else's, that a native server replaces.
         cpu_shares: its weight where all of the processor is wanted; others have 1024.
+        written: the paths of `mounts` that it may write to.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Service:
     one_shot: bool = False
     infrastructure: bool = False
     cpu_shares: int = 1024
+    written: frozenset[str] = frozenset()
 
 
 def load_compose(
@@ -156,16 +158,18 @@ def _service(name: str, body: Mapping[str, Any], *, infrastructure: bool) -> Ser
     environment = body.get("environment") or {}
     if isinstance(environment, list):
         environment = dict(entry.split("=", 1) for entry in environment)
+    volumes = [entry for entry in body.get("volumes") or [] if not _is_memory(entry)]
     return Service(
         name=name,
         command=tuple(shlex.split(command) if isinstance(command, str) else map(str, command)),
         environment={key: "" if value is None else str(value) for key, value in environment.items()},
         depends_on={key: str(value.get("condition", STARTED)) for key, value in depends.items()},
-        mounts=dict(_mount(entry) for entry in body.get("volumes") or [] if not _is_memory(entry)),
+        mounts=dict(_mount(entry) for entry in volumes),
         probe=_probe(body.get("healthcheck") or {}),
         one_shot=str(body.get("restart", "")) == "no",
         infrastructure=infrastructure,
         cpu_shares=int(body.get("cpu_shares", 1024)),
+        written=frozenset(_mount(entry)[0] for entry in volumes if _is_written(entry)),
     )
 
 
@@ -178,6 +182,10 @@ def _mount(entry: Any) -> tuple[str, str]:
         return str(entry["target"]), str(entry.get("source", ""))
     source, target, *_ = str(entry).split(":")
     return target, source
+
+
+def _is_written(entry: Any) -> bool:
+    return not entry.get("read_only") if isinstance(entry, dict) else "ro" not in str(entry).split(":")[2:]
 
 
 def _probe(healthcheck: Mapping[str, Any]) -> tuple[int, str] | None:

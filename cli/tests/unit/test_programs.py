@@ -99,6 +99,12 @@ def test_changed_sources_change_the_fingerprint(tmp_path):
     assert source_fingerprint([tmp_path]) != first
 
 
+def test_what_a_service_writes_is_no_source_of_it(project, services):
+    backup = build_programs(project, services)["backup"]
+    assert backup.environment["BACKUP_TARGET"] == str(project.root / "var" / "backups")
+    assert not any(project.root / "var" in [path, *path.parents] for path in backup.sources)
+
+
 def test_a_service_without_a_port_in_the_table_is_named(project, services):
     stranger = replace(services["scheduler"], name="stranger")
     with pytest.raises(MunbotError, match="gives no port to stranger"):

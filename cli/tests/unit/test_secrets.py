@@ -198,7 +198,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 33 written")
+    assert said.startswith("secrets: 39 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

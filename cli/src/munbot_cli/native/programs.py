@@ -235,5 +235,6 @@ def _sources(project: Project, service: Service) -> tuple[Path, ...]:
     carried = project.native.get("folders", {}).items() if service.one_shot else ()
     values = set(service.environment.values())
     seeds = [project.root / here for inside, here in carried if inside in values]
-    mounts = [(project.root / source) for source in service.mounts.values() if source.startswith("./")]
+    read = {inside: source for inside, source in service.mounts.items() if inside not in service.written}
+    mounts = [(project.root / source) for source in read.values() if source.startswith("./")]
     return (*own, *libraries, *seeds, *(path for path in mounts if path.exists()))

@@ -110,6 +110,7 @@ class Manifest(_Entry):
     secrets_part: str = Field(default="", description="empty: this backup holds no secrets")
     recipient: str = ""
     rasa_model: Part | None = Field(default=None, description="a blob")
+    rasa_inputs: str = Field(default="", description="the hash of what the model was trained from")
     complaints_with_files: int = 0
     missing_files: list[str] = Field(default_factory=list, description="referred to by a complaint, but not there")
     new_blobs: int = 0

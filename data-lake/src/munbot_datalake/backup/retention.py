@@ -10,7 +10,7 @@ FRESH = timedelta(days=2)
 """What is younger stays in any case: one saves before an upgrade, and again after it."""
 
 
-def kept(  # noqa: PLR0913 - the three counts are settings of their own
+def kept(
     moments: Iterable[datetime], now: datetime, zone: ZoneInfo, *, daily: int, weekly: int, monthly: int
 ) -> set[datetime]:
     """Choose the backups that stay: the last one of each of the last days, weeks and months that have one.
@@ -50,9 +50,6 @@ def last_due(now: datetime, at: time, zone: ZoneInfo) -> datetime:
 
     An hour that a change of clocks leaves out counts as the one after it.
     """
-    local = now.astimezone(zone)
-    for day in (local.date(), local.date() - timedelta(days=1)):
-        due = datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
-        if due <= now:
-            return due
-    raise AssertionError("yesterday's hour lies in the future")  # noqa: EM101 - cannot happen
+    today = now.astimezone(zone).date()
+    due = datetime.combine(today, at, tzinfo=zone)
+    return (due if due <= now else datetime.combine(today - timedelta(days=1), at, tzinfo=zone)).astimezone(UTC)

@@ -55,7 +55,14 @@ PASSWORDS = {  # file name: length in characters
     "pseudonym_key": 64,
 }
 # Given by other people, where there is one: empty until somebody writes it into the file.
-GIVEN = ("llm_remote_key", "smtp_password", "sms_token")
+GIVEN = (
+    "llm_remote_key",
+    "smtp_password",
+    "sms_token",
+    "backup_s3_access_key",
+    "backup_s3_secret_key",
+    "recovery_recipient",
+)
 KEYS = ("whatsapp_key", "notifications_key")  # Fernet keys, that encrypt what a service keeps
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
 SERVICES = (

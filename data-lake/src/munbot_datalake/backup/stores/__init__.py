@@ -1,0 +1,1 @@
+"""The platform's stores: how each is read out and filled again."""
