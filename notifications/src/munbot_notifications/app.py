@@ -12,8 +12,9 @@ from munbot_common.database import check_database, make_engine, make_session_fac
 
 from munbot_notifications.settings import ApiSettings
 from munbot_notifications.vault import Vault
+from munbot_notifications.webhooks import routes as webhooks
 
-ROUTERS: tuple[APIRouter, ...] = ()
+ROUTERS: tuple[APIRouter, ...] = (webhooks.router,)
 
 
 def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:

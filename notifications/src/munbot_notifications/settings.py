@@ -7,10 +7,12 @@ from urllib.parse import urlsplit
 from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, ServiceSettings, with_password
 from pydantic import Field, SecretStr, model_validator
 
+from munbot_notifications.webhooks.settings import WebhookSettings
+
 SMTP_SCHEMES = frozenset({"smtp", "smtp+starttls", "smtps"})
 
 
-class CommonSettings(ServiceSettings, DatabaseSettings):
+class CommonSettings(ServiceSettings, DatabaseSettings, WebhookSettings):
     """What every process needs."""
 
     service_name: str = "notifications"
@@ -54,7 +56,7 @@ class WorkerSettings(CommonSettings, BrokerSettings, AuthSettings):
     sms_token: SecretStr | None = None
     sms_from: str = ""
     senders: int = Field(default=4, ge=1, le=32, description="threads that hand over")
-    claim_seconds: float = Field(default=120.0, ge=10, description="after which another worker takes what one held")
+    claim_seconds: float = Field(default=300.0, ge=10, description="after which another worker takes what one held")
     retry_hours: float = Field(default=72.0, gt=0, description="for how long one channel is tried")
     failover_minutes: float = Field(default=30.0, gt=0, description="for how long one waits for a channel that is away")
     kept_days: int = Field(default=90, ge=2, description="for how long notifications are kept")

@@ -1,0 +1,1 @@
+"""Webhooks out: other programs of the office hear events over HTTP, signed after Standard Webhooks."""
