@@ -17,6 +17,7 @@ from munbot_cli.commands import (
     knowledge,
     lifecycle,
     models,
+    recovery,
     test,
     variables,
 )
@@ -38,6 +39,11 @@ app.command()(inspect.status)
 app.command()(inspect.logs)
 app.command()(bench.bench)
 app.command()(variables.env)
+app.command()(recovery.backup)
+app.command()(recovery.backups)
+app.command()(recovery.restore)
+app.command("recovery-drill")(recovery.recovery_drill)
+app.command("recovery-key")(recovery.recovery_key)
 evaluate.app.command("answers")(evaluate_answers.eval_answers)
 evaluate.app.command("model")(models.eval_model)
 app.add_typer(evaluate.app, name="eval")

@@ -16,8 +16,9 @@ from pathlib import Path
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.context import Context, last_line, run_logged
 from munbot_cli.native.proxy import prepare_nginx
+from munbot_cli.project import Project
 
-__all__ = ["INITIALISE", "PREPARE"]
+__all__ = ["INITIALISE", "PREPARE", "elsewhere"]
 
 _LOOPBACK = "127.0.0.1"
 
@@ -35,6 +36,12 @@ def write_private(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def elsewhere(project: Project) -> Path:
+    """Give the folder of PostgreSQL's data where the server's user cannot walk to the instance's own."""
+    digest = hashlib.sha256(str(project.data).encode()).hexdigest()[:12]
+    return Path("/var/lib/postgresql") / f"munbot-{project.name}-{digest}"
+
+
 def prepare_postgres(context: Context) -> None:
     """Make the cluster at first start, owned by an unprivileged user where we are root: the server refuses root."""
     project = context.project
@@ -42,10 +49,8 @@ def prepare_postgres(context: Context) -> None:
     as_root = os.geteuid() == 0
     if as_root and not folder.exists() and not reachable_by_others(project.data):
         # The checkout lies where the server's user cannot go (such as /root): keep the data beside Debian's own.
-        digest = hashlib.sha256(str(project.data).encode()).hexdigest()[:12]
-        elsewhere = Path("/var/lib/postgresql") / f"munbot-{project.name}-{digest}"
-        elsewhere.mkdir(parents=True, exist_ok=True)
-        folder.symlink_to(elsewhere)
+        elsewhere(project).mkdir(parents=True, exist_ok=True)
+        folder.symlink_to(elsewhere(project))
     folder.mkdir(parents=True, exist_ok=True)
     real = folder.resolve()
     context.programs_found["postgres_data"] = str(real)

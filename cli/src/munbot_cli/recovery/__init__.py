@@ -1,0 +1,1 @@
+"""Backups, restores and drills of an instance, natively or in containers."""
