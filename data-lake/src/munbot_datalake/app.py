@@ -10,6 +10,10 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
+from munbot_datalake.diskcache import DiskCache
+from munbot_datalake.questions.engine import Limits, Questions
+from munbot_datalake.questions.routes import router as questions_router
+from munbot_datalake.questions.sources import Sources
 from munbot_datalake.settings import ApiSettings
 from munbot_datalake.store import make_client
 
@@ -29,9 +33,16 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.clock = clock
         app.state.store = make_client(settings)
+        files = DiskCache(settings.cache_dir / "archive", settings.cache_mb * 1024 * 1024)
+        app.state.questions = Questions(
+            Sources(app.state.session_factory, app.state.store, settings.lake_bucket, files),
+            Limits(memory_mb=settings.question_memory_mb, seconds=settings.question_seconds),
+        )
         app.state.checks["database"] = partial(check_database, engine)
         app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
         yield
         engine.dispose()
 
-    return create_service_app(settings, title="Munbot data lake", lifespan=lifespan)
+    app = create_service_app(settings, title="Munbot data lake", lifespan=lifespan)
+    app.include_router(questions_router)
+    return app

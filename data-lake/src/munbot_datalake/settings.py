@@ -29,6 +29,12 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, StoreSettings
     """What the API needs."""
 
     service_name: str = "data-lake"
+    cache_dir: Path = Path("/var/lib/munbot-lake")
+    cache_mb: int = Field(default=1024, ge=16, description="of archive files; pictures have a quarter of that besides")
+    question_memory_mb: int = Field(default=192, ge=32)
+    question_seconds: float = Field(default=30, gt=0)
+    complaints_url: str = "http://complaints-api:8000"
+    scheduler_url: str = "http://scheduler:8000"
 
 
 class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings, StoreSettings):
