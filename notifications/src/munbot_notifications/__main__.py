@@ -9,6 +9,7 @@ from munbot_common.worker import run_api
 
 from munbot_notifications import worker
 from munbot_notifications.app import create_app
+from munbot_notifications.officials import demo
 from munbot_notifications.settings import ApiSettings, MigrateSettings, WorkerSettings
 
 
@@ -33,6 +34,8 @@ def main(arguments: list[str] | None = None) -> int:
     migrate_settings = MigrateSettings()
     configure_logging(migrate_settings.service_name, migrate_settings.log_level)
     run_migrations("munbot_notifications", migrate_settings.sqlalchemy_url())
+    if chosen.seed_demo:
+        demo.seed(migrate_settings)
     return 0
 
 

@@ -10,11 +10,23 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
+from munbot_notifications.officials import routes as officials
+from munbot_notifications.preferences import public_routes as unsubscribing
+from munbot_notifications.preferences import routes as preferences
+from munbot_notifications.sending import routes as sending
 from munbot_notifications.settings import ApiSettings
+from munbot_notifications.templates import routes as templates
 from munbot_notifications.vault import Vault
 from munbot_notifications.webhooks import routes as webhooks
 
-ROUTERS: tuple[APIRouter, ...] = (webhooks.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    sending.router,
+    templates.router,
+    preferences.router,
+    unsubscribing.router,
+    officials.router,
+    webhooks.router,
+)
 
 
 def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:

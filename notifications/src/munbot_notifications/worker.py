@@ -3,15 +3,32 @@
 import threading
 from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
 
+from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory, unit_of_work
 from munbot_common.logs import get_logger
-from munbot_common.messaging import Publisher
+from munbot_common.messaging import Consumer, Publisher
 from munbot_common.outbox import OutboxRelay, purge_inbox
 from munbot_common.worker import Loop, run_worker
+from sqlalchemy import delete
 
-from munbot_notifications.base import INBOX, OUTBOX, SERVICE
+from munbot_notifications.base import IDEMPOTENCY_KEYS, INBOX, OUTBOX, SERVICE
+from munbot_notifications.channels.apprise import AppriseChannel
+from munbot_notifications.channels.base import Channel
+from munbot_notifications.channels.email import EmailChannel
+from munbot_notifications.channels.sms import SmsChannel
+from munbot_notifications.channels.whatsapp import WhatsAppChannel
+from munbot_notifications.notices.consumer import NOTICES, NoticeHandler
+from munbot_notifications.officials import repository as officials
+from munbot_notifications.officials.digest import Digests
+from munbot_notifications.sending import repository
+from munbot_notifications.sending.composer import Composer, calendar_of
+from munbot_notifications.sending.directory import Directory
+from munbot_notifications.sending.pauses import Pauses
+from munbot_notifications.sending.pool import SenderPool
+from munbot_notifications.sending.sender import Sender
 from munbot_notifications.settings import WorkerSettings
 from munbot_notifications.vault import Vault
 
@@ -20,6 +37,8 @@ log = get_logger("notifications.worker")
 NAME = f"{SERVICE}-worker"
 OTHER_CONNECTIONS = 8
 TIDY_SECONDS = 3600.0
+DIGEST_SECONDS = 60.0
+DIGEST_KEPT = timedelta(days=7)
 KEPT = timedelta(days=30)
 """Longer than any redelivery can take."""
 
@@ -41,25 +60,104 @@ class Worker:
         self.vault = Vault(settings.notifications_key.get_secret_value())
         self.publisher = Publisher(settings.amqp_url(), name=NAME)
         self.relay = OutboxRelay(self.engine, OUTBOX, self.publisher, service=SERVICE)
+        token = settings.service_token.get_secret_value() if settings.service_token else None
+        self.conversations = ServiceClient(settings.conversations_url, token=token)
+        self.scheduler = ServiceClient(settings.scheduler_url, token=token)
+        self.whatsapp = ServiceClient(settings.whatsapp_url, token=token)
+        self.directory = Directory(self.conversations, clock)
+        self.composer = Composer(
+            self.session_factory,
+            settings,
+            vault=self.vault,
+            directory=self.directory,
+            calendar=calendar_of(self.scheduler),
+        )
+        self.pauses = Pauses()
+        self.senders = SenderPool(self.sender, settings.senders)
+        self.digests = Digests(self.session_factory, settings, directory=self.directory, clock=clock)
+        handler = NoticeHandler(
+            self.session_factory, public_url=settings.public_url, on_planned=self.senders.wake, clock=clock
+        )
+        self.notices = Consumer(settings.amqp_url(), NOTICES, handler, name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
-        return {"relay": self.relay.run, "tidy": self._tidy}
+        return {
+            "notices": self.notices.run,
+            **{f"sender-{number}": partial(self.senders.loop, number) for number in range(self.senders.size)},
+            "relay": self.relay.run,
+            "digests": self._digest,
+            "tidy": self._tidy,
+        }
+
+    def sender(self) -> Sender:
+        """Return a sender with channels of its own."""
+        return Sender(
+            self.session_factory,
+            self.settings,
+            composer=self.composer,
+            channels=self._channels(),
+            pauses=self.pauses,
+            on_commit=self.relay.wake,
+            clock=self.clock,
+        )
 
     def checks(self) -> Mapping[str, Callable[[], object]]:
         """Return what /readyz asks. Mail servers are not among it: without them notifications wait, none is lost."""
-        return {"database": lambda: check_database(self.engine), "broker": self.publisher.check}
+        return {
+            "database": lambda: check_database(self.engine),
+            "broker": self.publisher.check,
+            "notices": self.notices.check,
+        }
 
     def close(self) -> None:
         """Close all connections."""
         self.publisher.close()
+        for client in (self.conversations, self.scheduler, self.whatsapp):
+            client.close()
         self.engine.dispose()
+
+    def _channels(self) -> dict[str, Channel]:
+        settings = self.settings
+        found: dict[str, Channel] = {
+            "email": EmailChannel(
+                settings.smtp_dsn(), mail_from=settings.mail_from, timeout=settings.smtp_timeout_seconds
+            ),
+            "whatsapp": WhatsAppChannel(self.whatsapp),
+            "apprise": AppriseChannel(),
+        }
+        if settings.sms_url and settings.sms_token is not None:
+            found["sms"] = SmsChannel(
+                settings.sms_url,
+                account=settings.sms_account,
+                token=settings.sms_token.get_secret_value(),
+                sender=settings.sms_from,
+            )
+        return found
+
+    def _digest(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                if self.digests.run_once():
+                    self.senders.wake()
+            except Exception:
+                log.exception("digest_failed")
+            stop.wait(DIGEST_SECONDS)
+
+    def tidy(self) -> None:
+        """Forget what is no longer needed."""
+        now = self.clock()
+        with unit_of_work(self.session_factory) as session:
+            purge_inbox(session, INBOX, older_than=KEPT, now=self.clock)
+            kept = now - timedelta(days=self.settings.kept_days)
+            repository.purge(session, kept)
+            officials.purge_items(session, now - DIGEST_KEPT)
+            session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEPT))
 
     def _tidy(self, stop: threading.Event) -> None:
         while not stop.is_set():
             try:
-                with unit_of_work(self.session_factory) as session:
-                    purge_inbox(session, INBOX, older_than=KEPT)
+                self.tidy()
             except Exception:
                 log.exception("tidy_failed")
             stop.wait(TIDY_SECONDS)

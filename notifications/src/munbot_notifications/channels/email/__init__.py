@@ -1,0 +1,5 @@
+"""E-mail, by SMTP."""
+
+from munbot_notifications.channels.email.smtp import EmailChannel
+
+__all__ = ["EmailChannel"]

@@ -1,0 +1,63 @@
+"""Queries about officials and the digest."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.orm import Session
+
+from munbot_notifications.officials.models import DigestItem, OfficeRules, Official
+
+
+def concerned(session: Session, tenant: str, topic: str, unit: str) -> Sequence[Official]:
+    """Return who hears of a topic in a unit."""
+    query = select(Official).where(Official.tenant_id == tenant, Official.active, Official.topics.contains([topic]))
+    return session.scalars(query.where(Official.unit.in_(("", unit))).order_by(Official.id)).all()
+
+
+def of_topic(session: Session, topic: str) -> Sequence[Official]:
+    """Return who hears of a topic, in all municipalities."""
+    return session.scalars(
+        select(Official).where(Official.active, Official.topics.contains([topic])).order_by(Official.tenant_id)
+    ).all()
+
+
+def all_of(session: Session, tenant: str) -> Sequence[Official]:
+    """Return the tenant's recipients."""
+    return session.scalars(select(Official).where(Official.tenant_id == tenant).order_by(Official.id)).all()
+
+
+def get(session: Session, tenant: str, official_id: UUID) -> Official | None:
+    """Return one of the tenant's recipients."""
+    return session.scalars(
+        select(Official).where(Official.tenant_id == tenant, Official.id == official_id)
+    ).one_or_none()
+
+
+def note(
+    session: Session, *, event_id: UUID, tenant: str, unit: str, kind: str, data: dict[str, Any], at: datetime
+) -> None:
+    """Keep something for the digest, once."""
+    values = {"event_id": event_id, "tenant_id": tenant, "unit": unit, "kind": kind, "data": data, "at": at}
+    session.execute(pg_insert(DigestItem).values(**values).on_conflict_do_nothing())
+
+
+def noted(session: Session, tenant: str, unit: str, since: datetime, until: datetime) -> Sequence[DigestItem]:
+    """Return what was noted in a stretch of time, of one unit or of all (empty)."""
+    query = select(DigestItem).where(DigestItem.tenant_id == tenant, DigestItem.at >= since, DigestItem.at < until)
+    if unit:
+        query = query.where(DigestItem.unit == unit)
+    return session.scalars(query.order_by(DigestItem.at)).all()
+
+
+def purge_items(session: Session, before: datetime) -> None:
+    """Forget what digests told long ago."""
+    session.execute(delete(DigestItem).where(DigestItem.at < before))
+
+
+def rules_of(session: Session, tenant: str) -> OfficeRules | None:
+    """Return a municipality's own hours."""
+    return session.get(OfficeRules, tenant)

@@ -1,0 +1,80 @@
+"""Queries about preferences and addresses that are not written to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.orm import Session
+
+from munbot_notifications.preferences.models import OptOut, Preference
+from munbot_notifications.sending.rules import Contact
+
+
+def wanted(session: Session, tenant: str, contact: Contact) -> list[str] | None:
+    """Return the contact's own order of channels, by RUT, or else by mail or telephone; None without one."""
+    keys = [contact.key, *_other_keys(contact)]
+    query = select(Preference).where(Preference.tenant_id == tenant, Preference.contact_key.in_(keys))
+    found = {row.contact_key: row.channels for row in session.scalars(query)}
+    return next((found[key] for key in keys if key in found), None)
+
+
+def refused(session: Session, tenant: str, contact: Contact) -> frozenset[tuple[str, str]]:
+    """Return which of the contact's addresses are not written to, as (channel, address)."""
+    addresses = [address for address in (contact.email, contact.phone) if address]
+    query = select(OptOut.channel, OptOut.address).where(OptOut.tenant_id == tenant, OptOut.address.in_(addresses))
+    return frozenset((channel, address) for channel, address in session.execute(query))
+
+
+def is_refused(session: Session, tenant: str, channel: str, address: str) -> bool:
+    """Whether an address is not written to on a channel."""
+    query = select(OptOut.id).where(OptOut.tenant_id == tenant, OptOut.channel == channel, OptOut.address == address)
+    return session.scalars(query).first() is not None
+
+
+def refuse(session: Session, tenant: str, channel: str, address: str, reason: str) -> None:
+    """Note that an address is not written to from here on."""
+    values = {"tenant_id": tenant, "channel": channel, "address": address, "reason": reason}
+    statement = pg_insert(OptOut).values(**values)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "channel", "address"], set_={"reason": statement.excluded.reason}
+        )
+    )
+
+
+def allow(session: Session, tenant: str, channel: str, address: str) -> bool:
+    """Write to an address again; False when it was never refused."""
+    statement = delete(OptOut).where(OptOut.tenant_id == tenant, OptOut.channel == channel, OptOut.address == address)
+    return session.execute(statement.returning(OptOut.id)).first() is not None
+
+
+def opt_outs(session: Session, tenant: str, *, before: UUID | None, limit: int) -> Sequence[OptOut]:
+    """Return the tenant's newest refusals, older than `before`."""
+    query = select(OptOut).where(OptOut.tenant_id == tenant).order_by(OptOut.id.desc()).limit(limit)
+    return session.scalars(query if before is None else query.where(OptOut.id < before)).all()
+
+
+def put(session: Session, tenant: str, key: str, channels: list[str], now: datetime) -> None:
+    """Set a contact's order of channels."""
+    statement = pg_insert(Preference).values(tenant_id=tenant, contact_key=key, channels=channels, updated_at=now)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["tenant_id", "contact_key"], set_={"channels": channels, "updated_at": now}
+        )
+    )
+
+
+def forget(session: Session, tenant: str, key: str) -> None:
+    """Remove a contact's order of channels."""
+    session.execute(delete(Preference).where(Preference.tenant_id == tenant, Preference.contact_key == key))
+
+
+def _other_keys(contact: Contact) -> list[str]:
+    keys = []
+    if contact.email:
+        keys.append(f"email:{contact.email}")
+    if contact.phone:
+        keys.append(f"phone:{contact.phone}")
+    return [key for key in keys if key != contact.key]
