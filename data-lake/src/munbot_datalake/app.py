@@ -11,6 +11,8 @@ from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
 from munbot_datalake.diskcache import DiskCache
+from munbot_datalake.images.routes import router as images_router
+from munbot_datalake.images.service import Images
 from munbot_datalake.questions.engine import Limits, Questions
 from munbot_datalake.questions.routes import router as questions_router
 from munbot_datalake.questions.sources import Sources
@@ -38,6 +40,8 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
             Sources(app.state.session_factory, app.state.store, settings.lake_bucket, files),
             Limits(memory_mb=settings.question_memory_mb, seconds=settings.question_seconds),
         )
+        results = DiskCache(settings.cache_dir / "images", settings.cache_mb * 256 * 1024)
+        app.state.images = Images(app.state.session_factory, app.state.store, settings.images_bucket, results)
         app.state.checks["database"] = partial(check_database, engine)
         app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
         yield
@@ -45,4 +49,5 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
 
     app = create_service_app(settings, title="Munbot data lake", lifespan=lifespan)
     app.include_router(questions_router)
+    app.include_router(images_router)
     return app

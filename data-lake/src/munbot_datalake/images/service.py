@@ -1,0 +1,164 @@
+"""Pictures in the store: originals by their content, results beside them, the most used on disk."""
+
+import hashlib
+import io
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+
+from minio import Minio
+from minio.error import S3Error
+from munbot_common.database import SessionFactory, unit_of_work
+from munbot_common.ids import uuid7
+
+from munbot_datalake.diskcache import DiskCache
+from munbot_datalake.images import processing, repository
+from munbot_datalake.images.models import Picture
+from munbot_datalake.images.problems import CatalogueTaken, ImageTooLarge
+from munbot_datalake.images.rules import CONTENT_TYPES, MAX_BYTES, Wish
+from munbot_datalake.store import MISSING
+from munbot_datalake.texts import say
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is answered: content (None: the caller has it), its type and entity tag; without a version, the placeholder."""
+
+    content: bytes | None
+    content_type: str
+    etag: str
+    version: str = ""
+
+
+class Images:
+    """All tenants' pictures.
+
+    Args:
+        factory: of sessions.
+        client: of the object store.
+        bucket: the pictures'.
+        cache: for results.
+        at_once: pictures that are worked on at the same time; each takes its pixels in memory.
+    """
+
+    def __init__(
+        self, factory: SessionFactory, client: Minio, bucket: str, cache: DiskCache, *, at_once: int = 2
+    ) -> None:
+        self._factory = factory
+        self._client = client
+        self._bucket = bucket
+        self._cache = cache
+        self._workbench = threading.BoundedSemaphore(at_once)
+
+    def save(self, *, tenant: str, catalogue: str, name: str, content: bytes, by: str, now: datetime) -> Picture:
+        """Keep a picture under a name, in the place of what had that name.
+
+        Raises:
+            CatalogueTaken: the catalogue is another tenant's.
+            ImageTooLarge: too many bytes or pixels.
+            ImageUnreadable: it is no picture.
+        """
+        if len(content) > MAX_BYTES:
+            raise ImageTooLarge(say("images.bytes", limit=MAX_BYTES // 1024 // 1024))
+        with self._workbench:
+            form, width, height = processing.examine(content)
+        picture = Picture(
+            id=uuid7(),
+            tenant_id=tenant,
+            catalogue=catalogue,
+            name=name,
+            sha256=hashlib.sha256(content).hexdigest(),
+            content_type=CONTENT_TYPES[form],
+            width=width,
+            height=height,
+            bytes=len(content),
+            uploaded_at=now,
+            uploaded_by=by,
+        )
+        with unit_of_work(self._factory) as session:
+            if not repository.claim(session, catalogue, tenant):
+                raise CatalogueTaken(say("images.catalogue_taken", catalogue=catalogue))
+            before = repository.find(session, catalogue, name)
+            old = before.sha256 if before else picture.sha256
+            key = _original(tenant, picture.sha256)
+            size, kind = len(content), picture.content_type
+            self._client.put_object(self._bucket, key, io.BytesIO(content), size, content_type=kind)
+            repository.put(session, picture)
+        if old != picture.sha256:
+            self._tidy(tenant, old)
+        return picture
+
+    def show(self, catalogue: str, name: str, wish: Wish, *, known: str = "") -> Shown:
+        """Return a picture as it was asked for, or the placeholder when there is none.
+
+        Args:
+            catalogue: its catalogue.
+            name: its name.
+            wish: size and format.
+            known: entity tags that the caller has (If-None-Match); for one of them no content is made.
+        """
+        with unit_of_work(self._factory) as session:
+            picture = repository.find(session, catalogue, name)
+        kind = CONTENT_TYPES[wish.format]
+        if picture is None:
+            return Shown(processing.placeholder(wish), kind, etag="")
+        etag = f'"{picture.version}-{wish.label}"'
+        content = None if etag in known else self._result(picture, wish)
+        return Shown(content, kind, etag, picture.version)
+
+    def remove(self, tenant: str, catalogue: str, name: str) -> bool:
+        """Forget a picture; False when there is none."""
+        with unit_of_work(self._factory) as session:
+            picture = repository.remove(session, tenant, catalogue, name)
+        if picture is None:
+            return False
+        self._tidy(tenant, picture.sha256)
+        return True
+
+    def _tidy(self, tenant: str, sha256: str) -> None:
+        """Delete content that no picture has any more, after the transaction that said so."""
+        with unit_of_work(self._factory) as session:
+            if repository.uses(session, tenant, sha256):
+                return
+        for prefix in (_results(tenant, sha256), _original(tenant, sha256)):
+            found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
+            for item in found:
+                self._client.remove_object(self._bucket, item.object_name or "")
+
+    def _result(self, picture: Picture, wish: Wish) -> bytes:
+        name = f"{picture.tenant_id}-{picture.sha256}-{wish.label}"
+        if path := self._cache.find(name):
+            return path.read_bytes()
+        key = f"{_results(picture.tenant_id, picture.sha256)}{wish.label}"
+        content = self._read(key)
+        if content is None:
+            original = self._read(_original(picture.tenant_id, picture.sha256))
+            if original is None:
+                raise FileNotFoundError(picture.sha256)
+            with self._workbench:
+                content = processing.resize(original, wish)
+            kind = CONTENT_TYPES[wish.format]
+            self._client.put_object(self._bucket, key, io.BytesIO(content), len(content), content_type=kind)
+        self._cache.put(name, content)
+        return content
+
+    def _read(self, key: str) -> bytes | None:
+        try:
+            answer = self._client.get_object(self._bucket, key)
+        except S3Error as error:
+            if error.code in MISSING:
+                return None
+            raise
+        try:
+            return answer.read()
+        finally:
+            answer.close()
+            answer.release_conn()
+
+
+def _original(tenant: str, sha256: str) -> str:
+    return f"originals/{tenant}/{sha256}"
+
+
+def _results(tenant: str, sha256: str) -> str:
+    return f"results/{tenant}/{sha256}/"
