@@ -31,6 +31,8 @@ from munbot_notifications.sending.pool import SenderPool
 from munbot_notifications.sending.sender import Sender
 from munbot_notifications.settings import WorkerSettings
 from munbot_notifications.vault import Vault
+from munbot_notifications.webhooks.notice import DisabledNotice
+from munbot_notifications.webhooks.worker import WebhookWork
 
 log = get_logger("notifications.worker")
 
@@ -79,6 +81,14 @@ class Worker:
             self.session_factory, public_url=settings.public_url, on_planned=self.senders.wake, clock=clock
         )
         self.notices = Consumer(settings.amqp_url(), NOTICES, handler, name=NAME)
+        self.webhooks = WebhookWork(
+            settings,
+            self.session_factory,
+            self.vault,
+            on_disabled=DisabledNotice(settings.public_url),
+            name=NAME,
+            clock=clock,
+        )
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
@@ -87,6 +97,7 @@ class Worker:
             **{f"sender-{number}": partial(self.senders.loop, number) for number in range(self.senders.size)},
             "relay": self.relay.run,
             "digests": self._digest,
+            **self.webhooks.loops(),
             "tidy": self._tidy,
         }
 
@@ -108,6 +119,7 @@ class Worker:
             "database": lambda: check_database(self.engine),
             "broker": self.publisher.check,
             "notices": self.notices.check,
+            **self.webhooks.checks(),
         }
 
     def close(self) -> None:
@@ -152,6 +164,7 @@ class Worker:
             kept = now - timedelta(days=self.settings.kept_days)
             repository.purge(session, kept)
             officials.purge_items(session, now - DIGEST_KEPT)
+            self.webhooks.tidy(session)
             session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - KEPT))
 
     def _tidy(self, stop: threading.Event) -> None:

@@ -28,8 +28,10 @@ IDLE_SECONDS = 0.5
 MARGIN = timedelta(seconds=45)
 """Beside the attempt itself: names that are slow to resolve, a busy database."""
 GONE = 410
+WAS_AWAY = 3
+"""Failures in a row after which a success means that the receiver is back; fewer may be one message's own."""
 
-OnDisabled = Callable[[Session, Webhook, datetime], None]
+OnDisabled = Callable[[Session, Webhook, Outcome, datetime], None]
 """Tells the administrators, in the transaction that switches a webhook off."""
 
 
@@ -146,7 +148,7 @@ class WebhookSender:
 
     @staticmethod
     def _works(session: Session, webhook: Webhook, now: datetime) -> None:
-        if webhook.failing_since is not None:
+        if webhook.failures >= WAS_AWAY:
             queue.hasten(session, webhook.id, now)
         webhook.failures, webhook.failing_since, webhook.rest_until, webhook.succeeded_at = 0, None, None, now
 
@@ -163,14 +165,14 @@ class WebhookSender:
         if webhook.disabled_reason is not None:
             return
         if outcome.status == GONE:
-            self._disable(session, webhook, "gone", now)
+            self._disable(session, webhook, outcome, "gone", now)
         elif now - webhook.failing_since >= self._patience:
-            self._disable(session, webhook, "failing", now)
+            self._disable(session, webhook, outcome, "failing", now)
 
-    def _disable(self, session: Session, webhook: Webhook, reason: str, now: datetime) -> None:
+    def _disable(self, session: Session, webhook: Webhook, outcome: Outcome, reason: str, now: datetime) -> None:
         webhook.disabled_reason, webhook.disabled_at = reason, now
         session.flush()
         queue.give_up_pending(session, webhook.id, now)
-        self._on_disabled(session, webhook, now)
+        self._on_disabled(session, webhook, outcome, now)
         DISABLED.labels(reason).inc()
         log.warning("webhook_disabled", webhook_id=str(webhook.id), tenant=webhook.tenant_id, reason=reason)
