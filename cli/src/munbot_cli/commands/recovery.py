@@ -45,7 +45,7 @@ def backup(project: ProjectOption = "", as_json: JsonOption = False) -> None:
     instance = Project.load(project or None)
     one = _running(instance)
     if not as_json:
-        ensure_key(instance, one)
+        ensure_key(one)
     with _telling("saving", quiet=as_json) as tell:
         saved = one.tool("save", tell=tell)
     if as_json:
@@ -54,7 +54,8 @@ def backup(project: ProjectOption = "", as_json: JsonOption = False) -> None:
     console.print(
         f"[green]✓[/green] backup [bold]{saved['name']}[/bold] in {saved['seconds']:.1f} s: "
         f"{saved['databases']} databases with {saved['rows']:,} rows, {saved['documents']:,} documents, "
-        f"{saved['versions']:,} files ({_size(saved['new_bytes'])} new), secrets {'sealed' if saved['secrets'] else 'left out'}",
+        f"{saved['versions']:,} files ({_size(saved['new_bytes'])} new), "
+        f"secrets {'sealed' if saved['secrets'] else 'left out'}",
         soft_wrap=True,
     )
     if saved["waiting"]:
@@ -100,11 +101,14 @@ def restore(  # noqa: PLR0917 - typer calls it by name
     key: KeyOption = None,
     new_secrets: NewSecretsOption = False,
     no_start: Annotated[bool, typer.Option("--no-start", help="Leave the services down afterwards.")] = False,
+    source: Annotated[
+        str, typer.Option("--from", help="Take the backup of another instance, such as a moved one.")
+    ] = "",
     native: NativeOption = False,
 ) -> None:
     """Bring a backup back into an instance that is not there, and start it."""
     instance = Project.load(project or None)
-    one = _either(instance, native=native)
+    one = _either(instance, native=native, namespace=source)
     begun = time.monotonic()
     if not force and one.running:
         raise MunbotError(f"«{instance.name}» is running: ./munbot down first, and --force to replace its data")
@@ -112,7 +116,7 @@ def restore(  # noqa: PLR0917 - typer calls it by name
         raise MunbotError(f"«{instance.name}» has data ({one.kept}): --force sets them aside and restores")
     with _telling("verifying", quiet=False) as tell:
         found = one.tool("verify", name, tell=tell)
-        private = _private_key(instance, found, key, new_secrets=new_secrets)
+        private = _private_key(one, found, key, new_secrets=new_secrets)
         if private:
             one.tool("unseal", found["name"], "--check", said=private)
     if one.running or one.kept:
@@ -150,7 +154,7 @@ def recovery_drill(  # noqa: PLR0917 - typer calls it by name
     home = _either(instance, native=native)
     with one_at_a_time(instance):
         found = home.tool("show", name)
-        private = _private_key(instance, {**found, "secrets": found["secrets_part"]}, key, new_secrets=new_secrets)
+        private = _private_key(home, {**found, "secrets": found["secrets_part"]}, key, new_secrets=new_secrets)
         second = type(home)(drill_project(instance), instance.name)
         with _telling("drill", quiet=as_json, lines=True) as tell:
             if as_json:
@@ -182,14 +186,14 @@ def recovery_key(
     if out and public:
         raise MunbotError("--out makes a key, --public takes one: choose")
     if out:
-        make_key(instance, one, out)
+        make_key(one, out)
     elif public:
         console.print(f"Secrets are sealed to {one.tool('recipient', said=public)['public']} from the next backup on.")
     else:
-        ensure_key(instance, one)
+        ensure_key(one)
         console.print(f"Secrets are sealed to {one.secret('recovery_recipient')}.", soft_wrap=True)
-        if default_key_file(instance).exists():
-            console.print(f"Its private half is in {default_key_file(instance)}: take it elsewhere.", soft_wrap=True)
+        if default_key_file(one).exists():
+            console.print(f"Its private half is in {default_key_file(one)}: take it elsewhere.", soft_wrap=True)
     if out or public:
         console.print("Backups made before open with the key of before: keep it as long as them.")
 
@@ -207,17 +211,17 @@ def _running(project: Project) -> Instance:
             raise MunbotError(f"«{project.name}» is not running: ./munbot up first")
 
 
-def _either(project: Project, *, native: bool) -> NativeInstance | ContainerInstance:
+def _either(project: Project, *, native: bool, namespace: str = "") -> NativeInstance | ContainerInstance:
     """Give the instance as it runs, or as `up` would start it."""
     finding = find_engine(os.environ)
     mode = running_mode(project, finding) or (Mode.CONTAINERS if finding.answers else Mode.NATIVE)
     if native:
         mode = Mode.NATIVE
-    return NativeInstance(project) if mode is Mode.NATIVE else ContainerInstance(project)
+    return (NativeInstance if mode is Mode.NATIVE else ContainerInstance)(project, namespace)
 
 
-def _private_key(project: Project, backup: dict[str, Any], key: Path | None, *, new_secrets: bool) -> str:
-    return read_key(project, key) if backup["secrets"] and not new_secrets else ""
+def _private_key(one: Instance, backup: dict[str, Any], key: Path | None, *, new_secrets: bool) -> str:
+    return read_key(one, key) if backup["secrets"] and not new_secrets else ""
 
 
 @contextmanager

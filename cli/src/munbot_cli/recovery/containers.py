@@ -26,7 +26,6 @@ class ContainerInstance:
 
     def __init__(self, project: Project, namespace: str = "") -> None:
         self.project = project
-        self.name = project.name
         self.namespace = namespace or project.name
         self._engine = Engine(project, {"MUNBOT_MIGRATE_ARGS": ""})
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import IO, Any, Protocol
 
 from munbot_cli.errors import MunbotError
+from munbot_cli.project import Project
 
 __all__ = ["Instance", "Tell", "run_tool"]
 
@@ -20,11 +21,11 @@ class Instance(Protocol):
     """One instance, running or not.
 
     Args:
-        name: of the instance.
+        project: its settings, folders and ports.
         namespace: whose backups it looks at.
     """
 
-    name: str
+    project: Project
     namespace: str
 
     @property

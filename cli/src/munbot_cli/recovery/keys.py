@@ -7,7 +7,6 @@ from pathlib import Path
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.prepare import write_private
 from munbot_cli.progress import console
-from munbot_cli.project import Project
 from munbot_cli.recovery.instance import Instance
 
 __all__ = ["default_key_file", "ensure_key", "make_key", "read_key"]
@@ -19,12 +18,12 @@ _HEADER = """\
 """
 
 
-def default_key_file(project: Project) -> Path:
+def default_key_file(instance: Instance) -> Path:
     """Give the place of the demo's key: beside the data, not within."""
-    return project.data.parent / f"recovery-key-{project.name}.txt"
+    return instance.project.data.parent / f"recovery-key-{instance.namespace}.txt"
 
 
-def ensure_key(project: Project, instance: Instance) -> None:
+def ensure_key(instance: Instance) -> None:
     """Make a key for a demo that has none; in production somebody has to give one.
 
     Raises:
@@ -32,23 +31,24 @@ def ensure_key(project: Project, instance: Instance) -> None:
     """
     if _recipient(instance):
         return
-    if project.settings.get("MUNBOT_MODE", "demo") != "demo":
+    if instance.project.settings.get("MUNBOT_MODE", "demo") != "demo":
         raise MunbotError(
             "backups need a recovery key: ./munbot recovery-key --out FILE makes one, --public age1… takes yours"
         )
-    file = default_key_file(project)
+    file = default_key_file(instance)
     if file.exists():  # of an instance that is gone: its older backups open with it too
         instance.tool("recipient", said=file.read_text(encoding="utf-8"))
         return
-    make_key(project, instance, file)
+    make_key(instance, file)
 
 
-def make_key(project: Project, instance: Instance, file: Path) -> None:
+def make_key(instance: Instance, file: Path) -> None:
     """Make a key: the private half into a new file, the public one to the instance.
 
     Raises:
         MunbotError: the file is there, lies within the instance's data, or cannot be written.
     """
+    project = instance.project
     if file.exists():
         raise MunbotError(f"{file} is there already: name another file")
     if file.resolve().is_relative_to(project.data):
@@ -67,13 +67,13 @@ def make_key(project: Project, instance: Instance, file: Path) -> None:
     )
 
 
-def read_key(project: Project, file: Path | None) -> str:
+def read_key(instance: Instance, file: Path | None) -> str:
     """Read the private half.
 
     Raises:
         MunbotError: it is not there.
     """
-    path = file or default_key_file(project)
+    path = file or default_key_file(instance)
     try:
         return path.read_text(encoding="utf-8")
     except OSError as error:

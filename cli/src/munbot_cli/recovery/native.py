@@ -28,7 +28,6 @@ class NativeInstance:
 
     def __init__(self, project: Project, namespace: str = "") -> None:
         self.project = project
-        self.name = project.name
         self.namespace = namespace or project.name
 
     @property

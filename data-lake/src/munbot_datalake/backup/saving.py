@@ -127,7 +127,12 @@ class Saver:
         found: dict[str, object] = {}
         for database, owner in self._postgres.databases().items():
             self._tell(f"PostgreSQL {database}")
-            saved, part = self._postgres.save(database, owner, self._target, name)
+            try:
+                saved, part = self._postgres.save(database, owner, self._target, name)
+            except BackupError:
+                if database in self._postgres.databases():
+                    raise
+                continue  # dropped since it was listed
             found[database] = saved
             self._parts[saved.part] = part
         return found
@@ -138,7 +143,12 @@ class Saver:
             for database, collection in mongo.collections():
                 self._tell(f"MongoDB {database}.{collection}")
                 look = self._note_files if collection == _COMPLAINTS else lambda _: None
-                saved, parts = mongo.save(database, collection, self._target, name, session=session, look=look)
+                try:
+                    saved, parts = mongo.save(database, collection, self._target, name, session=session, look=look)
+                except BackupError:
+                    if (database, collection) in mongo.collections():
+                        raise
+                    continue  # dropped since it was listed
                 found.setdefault(database, {})[collection] = saved
                 self._parts |= parts
         return {"collections": found, "mongo_consistency": consistency}
@@ -161,7 +171,12 @@ class Saver:
             self._tell(f"bucket {bucket}")
             earlier = self._catalogue.index(previous, bucket) if previous and bucket in previous.buckets else []
             known = {version.mark: version for version in earlier if not version.deleted}
-            saved = objects.save(bucket, self._target, name, known)
+            try:
+                saved = objects.save(bucket, self._target, name, known)
+            except BackupError:
+                if bucket in objects.buckets():
+                    raise
+                continue  # removed since it was listed
             found[bucket] = saved.bucket
             self._parts[saved.bucket.part] = saved.part
             blobs, size = blobs + saved.new_blobs, size + saved.new_bytes

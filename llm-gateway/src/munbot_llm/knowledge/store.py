@@ -28,6 +28,8 @@ STORE_ERRORS = (MinioException, HTTPError, OSError)
 _NAME = "document.json"
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NotFound", "404", "MethodNotAllowed"})
 _CHUNK = 256 * 1024
+_FORMER_VERSION = "x-amz-meta-munbot-version"
+"""Written by a restore (data-lake, backup): a store gives each version a name of its own."""
 
 Listing = dict[str, dict[str, str]]
 """By tenant and document id: the entity tag of the present `document.json`."""
@@ -148,9 +150,12 @@ class KnowledgeStore:
         try:
             answer = self._client.get_object(self.bucket, key, version_id=document.source_version or None)
         except S3Error as error:
-            if error.code in _MISSING | {"NoSuchVersion", "InvalidArgument"}:
+            if error.code not in _MISSING | {"NoSuchVersion", "InvalidArgument"}:
+                raise
+            restored = self._restored(key, document.source_version)
+            if restored is None:
                 return None
-            raise
+            answer = self._client.get_object(self.bucket, key, version_id=restored)
 
         def pieces() -> Iterator[bytes]:
             try:
@@ -160,6 +165,15 @@ class KnowledgeStore:
                 answer.release_conn()
 
         return pieces()
+
+    def _restored(self, key: str, version_id: str) -> str | None:
+        """Find the version that had another name before it was brought back from a backup, which notes that name."""
+        for item in self._client.list_objects(self.bucket, prefix=key, include_version=True):
+            if item.object_name == key and not item.is_delete_marker and item.version_id:
+                about = self._client.stat_object(self.bucket, key, version_id=item.version_id)
+                if about.metadata and about.metadata.get(_FORMER_VERSION) == version_id:
+                    return item.version_id
+        return None
 
 
 def _key(tenant: str, document_id: str, name: str) -> str:

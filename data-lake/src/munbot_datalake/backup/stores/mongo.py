@@ -66,10 +66,9 @@ class Mongo:
         """Give the names of database and collection of everything that is ours."""
         with _explained():
             for database in sorted(set(self._client.list_database_names()) - _NOT_OURS):
-                if not database.startswith("t_"):  # the tests' own
-                    names = self._client[database].list_collection_names(filter={"type": "collection"})
-                    for name in sorted(name for name in names if not name.startswith("system.")):
-                        yield database, name
+                names = self._client[database].list_collection_names(filter={"type": "collection"})
+                for name in sorted(name for name in names if not name.startswith("system.")):
+                    yield database, name
 
     def save(
         self,
@@ -100,7 +99,11 @@ class Mongo:
                 look(document)
                 yield bytes(document.raw)
 
-        options = next(iter(self._client[database].list_collections(filter={"name": name})))
+        with _explained():
+            described = list(self._client[database].list_collections(filter={"name": name}))
+        if not described:
+            raise BackupError(f"the collection {database}.{name} is gone")
+        options = described[0]
         indexes = [loads(dumps(entry)) for entry in self._client[database][name].list_indexes()]
         about = {"options": options.get("options") or {}, "indexes": indexes, "collectionName": name}
         words = dumps(about, json_options=CANONICAL_JSON_OPTIONS).encode()

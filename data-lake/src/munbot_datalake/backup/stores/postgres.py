@@ -30,7 +30,7 @@ _LIBPQ = "munbot-backup"
 
 _DATABASES = """
 SELECT datname, pg_get_userbyid(datdba) FROM pg_database
- WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres' AND datname NOT LIKE 't\\_%'
+ WHERE datallowconn AND NOT datistemplate AND datname <> 'postgres'
 """
 _TABLES = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
