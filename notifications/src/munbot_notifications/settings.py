@@ -25,6 +25,12 @@ class CommonSettings(ServiceSettings, DatabaseSettings, WebhookSettings):
         description="what officials' channels may be, with commas: schemes of apprise's URLs",
     )
 
+    sms_url: str = Field(default="", description="of Twilio's Messages API or one like it; none: no SMS")
+
+    def channels(self) -> frozenset[str]:
+        """Return the channels that this installation has."""
+        return frozenset({"email", "whatsapp", "apprise", *(["sms"] if self.sms_url else [])})
+
     def schemes(self) -> frozenset[str]:
         """Return the schemes of apprise that officials may use."""
         return frozenset(name.strip().lower() for name in self.apprise_schemes.split(",") if name.strip())
@@ -51,7 +57,6 @@ class WorkerSettings(CommonSettings, BrokerSettings, AuthSettings):
     smtp_password: SecretStr | None = None
     smtp_timeout_seconds: float = Field(default=20.0, gt=0, le=120)
     mail_from: str = "notificaciones@munbot.demo"
-    sms_url: str = Field(default="", description="of Twilio's Messages API or one like it; none: no SMS")
     sms_account: str = ""
     sms_token: SecretStr | None = None
     sms_from: str = ""

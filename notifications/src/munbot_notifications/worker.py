@@ -78,7 +78,11 @@ class Worker:
         self.senders = SenderPool(self.sender, settings.senders)
         self.digests = Digests(self.session_factory, settings, directory=self.directory, clock=clock)
         handler = NoticeHandler(
-            self.session_factory, public_url=settings.public_url, on_planned=self.senders.wake, clock=clock
+            self.session_factory,
+            public_url=settings.public_url,
+            channels=settings.channels(),
+            on_planned=self.senders.wake,
+            clock=clock,
         )
         self.notices = Consumer(settings.amqp_url(), NOTICES, handler, name=NAME)
         self.webhooks = WebhookWork(

@@ -39,8 +39,9 @@ def test_quiet_hours_can_lie_within_a_day_or_be_none():
     assert quiet_end(santiago(2026, 11, 23, 3), SANTIAGO, time(0), time(0)) is None
 
 
-@given(st.datetimes(min_value=datetime(2020, 1, 1), max_value=datetime(2035, 1, 1), timezones=st.just(UTC)))
-def test_the_end_of_quiet_hours_is_never_quiet_and_comes_within_a_night(now):
+@given(st.integers(min_value=1_577_836_800, max_value=2_051_222_400))
+def test_the_end_of_quiet_hours_is_never_quiet_and_comes_within_a_night(second):
+    now = datetime.fromtimestamp(second, UTC)
     end = quiet_end(now, SANTIAGO, *NIGHT)
     if end is not None:
         assert now < end <= now + timedelta(hours=12)

@@ -1,6 +1,7 @@
 """The queue's entrance."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import SessionFactory, unit_of_work
@@ -23,6 +24,7 @@ class NoticeHandler:
     Args:
         session_factory: the database.
         public_url: address of the platform, for links.
+        channels: those that the installation has.
         on_planned: called after each commit.
         clock: the time of day.
     """
@@ -32,11 +34,13 @@ class NoticeHandler:
         session_factory: SessionFactory,
         *,
         public_url: str,
+        channels: frozenset[str],
         on_planned: Callable[[], None],
         clock: Clock = utc_now,
     ) -> None:
         self._factory = session_factory
         self._public_url = public_url
+        self._channels = channels
         self._on_planned = on_planned
         self._clock = clock
 
@@ -49,5 +53,5 @@ class NoticeHandler:
         with unit_of_work(self._factory) as session:
             if not first_time(session, INBOX, consumer=CONSUMER, event_id=event.id):
                 return
-            plan(session, about, tellings, self._clock())
+            plan(session, replace(about, channels=self._channels), tellings, self._clock())
         self._on_planned()

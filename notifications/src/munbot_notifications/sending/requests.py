@@ -1,6 +1,7 @@
 """What the API does with notifications."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,16 @@ from munbot_notifications.templates.service import require
 _ANY = Municipality("Municipalidad")
 
 
-def ask(session: Session, tenant: str, request: NotificationRequest, now: datetime) -> Accepted:
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """For whom something is done, with which channels of the installation, and when."""
+
+    tenant: str
+    channels: frozenset[str]
+    now: datetime
+
+
+def ask(session: Session, caller: Caller, request: NotificationRequest) -> Accepted:
     """Queue a notification to a citizen.
 
     Raises:
@@ -33,12 +43,18 @@ def ask(session: Session, tenant: str, request: NotificationRequest, now: dateti
         raise DataInvalid(errors=[{"field": "template", "code": "audience", "detail": "Es para funcionarios"}])
     who = request.recipient
     data = _complete(template, {"name": who.name or "", **request.data} if "name" in template.example else request.data)
-    about = About(tenant=tenant, source="api", not_before=request.not_before, expires_at=request.expires_at)
+    about = About(
+        tenant=caller.tenant,
+        source="api",
+        not_before=request.not_before,
+        expires_at=request.expires_at,
+        channels=caller.channels,
+    )
     contact = Contact.of(rut=who.rut, email=who.email, phone=who.phone)
-    return _queued(session, about, ForCitizen(template.name, contact, data, channels=request.channels), now)
+    return _queued(session, about, ForCitizen(template.name, contact, data, channels=request.channels), caller.now)
 
 
-def ask_email(session: Session, tenant: str, request: EmailRequest, now: datetime) -> Accepted:
+def ask_email(session: Session, caller: Caller, request: EmailRequest) -> Accepted:
     """Queue a mail.
 
     Raises:
@@ -47,7 +63,7 @@ def ask_email(session: Session, tenant: str, request: EmailRequest, now: datetim
     template = require("message")
     data = _complete(template, {"subject": request.subject, "text": request.text})
     telling = ForCitizen(template.name, Contact.of(email=request.to), data, channels=["email"])
-    return _queued(session, About(tenant=tenant, source="api"), telling, now)
+    return _queued(session, About(tenant=caller.tenant, source="api"), telling, caller.now)
 
 
 def replay(session: Session, tenant: str, notification_id: UUID, now: datetime) -> Notification:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
 from fastapi.responses import JSONResponse
 from munbot_common.auth import Principal
 from munbot_common.database import SessionDep
@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
 from munbot_notifications.base import IDEMPOTENCY_KEYS
-from munbot_notifications.dependencies import SECURED, ClockDep, ReaderDep, WriterDep
+from munbot_notifications.dependencies import SECURED, ClockDep, ReaderDep, SettingsDep, WriterDep
 from munbot_notifications.problems import (
     DataInvalid,
     NobodyToTell,
@@ -45,12 +45,19 @@ _ONE = problem_responses(Unauthorized, Forbidden, Unprocessable, NotificationUnk
 _CHANGED = problem_responses(Unauthorized, Forbidden, Unprocessable, NotificationUnknown, NotificationState)
 
 
+async def _caller(principal: WriterDep, settings: SettingsDep, clock: ClockDep) -> requests.Caller:
+    return requests.Caller(principal.tenant, settings.channels(), clock())
+
+
+CallerDep = Annotated[requests.Caller, Depends(_caller)]
+
+
 @router.post("/notifications", status_code=202, response_model=Accepted, responses=_ASKED)
 def ask(
     body: NotificationRequest,
     session: SessionDep,
     principal: WriterDep,
-    clock: ClockDep,
+    caller: CallerDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Tell a citizen something, on the first of their channels that takes it."""
@@ -60,7 +67,7 @@ def ask(
         "notification",
         key=idempotency_key,
         body=body,
-        respond=lambda: requests.ask(session, principal.tenant, body, clock()),
+        respond=lambda: requests.ask(session, caller, body),
     )
 
 
@@ -69,7 +76,7 @@ def ask_email(
     body: EmailRequest,
     session: SessionDep,
     principal: WriterDep,
-    clock: ClockDep,
+    caller: CallerDep,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Send one mail, in the municipality's frame."""
@@ -79,7 +86,7 @@ def ask_email(
         "email",
         key=idempotency_key,
         body=body,
-        respond=lambda: requests.ask_email(session, principal.tenant, body, clock()),
+        respond=lambda: requests.ask_email(session, caller, body),
     )
 
 

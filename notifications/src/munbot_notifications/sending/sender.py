@@ -219,7 +219,7 @@ class Sender:
                     repository.forget_attempt(session, task.attempt_id)
                 repository.settle(session, notification, values)
             return
-        state = "failed" if tried or attempts else "suppressed"
+        state = "failed" if tried or attempts or notification.position else "suppressed"
         self._end(task, state, code, now, tried=tried)
 
     def _end(self, task: Task, state: str, code: str, now: datetime, *, tried: bool = False) -> None:

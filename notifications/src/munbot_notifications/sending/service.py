@@ -14,7 +14,7 @@ from munbot_notifications.officials import repository as officials
 from munbot_notifications.officials.models import Official
 from munbot_notifications.preferences import repository as preferences
 from munbot_notifications.sending import repository
-from munbot_notifications.sending.rules import Contact, route
+from munbot_notifications.sending.rules import CHANNELS, Contact, route
 from munbot_notifications.templates.builtin import templates
 
 Source = Literal["event", "api", "digest"]
@@ -32,6 +32,7 @@ class About:
         conversation_id: where the matter came from.
         not_before: when it is due; at once by default.
         expires_at: of no use after this.
+        channels: those that the installation has.
     """
 
     tenant: str
@@ -41,6 +42,7 @@ class About:
     conversation_id: UUID | None = None
     not_before: datetime | None = None
     expires_at: datetime | None = None
+    channels: frozenset[str] = frozenset(CHANNELS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def official_row(
 def _citizen(session: Session, about: About, telling: ForCitizen, now: datetime) -> dict[str, Any]:
     template = templates()[telling.purpose]
     contact = telling.contact
-    allowed = list(telling.channels or template.channels)
+    allowed = [channel for channel in telling.channels or template.channels if channel in about.channels]
     if telling.prefer in allowed and telling.channels is None:
         allowed.sort(key=lambda channel: channel != telling.prefer)
     wanted = None if telling.channels else preferences.wanted(session, about.tenant, contact)

@@ -3,11 +3,13 @@
 from datetime import UTC
 from email.headerregistry import Address
 from email.message import EmailMessage
+from email.policy import SMTP
 from email.utils import format_datetime
 
 from munbot_notifications.channels.base import Outgoing
 
 CALENDAR_FILE = "hora.ics"
+_POLICY = SMTP.clone(max_line_length=400)  # subjects stay on one line; RFC 5322 allows 998 characters
 
 
 def message_id(message: Outgoing, domain: str) -> str:
@@ -23,7 +25,7 @@ def mime(message: Outgoing, *, mail_from: str) -> EmailMessage:
         mail_from: the address that it comes from.
     """
     user, _, domain = mail_from.rpartition("@")
-    mail = EmailMessage()
+    mail = EmailMessage(policy=_POLICY)
     mail["From"] = Address(_one_line(message.sender), user, domain)
     mail["To"] = message.address
     mail["Subject"] = message.filled.subject
