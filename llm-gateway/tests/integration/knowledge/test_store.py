@@ -1,5 +1,6 @@
 """The object store as the truth: crashes, other replicas, restarts, absences."""
 
+import io
 import threading
 from dataclasses import replace
 
@@ -167,3 +168,14 @@ def test_the_bucket_keeps_versions(store, minio, bucket):
     assert minio.get_bucket_versioning(bucket).status == "Enabled"
     with pytest.raises(S3Error):
         minio.stat_object(bucket, "nothing")
+
+
+def test_a_source_that_came_back_from_a_backup_is_found_by_its_former_version(store, minio, upload, tenant):
+    document = store.read(tenant, upload().json()["id"])
+    path = f"{tenant}/{document.id}/source.md"
+    data = store.source(document)
+    minio.remove_object(store.bucket, path, version_id=document.source_version)
+    assert store.source(document) is None
+    for content, former in ((b"older", "another"), (data, document.source_version), (b"newer", "a third")):
+        minio.put_object(store.bucket, path, io.BytesIO(content), len(content), metadata={"munbot-version": former})
+    assert store.source(document) == data
