@@ -15,6 +15,7 @@ from munbot_cli.commands import (
     evaluate_answers,
     inspect,
     knowledge,
+    lake,
     lifecycle,
     models,
     recovery,
@@ -39,6 +40,7 @@ app.command()(inspect.status)
 app.command()(inspect.logs)
 app.command()(bench.bench)
 app.command()(variables.env)
+app.command()(lake.lake)
 app.command()(recovery.backup)
 app.command()(recovery.backups)
 app.command()(recovery.restore)
@@ -48,6 +50,7 @@ evaluate.app.command("answers")(evaluate_answers.eval_answers)
 evaluate.app.command("model")(models.eval_model)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(knowledge.app, name="knowledge")
+app.add_typer(lake.app, name="import")
 app.add_typer(models.app, name="models")
 app.add_typer(test.app, name="test")
 

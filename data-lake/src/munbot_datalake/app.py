@@ -7,12 +7,15 @@ from functools import partial
 from fastapi import FastAPI
 from munbot_common.app import create_service_app
 from munbot_common.auth import TokenVerifier
+from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 
 from munbot_datalake.diskcache import DiskCache
 from munbot_datalake.images.routes import router as images_router
 from munbot_datalake.images.service import Images
+from munbot_datalake.imports.routes import router as imports_router
+from munbot_datalake.imports.service import Imports
 from munbot_datalake.questions.engine import Limits, Questions
 from munbot_datalake.questions.routes import router as questions_router
 from munbot_datalake.questions.sources import Sources
@@ -42,12 +45,20 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         )
         results = DiskCache(settings.cache_dir / "images", settings.cache_mb * 256 * 1024)
         app.state.images = Images(app.state.session_factory, app.state.store, settings.images_bucket, results)
+        token = settings.service_token.get_secret_value() if settings.service_token else None
+        app.state.imports = Imports(
+            app.state.session_factory,
+            ServiceClient(settings.complaints_url, token=token, timeout=15),
+            ServiceClient(settings.scheduler_url, token=token, timeout=15),
+        )
         app.state.checks["database"] = partial(check_database, engine)
         app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
         yield
+        app.state.imports.close()
         engine.dispose()
 
     app = create_service_app(settings, title="Munbot data lake", lifespan=lifespan)
     app.include_router(questions_router)
     app.include_router(images_router)
+    app.include_router(imports_router)
     return app

@@ -16,6 +16,8 @@ SHOWN = "/imagenes/catalogos/oficinas/transito"
 
 def picture(form="JPEG", size=(1600, 1250), mode="RGB", **options):
     image = Image.effect_noise(size, 40).convert(mode)
+    if mode == "RGBA":
+        image.putalpha(100)
     sink = io.BytesIO()
     image.save(sink, form, **options)
     return sink.getvalue()

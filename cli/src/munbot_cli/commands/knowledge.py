@@ -24,7 +24,7 @@ from munbot_cli.errors import MunbotError
 from munbot_cli.progress import console
 from munbot_cli.project import Project
 
-__all__ = ["app", "connect", "default_tenant"]
+__all__ = ["TenantOption", "app", "connect", "default_tenant", "service_token"]
 
 app = typer.Typer(help="Add, list and remove the documents that answers come from.", no_args_is_help=True)
 TenantOption = Annotated[str, typer.Option("--tenant", "-t", help="The municipality; in the demo its first one.")]
@@ -142,7 +142,10 @@ def connect(project: str, tenant: str) -> Iterator[httpx.Client]:
         MunbotError: the platform does not run or does not answer, or no tenant was named outside the demo.
     """
     instance = Project.load(project or None)
-    headers = {"X-Munbot-Tenant": tenant or default_tenant(instance), "Authorization": f"Bearer {_token(instance)}"}
+    headers = {
+        "X-Munbot-Tenant": tenant or default_tenant(instance),
+        "Authorization": f"Bearer {service_token(instance)}",
+    }
     address = f"http://127.0.0.1:{instance.port('nginx', 8080)}/api/knowledge/v1"
     try:
         with httpx.Client(base_url=address, headers=headers, timeout=120) as client:
@@ -163,7 +166,12 @@ def default_tenant(project: Project) -> str:
     return str(yaml.safe_load(path.read_text(encoding="utf-8"))["tenants"][0]["id"])
 
 
-def _token(project: Project) -> str:
+def service_token(project: Project) -> str:
+    """Give the token by which the command line names itself to the running platform.
+
+    Raises:
+        MunbotError: it does not run.
+    """
     match running_mode(project, find_engine(os.environ)):
         case Mode.NATIVE:
             return (project.secrets / "service_token_cli").read_text(encoding="utf-8").strip()

@@ -22,7 +22,7 @@ from munbot_datalake.texts import say
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is answered: content (None: the caller has it), its type and entity tag; without a version, the placeholder."""
+    """What is answered: content (None: the caller has it), type, entity tag; without a version, the placeholder."""
 
     content: bytes | None
     content_type: str

@@ -1,0 +1,1 @@
+"""Files of the earlier demo, brought in through the services' own APIs."""
