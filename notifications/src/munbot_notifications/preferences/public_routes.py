@@ -2,9 +2,9 @@
 
 from functools import cache
 from importlib.resources import files
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Query, Response
+from fastapi import APIRouter, Query, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, StrictUndefined, Template
 from munbot_common.database import SessionDep
@@ -29,7 +29,7 @@ _NO_STORE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-R
 def ask(token: Token, vault: VaultDep) -> Response:
     """Show the page that asks whether mails shall stop."""
     wish = _opened(vault, token)
-    return _page(say("page.question", address=masked(wish.address)), button="stop")
+    return _page(say("page.question", address=masked(wish.address)), token, button="stop")
 
 
 @router.post("", response_class=HTMLResponse, responses=_REFUSALS)
@@ -37,15 +37,15 @@ def change(
     token: Token,
     vault: VaultDep,
     session: SessionDep,
-    action: Annotated[str, Form(max_length=20, description="`again` to be written to again")] = "stop",
+    action: Literal["stop", "again"] = "stop",
 ) -> Response:
-    """Stop mails to the address of the link, as a mail program's button does; or begin again."""
+    """Stop mails to the address of the link, as a mail program's button does; or begin again. The body says nothing."""
     wish = _opened(vault, token)
     if action == "again":
         repository.allow(session, wish.tenant, wish.channel, wish.address)
-        return _page(say("page.undone", address=masked(wish.address)), button=None)
+        return _page(say("page.undone", address=masked(wish.address)), token)
     repository.refuse(session, wish.tenant, wish.channel, wish.address, "opted_out")
-    return _page(say("page.done", address=masked(wish.address)), button="again")
+    return _page(say("page.done", address=masked(wish.address)), token, button="again")
 
 
 def _opened(vault: Vault, token: str) -> Unsubscription:
@@ -61,6 +61,6 @@ def _template() -> Template:
     return Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
 
 
-def _page(sentence: str, *, button: str | None) -> Response:
-    body = _template().render(sentence=sentence, button=button, words=words()["page"])
+def _page(sentence: str, token: str, *, button: str | None = None) -> Response:
+    body = _template().render(sentence=sentence, token=token, button=button, words=words()["page"])
     return HTMLResponse(body, headers=_NO_STORE)

@@ -50,12 +50,13 @@ def claim(
     if paused:
         due = due.where(Notification.channel.not_in(sorted(paused)))
     token = uuid7()
-    taken = session.scalars(
+    claimed = session.scalars(
         update(Notification)
         .where(Notification.id.in_(due.scalar_subquery()))
         .values(state="sending", claim=token, next_at=now + lease)
         .returning(Notification)
     ).all()
+    taken = sorted(claimed, key=lambda row: row.id)
     begun = [
         {
             "id": uuid7(),
