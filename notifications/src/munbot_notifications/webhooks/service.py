@@ -124,6 +124,7 @@ class Administration:
             row.disabled_reason = row.disabled_at = row.failing_since = None
         if wish.enabled is not None or wish.url is not None:  # it deserves another chance at once
             row.failures, row.rest_until = 0, None
+            queue.hasten(self._session, row.id, self._now)
         if wish.enabled is False and row.disabled_reason is None:
             row.disabled_reason, row.disabled_at = "by_hand", self._now
             queue.give_up_pending(self._session, row.id, self._now)
@@ -213,5 +214,7 @@ class Administration:
         try:
             self._guard.check(url)
         except AddressRefused as refused:
+            if refused.code == "host_unknown":
+                return  # the API may have no way out to ask; the worker looks again before each attempt
             detail = say(f"problems.url.{refused.code}")
             raise UrlRefused(detail, errors=[{"field": "url", "code": refused.code, "detail": detail}]) from refused

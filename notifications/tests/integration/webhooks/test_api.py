@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from munbot_notifications.webhooks.guard import Guard
 from munbot_notifications.webhooks.service import MOST_PER_TENANT
+from munbot_notifications.webhooks.transport import Transport
 from standardwebhooks import Webhook, WebhookVerificationError
 
 URL = "https://ejemplo.cl/avisos"
@@ -42,7 +44,6 @@ def test_the_same_key_makes_one_webhook_and_shows_the_same_secret(api):
     ("url", "code"),
     [
         ("https://interno.cl/", "address_private"),
-        ("https://nadie.cl/", "host_unknown"),
         ("http://ejemplo.cl/", "https_required"),
         ("https://ejemplo.cl:22/", "port_refused"),
         ("https://user:x@ejemplo.cl/", "url_invalid"),
@@ -56,6 +57,14 @@ def test_addresses_that_are_refused(api, webhook, url, code):
     made = webhook(url=URL)
     assert api.call("PATCH", f"/{made['id']}", json={"url": url}).status_code == 422
     assert api.get(f"/{made['id']}").json()["url"] == URL
+
+
+def test_a_name_that_the_api_cannot_look_up_is_left_to_the_worker(api, webhook, event):
+    made = webhook(url="https://nadie.cl/avisos")
+    api.hear(event())
+    api.work(Transport(Guard(resolver=lambda _host, _port: []), timeout=5))
+    (entry,) = api.get(f"/{made['id']}/deliveries").json()["items"]
+    assert (entry["state"], entry["last_error"]) == ("pending", "host_unknown")
 
 
 @pytest.mark.parametrize(
@@ -206,7 +215,7 @@ def test_an_address_that_is_corrected_is_tried_at_once(api, webhook, receiver, e
     api.call("PATCH", f"/{made['id']}", json={"url": receiver.url})
     api.hear(event())
     api.work()
-    assert len(receiver.requests) == 2  # the new one, and with it the one that had waited
+    assert len(receiver.requests) == 2  # the new one, and the one that had waited
 
 
 def test_the_log_has_pages_and_states(api, webhook, receiver, event):
