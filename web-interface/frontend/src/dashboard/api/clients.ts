@@ -3,6 +3,7 @@ import createClient from "openapi-fetch";
 import type { paths as ComplaintPaths } from "@/shared/api/generated/complaints";
 import type { paths as ConversationPaths } from "@/shared/api/generated/conversations";
 import type { paths as LlmPaths } from "@/shared/api/generated/llm";
+import type { paths as NotificationPaths } from "@/shared/api/generated/notifications";
 import type { paths as SchedulerPaths } from "@/shared/api/generated/scheduler";
 import type { paths as WhatsappPaths } from "@/shared/api/generated/whatsapp";
 import { ApiError } from "@/shared/api/problem";
@@ -16,6 +17,7 @@ export const scheduler = client<SchedulerPaths>("scheduler");
 export const complaints = client<ComplaintPaths>("complaints");
 /** Documents and answers: paths as in docs/api/llm.openapi.json. */
 export const llm = client<LlmPaths>("llm");
+export const notifications = client<NotificationPaths>("notifications");
 export const whatsapp = client<WhatsappPaths>("whatsapp");
 
 type Outcome<T> = { data?: T; error?: unknown; response: Response };

@@ -9,6 +9,7 @@ export type SectionId =
   | "booking"
   | "people"
   | "channels"
+  | "webhooks"
   | "audit";
 
 /** What can be set, in the order of the list. Each section is a chunk of its own, below its path. */
@@ -21,5 +22,6 @@ export const SECTIONS: readonly { id: SectionId; path: string; Component: LazyEx
   { id: "booking", path: "/ajustes/reservas", Component: lazy(() => import("./catalogue/BookingSection")) },
   { id: "people", path: "/ajustes/personas", Component: lazy(() => import("./people/PeopleSection")) },
   { id: "channels", path: "/ajustes/canales", Component: lazy(() => import("./channels/ChannelsSection")) },
+  { id: "webhooks", path: "/ajustes/webhooks", Component: lazy(() => import("./webhooks/WebhooksSection")) },
   { id: "audit", path: "/ajustes/registro", Component: lazy(() => import("./audit/AuditSection")) },
 ];
