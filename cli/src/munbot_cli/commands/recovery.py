@@ -44,8 +44,7 @@ def backup(project: ProjectOption = "", as_json: JsonOption = False) -> None:
     """Save everything now: databases, complaints, files, broker's definitions, Rasa's model, sealed secrets."""
     instance = Project.load(project or None)
     one = _running(instance)
-    if not as_json:
-        ensure_key(one)
+    ensure_key(one)
     with _telling("saving", quiet=as_json) as tell:
         saved = one.tool("save", tell=tell)
     if as_json:
@@ -129,14 +128,18 @@ def restore(  # noqa: PLR0917 - typer calls it by name
     with _telling("restoring", quiet=False) as tell:
         restored = one.tool("restore", found["name"], "--verified", tell=tell)
     _print_differences(restored["compared"])
-    if not no_start:
-        one.start()
-    seconds = time.monotonic() - begun
+    told = "all as they were" if restored["same"] else "[red]not all as they were[/red]"
     console.print(
-        f"[green]✓[/green] {found['name']} is back in {seconds:.0f} s: {len(restored['compared'])} tables, collections "
-        f"and buckets compared, {'all as they were' if restored['same'] else '[red]not all as they were[/red]'}",
+        f"[green]✓[/green] {found['name']} is back after {time.monotonic() - begun:.0f} s: "
+        f"{len(restored['compared'])} tables, collections and buckets compared, {told}",
         soft_wrap=True,
     )
+    if not no_start:
+        try:
+            one.start()
+        except MunbotError as error:
+            raise MunbotError(f"{error}. The data are back: ./munbot up --no-seed goes on with the start") from error
+        console.print(f"[green]✓[/green] «{instance.name}» answers after {time.monotonic() - begun:.0f} s.")
     if not restored["same"]:
         raise typer.Exit(1)
 

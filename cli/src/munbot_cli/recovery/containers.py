@@ -13,6 +13,7 @@ from munbot_cli.recovery.instance import Tell, commit, run_tool
 __all__ = ["ContainerInstance"]
 
 _STORES = ("postgres-init", "mongo", "minio", "rabbitmq", "redis")
+_DATA = ("_postgres-data", "_mongo-data", "_minio-data", "_rabbitmq-data")
 _WAIT_SECONDS = 600.0
 
 
@@ -41,8 +42,8 @@ class ContainerInstance:
 
     @property
     def kept(self) -> str:
-        """Name the volumes; that of caches is nothing."""
-        return ", ".join(name for name in self._engine.volumes() if name.endswith(("-data", "_secrets")))
+        """Name the stores' volumes; that of secrets comes with the first look at the backups."""
+        return ", ".join(name for name in self._engine.volumes() if name.endswith(_DATA))
 
     def tool(self, *arguments: str, said: str = "", tell: Tell = lambda _: None) -> Any:
         """Run the program in a container of the service `restore`, which goes afterwards."""

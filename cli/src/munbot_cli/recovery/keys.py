@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rich.console import Console
+
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.prepare import write_private
-from munbot_cli.progress import console
 from munbot_cli.recovery.instance import Instance
 
 __all__ = ["default_key_file", "ensure_key", "make_key", "read_key"]
@@ -59,7 +60,8 @@ def make_key(instance: Instance, file: Path) -> None:
     except OSError as error:
         raise MunbotError(f"{file} cannot be written: {error.strerror}") from error
     instance.tool("recipient", said=made["public"])
-    console.print(
+    # On standard error: results may be read by a program, this must be read by a person.
+    Console(stderr=True, highlight=False).print(
         f"[bold yellow]The key that opens the secrets in backups is in {file}.[/bold yellow]\n"
         "[bold]Take it to another place and delete it here: whoever has it and a backup has every password, "
         "and without it a lost machine cannot be brought back whole.[/bold]",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from munbot_cli.commands.lifecycle import bring_up, delete_data, select_services, stop_project
@@ -58,10 +57,8 @@ class NativeInstance:
             "BACKUP_NAMESPACE": self.namespace,
             "MUNBOT_COMMIT": commit(str(project.root)),
         }
-        # A machine that is to be recovered has no such file yet.
-        there = {name: value for name, value in own.items() if not name.endswith("_FILE") or Path(value).is_file()}
         command = [program.command[0], "-m", "munbot_datalake.backup", *arguments]
-        return run_tool(command, there, cwd=str(project.root), said=said, tell=tell)
+        return run_tool(command, own, cwd=str(project.root), said=said, tell=tell)
 
     def set_aside(self) -> str:
         """Rename the data folder, and PostgreSQL's where it lies elsewhere."""

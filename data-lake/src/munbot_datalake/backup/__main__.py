@@ -5,6 +5,7 @@ Results are JSON on the last line of standard output; what goes on is told on st
 
 import argparse
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from munbot_datalake.backup.settings import BackupSettings, TargetSettings
 from munbot_datalake.backup.targets import open_target
 from munbot_datalake.backup.worker import run
 
+_PERHAPS = ("BACKUP_S3_ACCESS_KEY_FILE", "BACKUP_S3_SECRET_KEY_FILE")
 Answer = dict[str, Any] | list[dict[str, Any]]
 
 
@@ -49,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("recipient", help="keep a key's public half, that comes by standard input")
     commands.add_parser("note-drill", help="keep a drill's result, that comes by standard input")
     options = parser.parse_args(arguments)
+    for name in _PERHAPS:  # a machine that is to be recovered has no secrets yet
+        if not Path(os.environ.get(name, "")).is_file():
+            os.environ.pop(name, None)
     if options.command == "serve":
         settings = BackupSettings()
         configure_logging(settings.service_name, settings.log_level)
