@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 from munbot_cli.commands import recovery as commands
+from munbot_cli.containers.engine import Engine
 from munbot_cli.errors import MunbotError
 from munbot_cli.project import Project, find_root
-from munbot_cli.recovery import drill, keys, native
+from munbot_cli.recovery import containers, drill, keys, native
 from munbot_cli.recovery.exercise import book, look_up_folio
 from munbot_cli.recovery.instance import run_tool
 
@@ -272,3 +273,42 @@ def test_a_complaint_without_its_history_fails_the_drill():
     with pytest.raises(MunbotError, match="without its history"):
         look_up_folio(door(answers), ["t"])
     assert look_up_folio(door({("GET", "/api/complaints/v1/complaints"): {"items": []}}), ["t"]) == ""
+
+
+# ---- containers
+
+
+@pytest.fixture
+def contained(project, monkeypatch):
+    """(instance, what the program was called with): an engine that has two volumes."""
+    called = []
+
+    def run(command, environment, **options):
+        called.append((list(command), dict(environment), options["said"]))
+        return {"name": "x"}
+
+    monkeypatch.setattr(containers, "run_tool", run)
+    monkeypatch.setattr(Engine, "volumes", lambda self: [f"{self.project.name}_{name}" for name in volumes])
+    volumes = ["secrets", "llm-data"]
+    instance = containers.ContainerInstance(project, "elsewhere")
+    return instance, called, volumes
+
+
+def test_in_containers_the_same_program_runs_in_the_service_restore(contained, project):
+    instance, called, _ = contained
+    assert instance.tool("unseal", "latest", said="KEY") == {"name": "x"}
+    command, environment, said = called[0]
+    assert command[:2] == ["docker", "compose"]
+    assert command[command.index("-p") + 1] == project.name
+    assert command[-3:] == ["restore", "unseal", "latest"]
+    assert "BACKUP_NAMESPACE=elsewhere" in command
+    assert said == "KEY"
+    assert not any("KEY" in part for part in command), "the key is on no command line"
+    assert environment["MUNBOT_MIGRATE_ARGS"] == "", "nothing is seeded into what was restored"
+
+
+def test_in_containers_the_stores_volumes_are_data_and_those_of_secrets_and_caches_are_not(contained):
+    instance, _, volumes = contained
+    assert instance.kept == ""
+    volumes.append("mongo-data")
+    assert instance.kept == "demo_mongo-data"
