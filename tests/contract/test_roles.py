@@ -21,7 +21,7 @@ pytestmark = pytest.mark.platform
 
 HERE = Path(__file__).parent
 API = HERE.parents[1] / "docs" / "api"
-SERVICES = ("scheduler", "complaints", "conversations", "chat", "llm", "whatsapp")
+SERVICES = ("scheduler", "complaints", "conversations", "chat", "llm", "whatsapp", "data-lake")
 METHODS = ("get", "put", "post", "patch", "delete")
 TABLE = yaml.safe_load((HERE / "roles.yml").read_text(encoding="utf-8"))
 CALLERS = ("nobody", "visitor", "viewer", "agent", "admin", "service")
@@ -65,7 +65,7 @@ def headers():
 
 
 def base_url(service):
-    return os.environ[f"MUNBOT_TEST_{ {'chat': 'WEB'}.get(service, service.upper()) }_URL"]
+    return os.environ[f"MUNBOT_TEST_{ {'chat': 'WEB', 'data-lake': 'DATALAKE'}.get(service, service.upper()) }_URL"]
 
 
 def filled(path):
