@@ -31,6 +31,7 @@ function Rules({ policy }: { policy: Policy }) {
     min_notice_minutes: String(policy.min_notice_minutes),
     horizon_days: String(policy.horizon_days),
     hold_minutes: String(policy.hold_minutes),
+    reminder_hours: policy.reminder_hours.join(", "),
   });
   const saving = useCatalogueChange(
     () =>
@@ -39,6 +40,7 @@ function Rules({ policy }: { policy: Policy }) {
         min_notice_minutes: Number(wish.min_notice_minutes),
         horizon_days: Number(wish.horizon_days),
         hold_minutes: Number(wish.hold_minutes),
+        reminder_hours: (wish.reminder_hours.match(/\d+/g) ?? []).map(Number),
       }).catch((error: unknown) => {
         // Told apart from the form, which begins anew when somebody else has changed the rules.
         toast.failed(error);
@@ -71,6 +73,13 @@ function Rules({ policy }: { policy: Policy }) {
       />
       <TextField label={t("horizon")} type="number" required min={1} max={365} {...put("horizon_days")} />
       <TextField label={t("hold")} type="number" required min={1} max={120} {...put("hold_minutes")} />
+      <TextField
+        label={t("reminders")}
+        hint={t("reminders_hint")}
+        inputMode="numeric"
+        pattern="\s*(\d{1,3}(\s*,\s*\d{1,3}){0,4})?\s*"
+        {...put("reminder_hours")}
+      />
       <div>
         <Button type="submit" look="main" busy={saving.isPending}>
           {t("save")}

@@ -26,7 +26,7 @@ export function EventChoice({ types, chosen, error, onChange }: Props) {
           {error}
         </p>
       )}
-      <div className={styles.pair}>
+      <div className={styles.groups}>
         {CONTEXTS.map((context) => (
           <fieldset key={context}>
             <legend>{t(`context_${context}`)}</legend>
