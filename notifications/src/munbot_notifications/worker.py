@@ -68,7 +68,6 @@ class Worker:
         self.whatsapp = ServiceClient(settings.whatsapp_url, token=token)
         self.directory = Directory(self.conversations, clock)
         self.composer = Composer(
-            self.session_factory,
             settings,
             vault=self.vault,
             directory=self.directory,

@@ -161,7 +161,6 @@ class Service:
         self.directory = Directory(self.neighbours.client("conversations"), self.clock)
         self.vault = Vault(KEY)
         self.composer = Composer(
-            self.factory,
             self.settings,
             vault=self.vault,
             directory=self.directory,

@@ -4,7 +4,7 @@ import pytest
 from munbot_notifications.preferences.links import Unsubscription, unsubscribe_url
 from munbot_notifications.templates.builtin import templates
 from munbot_notifications.templates.engine import Municipality
-from munbot_notifications.templates.service import compose
+from munbot_notifications.templates.service import compose, words_of
 
 MESSAGE = {
     "recipient": {"name": "Marcela Soto", "email": "marcela@correo.example"},
@@ -142,7 +142,8 @@ def test_own_words_that_real_data_break_give_way_to_the_built_in_ones(api, servi
     body = {"data": {**templates()["digest"].example, "items": []}}
     refused(api.post("/v1/templates/digest/preview", body), 422, "template_invalid")
     with service.unit_of_work() as session:
-        filled, version = compose(session, "valle-claro", templates()["digest"], body["data"], Municipality("M"))
+        own = words_of(session, "valle-claro", templates()["digest"])
+    filled, version = compose(templates()["digest"], own, body["data"], Municipality("M"))
     assert (version, filled.subject) == (0, "Resumen del lunes 23 de noviembre: 3 novedades")
 
 

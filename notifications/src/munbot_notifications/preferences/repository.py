@@ -1,10 +1,10 @@
 """Queries about preferences and addresses that are not written to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
@@ -27,10 +27,13 @@ def refused(session: Session, tenant: str, contact: Contact) -> frozenset[tuple[
     return frozenset((channel, address) for channel, address in session.execute(query))
 
 
-def is_refused(session: Session, tenant: str, channel: str, address: str) -> bool:
-    """Whether an address is not written to on a channel."""
-    query = select(OptOut.id).where(OptOut.tenant_id == tenant, OptOut.channel == channel, OptOut.address == address)
-    return session.scalars(query).first() is not None
+def refused_places(session: Session, places: Collection[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
+    """Return which of these are not written to, as (tenant, channel, address)."""
+    if not places:
+        return frozenset()
+    key = tuple_(OptOut.tenant_id, OptOut.channel, OptOut.address)
+    rows = session.execute(select(OptOut.tenant_id, OptOut.channel, OptOut.address).where(key.in_(list(places))))
+    return frozenset((tenant, channel, address) for tenant, channel, address in rows)
 
 
 def refuse(session: Session, tenant: str, channel: str, address: str, reason: str) -> None:

@@ -1,15 +1,15 @@
 """What is sent: the template's words for these data, the calendar file, and the link that stops such mails."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, time
 
 from munbot_common.client import ServiceClient, ServiceProblem
-from munbot_common.database import SessionFactory, unit_of_work
+from sqlalchemy.orm import Session
 
 from munbot_notifications.channels.base import Calendar, Outgoing
-from munbot_notifications.officials import repository as officials
 from munbot_notifications.preferences.links import Unsubscription, unsubscribe_url
 from munbot_notifications.sending.directory import Directory, Tenant
+from munbot_notifications.sending.knowledge import Knowledge, gather
 from munbot_notifications.sending.models import Notification
 from munbot_notifications.sending.rules import flow_data, quiet_end
 from munbot_notifications.settings import CommonSettings
@@ -25,7 +25,6 @@ class Composer:
     """Composes messages.
 
     Args:
-        session_factory: the database.
         settings: the platform's hours and address.
         vault: opens officials' addresses, seals links.
         directory: municipalities.
@@ -34,14 +33,12 @@ class Composer:
 
     def __init__(
         self,
-        session_factory: SessionFactory,
         settings: CommonSettings,
         *,
         vault: Vault,
         directory: Directory,
         calendar: CalendarOf,
     ) -> None:
-        self._factory = session_factory
         self._settings = settings
         self._vault = vault
         self._directory = directory
@@ -51,17 +48,20 @@ class Composer:
         """Return the municipality that speaks."""
         return self._directory.tenant(tenant)
 
-    def quiet_end(self, tenant: str, now: datetime) -> datetime | None:
+    def knowledge(self, session: Session, notifications: Sequence[Notification]) -> Knowledge:
+        """Return what has to be known for these."""
+        return gather(session, notifications)
+
+    def quiet_end(self, tenant: str, now: datetime, known: Knowledge) -> datetime | None:
         """Return when the municipality's quiet hours end, None outside them."""
         zone = self._directory.tenant(tenant).timezone
-        with unit_of_work(self._factory) as session:
-            own = officials.rules_of(session, tenant)
+        own = known.rules[tenant]
         if own is not None:
             return quiet_end(now, zone, own.quiet_from, own.quiet_until)
         begin, end = time.fromisoformat(self._settings.quiet_from), time.fromisoformat(self._settings.quiet_until)
         return quiet_end(now, zone, begin, end)
 
-    def outgoing(self, notification: Notification) -> tuple[Outgoing, int]:
+    def outgoing(self, notification: Notification, known: Knowledge) -> tuple[Outgoing, int]:
         """Return the message for the channel that the notification is at, and the version of its template.
 
         Raises:
@@ -78,8 +78,8 @@ class Composer:
             wish = Unsubscription(tenant, "email", address)
             link = unsubscribe_url(self._vault, self._settings.public_url, wish)
         municipality = self._directory.tenant(tenant).municipality
-        with unit_of_work(self._factory) as session:
-            filled, version = compose(session, tenant, template, notification.data, municipality, unsubscribe_url=link)
+        own = known.words[tenant, template.name]
+        filled, version = compose(template, own, notification.data, municipality, unsubscribe_url=link)
         calendar = None
         if template.calendar and by_mail and notification.subject_id:
             calendar = self._calendar(tenant, notification.subject_id)

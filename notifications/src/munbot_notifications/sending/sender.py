@@ -5,7 +5,7 @@ the claim behind, and when that has run out the message goes again. A mail then 
 bridge the same idempotency key, so that the repetition is recognised.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -15,12 +15,14 @@ from munbot_common.client import ServiceAway, ServiceProblem
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.logs import bound_correlation_id, get_logger
+from sqlalchemy.orm import Session
 
 from munbot_notifications.channels.base import AddressRefused, Channel, ChannelAway, DeliveryError, Outgoing, Retryable
 from munbot_notifications.preferences import repository as preferences
 from munbot_notifications.sending import repository
 from munbot_notifications.sending.directory import Tenant
 from munbot_notifications.sending.events import record_end
+from munbot_notifications.sending.knowledge import Knowledge
 from munbot_notifications.sending.metrics import ATTEMPTS, SECONDS
 from munbot_notifications.sending.models import Notification
 from munbot_notifications.sending.pauses import Pauses
@@ -41,10 +43,13 @@ class Composing(Protocol):
     def tenant(self, tenant: str) -> Tenant:
         """Return the municipality that speaks."""
 
-    def quiet_end(self, tenant: str, now: datetime) -> datetime | None:
+    def knowledge(self, session: Session, notifications: Sequence[Notification]) -> Knowledge:
+        """Return what has to be known for these."""
+
+    def quiet_end(self, tenant: str, now: datetime, known: Knowledge) -> datetime | None:
         """Return when the municipality's quiet hours end, None outside them."""
 
-    def outgoing(self, notification: Notification) -> tuple[Outgoing, int]:
+    def outgoing(self, notification: Notification, known: Knowledge) -> tuple[Outgoing, int]:
         """Return the message, and the template's version."""
 
 
@@ -54,6 +59,7 @@ class Task:
 
     notification: Notification
     attempt_id: UUID
+    claimed_at: datetime
 
 
 class Sender:
@@ -94,9 +100,10 @@ class Sender:
         lease = timedelta(seconds=self._settings.claim_seconds)
         with unit_of_work(self._factory) as session:
             claimed = repository.claim(session, now=now, lease=lease, limit=BATCH, paused=self._pauses.now(now))
+            known = self._composer.knowledge(session, [notification for notification, _ in claimed])
         for notification, attempt_id in claimed:
             with bound_correlation_id(notification.correlation_id):
-                self._send(Task(notification, attempt_id), claimed_at=now, lease=lease)
+                self._send(Task(notification, attempt_id, now), known)
         return len(claimed)
 
     def close(self) -> None:
@@ -104,27 +111,27 @@ class Sender:
         for channel in self._channels.values():
             channel.close()
 
-    def _send(self, task: Task, *, claimed_at: datetime, lease: timedelta) -> None:
+    def _send(self, task: Task, known: Knowledge) -> None:
         notification, now = task.notification, self._clock()
         name = notification.channel or ""
-        if now - claimed_at > lease / 2 or name in self._pauses.now(now):
+        if now - task.claimed_at > timedelta(seconds=self._settings.claim_seconds / 2) or name in self._pauses.now(now):
             self._release(task, now)
             return
         if notification.expires_at is not None and now >= notification.expires_at:
             self._end(task, "expired", "too_late", now)
             return
         try:
-            quiet = self._composer.quiet_end(notification.tenant_id, now)
+            quiet = self._composer.quiet_end(notification.tenant_id, now, known)
             held = held_until(
                 now, templates()[notification.purpose], name, quiet=quiet, expires_at=notification.expires_at
             )
             if held is not None:
                 self._release(task, held, reason="quiet_hours")
                 return
-            if self._is_refused(notification):
+            if known.is_refused(notification):
                 self._next_channel(task, "refused", now)
                 return
-            message, version = self._composer.outgoing(notification)
+            message, version = self._composer.outgoing(notification, known)
         except (ServiceAway, ServiceProblem) as error:  # a neighbour that the message needs
             log.warning("neighbour_away", error=type(error).__name__)
             self._release(task, now + DEPENDENCY_PAUSE, reason="neighbour_away")
@@ -253,11 +260,3 @@ class Sender:
         with unit_of_work(self._factory) as session:
             repository.forget_attempt(session, task.attempt_id)
             repository.settle(session, task.notification, values)
-
-    def _is_refused(self, notification: Notification) -> bool:
-        """Whether the recipient has in the meantime said that this address is not to be written to."""
-        if notification.audience != "citizen":
-            return False
-        address = notification.route[notification.position]["address"]
-        with unit_of_work(self._factory) as session:
-            return preferences.is_refused(session, notification.tenant_id, notification.channel or "", address)

@@ -41,9 +41,8 @@ def words_of(session: Session, tenant: str, template: Template) -> tuple[Words, 
 
 
 def compose(
-    session: Session,
-    tenant: str,
     template: Template,
+    own: tuple[Words, int],
     data: Mapping[str, Any],
     municipality: Municipality,
     *,
@@ -54,10 +53,17 @@ def compose(
     A version of the municipality's own that cannot take these data gives way to the built-in one: better its words
     than none.
 
+    Args:
+        template: which.
+        own: what the municipality says, from `words_of`.
+        data: what it is filled with.
+        municipality: who speaks.
+        unsubscribe_url: for the foot of mails.
+
     Raises:
         TemplateBroken: the built-in one cannot take them either.
     """
-    words, version = words_of(session, tenant, template)
+    words, version = own
     try:
         return fill(words, data, municipality, unsubscribe_url=unsubscribe_url), version
     except TemplateBroken as error:

@@ -14,6 +14,8 @@ from munbot_notifications.channels.email.message import mime
 
 IDLE_SECONDS = 30.0
 """A connection that was not used for so long may have been closed by the server, so a new one is made."""
+ASKED_SECONDS = 0.5
+"""After so long the server is asked whether it is still there."""
 MAX_MAILS = 100
 """On one connection; servers limit it."""
 _DEFAULT_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -73,15 +75,16 @@ class EmailChannel:
 
     @contextmanager
     def _connected(self) -> Iterator[smtplib.SMTP]:
-        stale = self._mails >= MAX_MAILS or time.monotonic() - self._used_at > IDLE_SECONDS
-        if self._server is not None and (stale or not self._answers()):
+        rested = time.monotonic() - self._used_at
+        stale = self._mails >= MAX_MAILS or rested > IDLE_SECONDS
+        if self._server is not None and (stale or (rested > ASKED_SECONDS and not self._answers())):
             self.close()
         if self._server is None:
             self._server, self._mails = self._connect(), 0
         yield self._server
 
     def _answers(self) -> bool:
-        """Whether the kept connection still lives: asked before each mail, so that a dead one costs no attempt."""
+        """Whether the kept connection still lives, so that a dead one costs no attempt."""
         assert self._server is not None
         try:
             return bool(self._server.rset()[0] == 250)
