@@ -21,7 +21,7 @@ pytestmark = pytest.mark.platform
 
 HERE = Path(__file__).parent
 API = HERE.parents[1] / "docs" / "api"
-SERVICES = ("scheduler", "complaints", "conversations", "chat", "llm", "whatsapp", "data-lake")
+SERVICES = ("scheduler", "complaints", "conversations", "chat", "llm", "whatsapp", "notifications", "data-lake")
 METHODS = ("get", "put", "post", "patch", "delete")
 TABLE = yaml.safe_load((HERE / "roles.yml").read_text(encoding="utf-8"))
 CALLERS = ("nobody", "visitor", "viewer", "agent", "admin", "service")
