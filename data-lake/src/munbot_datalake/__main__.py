@@ -20,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("api", help="answer questions, serve images")
     commands.add_parser("worker", help="archive events")
     migrate = commands.add_parser("migrate", help="bring database and buckets up to date")
-    migrate.add_argument("--seed-demo", action="store_true", help="add the demo's images")
+    migrate.add_argument(
+        "--seed-demo", action="store_true", help="taken, as every room is asked so; this one has no demo data"
+    )
     chosen = parser.parse_args(arguments)
     if chosen.command == "api":
         settings = ApiSettings()
