@@ -289,6 +289,23 @@ def test_versions_come_back_in_their_order(client, filled, other_bucket, folder)
     assert {about.metadata[f"x-amz-meta-{FORMER_VERSION}"]} == former
 
 
+def test_what_was_written_before_the_bucket_kept_versions_is_saved_too(client, bucket, other_bucket, folder):
+    def put(key, content):
+        client.put_object(bucket, key, io.BytesIO(content), len(content))
+
+    for key, content in (("alone", b"1"), ("replaced", b"old"), ("deleted", b"gone")):
+        put(key, content)
+    client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    put("replaced", b"new")
+    client.remove_object(bucket, "deleted")
+    store = Objects(client)
+    saved = store.save(bucket, folder, "b", {})
+    kept = sorted(b"".join(folder.get(name)) for name in folder.names("blobs/"))
+    assert kept == [b"1", b"gone", b"new", b"old"]
+    store.restore(other_bucket, saved.bucket, read_index(folder.get(f"b/{saved.bucket.part}")), folder, force=False)
+    assert summary(store.read(other_bucket), part=saved.bucket.part, versioning="Enabled") == saved.bucket
+
+
 def test_what_is_known_is_not_fetched_again(client, filled, folder):
     store = Objects(client)
     first = store.save(filled, folder, "a", {})

@@ -258,10 +258,12 @@ def _latest(versions: list[Version]) -> Iterable[Version]:
 
 
 def _version(item: Object) -> Version:
-    version_id = item.version_id or ""
+    # Written before the bucket kept versions: it is asked for by that word once something stands above it.
+    unnamed = item.version_id in {None, "null"}
+    latest = item.is_latest == "true"
     return Version(
         key=item.object_name or "",
-        version_id="" if version_id == "null" else version_id,
+        version_id=("" if latest else "null") if unnamed else item.version_id or "",
         deleted=bool(item.is_delete_marker),
         etag=(item.etag or "").strip('"'),
         size=0 if item.is_delete_marker else item.size or 0,
