@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CSV_STYLES, toCsv } from "@/dashboard/numbers/csv";
 import { duration, withAllDays } from "@/dashboard/numbers/figures";
-import { addDays, daysOf, lastDays, rangeOf } from "@/dashboard/numbers/range";
+import { addDays, daysOf, isYears, lastDays, rangeOf } from "@/dashboard/numbers/range";
 
 describe("the days", () => {
   it.each([
@@ -70,4 +70,11 @@ describe("the file for spreadsheets", () => {
     expect(text('=HYPERLINK("x")')).toBe(`"'=HYPERLINK(""x"")",0`);
     expect(text('dice "hola"')).toBe('"dice ""hola""",0');
   });
+});
+
+it("more than a year is the archive's, a year is the services' own", () => {
+  expect(isYears({ from: "2025-01-01", to: "2025-12-31" })).toBe(false);
+  expect(isYears({ from: "2024-01-01", to: "2024-12-31" })).toBe(false);
+  expect(isYears({ from: "2025-01-01", to: "2026-01-01" })).toBe(false);
+  expect(isYears({ from: "2025-01-01", to: "2026-01-02" })).toBe(true);
 });

@@ -2,6 +2,7 @@
 import createClient from "openapi-fetch";
 import type { paths as ComplaintPaths } from "@/shared/api/generated/complaints";
 import type { paths as ConversationPaths } from "@/shared/api/generated/conversations";
+import type { paths as DataLakePaths } from "@/shared/api/generated/data-lake";
 import type { paths as LlmPaths } from "@/shared/api/generated/llm";
 import type { paths as NotificationPaths } from "@/shared/api/generated/notifications";
 import type { paths as SchedulerPaths } from "@/shared/api/generated/scheduler";
@@ -15,6 +16,7 @@ const client = <Paths extends object>(service: string) =>
 export const conversations = client<ConversationPaths>("conversations");
 export const scheduler = client<SchedulerPaths>("scheduler");
 export const complaints = client<ComplaintPaths>("complaints");
+export const dataLake = client<DataLakePaths>("data-lake");
 /** Documents and answers: paths as in docs/api/llm.openapi.json. */
 export const llm = client<LlmPaths>("llm");
 export const notifications = client<NotificationPaths>("notifications");

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { complaints, conversations, read, scheduler } from "../api/clients";
+import { complaints, conversations, dataLake, read, scheduler } from "../api/clients";
 import type { Range } from "./range";
 
 /** Numbers move slowly: they are asked anew while somebody looks, not at every event. */
@@ -24,4 +24,11 @@ export const useComplaintNumbers = (range: Range) =>
     queryKey: ["numbers", "complaints", range],
     queryFn: ({ signal }) => read(complaints.GET("/v1/numbers", { params: { query: range }, signal })),
     refetchInterval: EVERY_MS,
+  });
+
+/** Figures of each month from the archive of events: the services themselves answer for a year at most. */
+export const useYears = (range: Range) =>
+  useQuery({
+    queryKey: ["numbers", "years", range],
+    queryFn: ({ signal }) => read(dataLake.GET("/v1/figures", { params: { query: { ...range, group: "month" } }, signal })),
   });

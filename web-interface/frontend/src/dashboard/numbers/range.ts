@@ -26,6 +26,10 @@ export function rangeOf(from: string | null, to: string | null, today: string): 
 
 export const lastDays = (days: number, today: string): Range => ({ from: addDays(today, 1 - days), to: today });
 
+/** The services count day by day, for a year at most; the archive knows months before that. */
+const MOST_DAYS = 366;
+export const isYears = ({ from, to }: Range): boolean => to >= addDays(from, MOST_DAYS);
+
 /** Every day of a range, both ends included. */
 export function daysOf({ from, to }: Range): string[] {
   const days: string[] = [];
