@@ -78,6 +78,7 @@ conversations = _schema("conversations")
 chat = _schema("chat")
 llm = _schema("llm")
 whatsapp = _schema("whatsapp")
+notifications = _schema("notifications")
 datalake = _schema("data-lake")
 
 
@@ -121,3 +122,9 @@ def test_whatsapp(case, tokens):
 @FUZZ
 def test_datalake(case, tokens):
     _check(case, "datalake", tokens)
+
+
+@notifications.parametrize()
+@FUZZ
+def test_notifications(case, tokens):
+    _check(case, "notifications", tokens)
