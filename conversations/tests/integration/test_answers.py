@@ -154,6 +154,18 @@ class TestRating:
         assert shown["feedback"] == "down"
         assert listed("pasa el reciclaje", kind="unknown") == []
 
+    def test_others_hear_of_what_is_new(self, answered, client, headers, channel):
+        bubble = answered("¿qué día pasan a buscar los muebles viejos?")
+        who = headers("visitor", conversation_id=bubble["conversation_id"])
+        for value in ("up", "down", "down"):
+            client.put(self.path(bubble), json={"value": value}, headers=who)
+        channel.wait_for("message.feedback.v1", message_id=bubble["message_id"], value="down")
+        told = channel.of_type("message.feedback.v1", message_id=bubble["message_id"])
+        assert [(event["value"], event["previous"]) for event in told] == [("up", None), ("down", "up")]
+        assert told[1]["question"] == "¿qué día pasan a buscar los muebles viejos?"
+        assert told[1]["sources"][0]["article"] == "Artículo 12"
+        assert (told[1]["rated_by"], told[1]["comment"]) == ("visitor", None)
+
     def test_two_at_once_are_one_row(self, answered, client, headers, listed):
         bubble = answered("¿qué día pasa el camión de los vidrios?")
         who = headers("service")

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from munbot_common.auth import Principal
 from munbot_common.clock import Clock
+from munbot_common.outbox import record_events
 from munbot_common.problems import Conflict
 from sqlalchemy.orm import Session
 
+from munbot_conversations.base import OUTBOX
 from munbot_conversations.conversations import service as conversations
-from munbot_conversations.feedback import repository
+from munbot_conversations.feedback import events, repository
 from munbot_conversations.feedback.models import MessageFeedback
 from munbot_conversations.feedback.schemas import FeedbackWish
 from munbot_conversations.messages import repository as messages
@@ -28,6 +30,8 @@ def rate(
     session: Session, principal: Principal, conversation_id: UUID, message_id: UUID, wish: FeedbackWish, *, clock: Clock
 ) -> MessageFeedback:
     """Note whether an answer was of use. A «down» puts its question before the office; taking it back takes it away.
+
+    Others hear of it when the value is new.
 
     Raises:
         ConversationNotFound, MessageNotFound: there is none for the caller.
@@ -61,4 +65,7 @@ def rate(
         )
     elif wish.value == "up" and before == "down":
         unanswered.take_back(session, tenant=principal.tenant, kind="unhelpful", message_id=message_id)
+    if before != wish.value:
+        told = events.rated(rating, conversation_id=conversation_id, answer=message.answer, previous=before, clock=clock)
+        record_events(session, OUTBOX, [told])
     return rating

@@ -16,6 +16,7 @@ MESSAGE_STATUS = "munbot.message.status.v1"
 MESSAGE_MEDIA = "munbot.message.media.v1"
 MESSAGE_INITIATED = "munbot.message.initiated.v1"
 MESSAGE_STORED = "munbot.message.stored.v1"
+MESSAGE_FEEDBACK = "munbot.message.feedback.v1"
 
 Channel = Literal["web", "whatsapp"]
 
@@ -308,6 +309,36 @@ class MessageStored(Contract):
     channel: Channel
 
 
+class MessageFeedback(Contract):
+    """Somebody said whether an answer from the office's documents was of use, or changed their mind."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2b00-7b51-8f5e-0c8f6a1f2d12",
+                    "conversation_id": "019358ef-0000-7000-8000-000000000001",
+                    "value": "down",
+                    "previous": None,
+                    "rated_by": "visitor",
+                    "question": "¿Cuánto cuesta el permiso de circulación?",
+                    "comment": None,
+                    "sources": [{"document_id": "permiso-circulacion", "document": "Permiso de circulación"}],
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    conversation_id: UUID
+    value: Literal["up", "down"]
+    previous: Literal["up", "down"] | None = Field(default=None, description="what was said before; null the first time")
+    rated_by: Open = Field(description="role of who said it: visitor, agent, admin; service for a channel")
+    question: Personal = Field(description="as it was asked of the documents")
+    comment: Personal | None = None
+    sources: list[AnswerSource] = Field(default_factory=list)
+
+
 MESSAGE_EVENTS: dict[str, type[Contract]] = {
     MESSAGE_RECEIVED: MessageReceived,
     MESSAGE_OUTBOUND: MessageOutbound,
@@ -316,4 +347,5 @@ MESSAGE_EVENTS: dict[str, type[Contract]] = {
     MESSAGE_MEDIA: MessageMedia,
     MESSAGE_INITIATED: MessageInitiated,
     MESSAGE_STORED: MessageStored,
+    MESSAGE_FEEDBACK: MessageFeedback,
 }

@@ -5,14 +5,22 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from munbot_contracts import EVENT_TYPES, routing_key
+from munbot_contracts.messages import MESSAGE_FEEDBACK
 
 TEST_EVENT = "munbot.webhook.test.v1"
 """What the test button sends; it is no event of the platform."""
 
 _CONTEXTS = ("appointment", "complaint", "conversation", "notification")
 _INTERNAL = frozenset({"munbot.appointment.held.v1", "munbot.conversation.noted.v1"})
-OFFERED = tuple(name for name in EVENT_TYPES if routing_key(name).split(".")[0] in _CONTEXTS and name not in _INTERNAL)
-"""Types that may be subscribed to. Messages of conversations are not among them: they are the citizens' own words."""
+OFFERED = tuple(
+    name
+    for name in EVENT_TYPES
+    if name == MESSAGE_FEEDBACK or (routing_key(name).split(".")[0] in _CONTEXTS and name not in _INTERNAL)
+)
+"""Types that may be subscribed to.
+
+Messages of conversations are not among them, as they are the citizens' own words: only what was said of an answer is.
+"""
 
 _WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 21_600, 28_800)
 _JITTER = 0.2

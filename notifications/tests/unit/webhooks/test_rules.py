@@ -107,6 +107,7 @@ def test_what_a_message_says():
 def test_what_may_be_subscribed_to():
     assert "munbot.complaint.created.v1" in OFFERED
     assert "munbot.appointment.reminder_due.v1" in OFFERED
+    assert "munbot.message.feedback.v1" in OFFERED
     assert set(OFFERED) < set(EVENT_TYPES)
     for kept_inside in ("munbot.message.received.v1", "munbot.conversation.noted.v1", "munbot.llm_job.requested.v1"):
         assert kept_inside not in OFFERED

@@ -38,13 +38,14 @@ const NAMES: Record<string, Parameters<Texts>[0]> = {
   "munbot.conversation.assigned.v1": "event_conversation_assigned",
   "munbot.conversation.released.v1": "event_conversation_released",
   "munbot.conversation.closed.v1": "event_conversation_closed",
+  "munbot.message.feedback.v1": "event_message_feedback",
   "munbot.notification.sent.v1": "event_notification_sent",
   "munbot.notification.failed.v1": "event_notification_failed",
   "munbot.webhook.test.v1": "event_test",
 };
 export const eventName = (t: Texts, type: string) => (NAMES[type] ? t(NAMES[type]) : type);
 
-export const CONTEXTS = ["appointment", "complaint", "conversation", "notification"] as const;
+export const CONTEXTS = ["appointment", "complaint", "conversation", "message", "notification"] as const;
 export const contextOf = (type: string) => type.split(".")[1];
 
 /** What a webhook is called: its name, or the host of its address. */
