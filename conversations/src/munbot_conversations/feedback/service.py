@@ -66,6 +66,8 @@ def rate(
     elif wish.value == "up" and before == "down":
         unanswered.take_back(session, tenant=principal.tenant, kind="unhelpful", message_id=message_id)
     if before != wish.value:
-        told = events.rated(rating, conversation_id=conversation_id, answer=message.answer, previous=before, clock=clock)
+        told = events.rated(
+            rating, conversation_id=conversation_id, answer=message.answer, previous=before, clock=clock
+        )
         record_events(session, OUTBOX, [told])
     return rating

@@ -332,7 +332,9 @@ class MessageFeedback(Contract):
     message_id: UUID
     conversation_id: UUID
     value: Literal["up", "down"]
-    previous: Literal["up", "down"] | None = Field(default=None, description="what was said before; null the first time")
+    previous: Literal["up", "down"] | None = Field(
+        default=None, description="what was said before; null the first time"
+    )
     rated_by: Open = Field(description="role of who said it: visitor, agent, admin; service for a channel")
     question: Personal = Field(description="as it was asked of the documents")
     comment: Personal | None = None
