@@ -20,6 +20,8 @@ __all__ = ["SERVERS", "main", "secrets_of"]
 NAMESPACE = "munbot"
 SERVERS = ("postgres", "redis", "rabbitmq", "mongo", "minio")
 """Readers that only the component `infrastructure` has."""
+BACKUP = "backup"
+"""Sees the whole folder: it saves it, sealed to the recovery key."""
 
 
 def secrets_of(folder: Path, *, servers: bool) -> list[dict[str, Any]]:
@@ -30,6 +32,8 @@ def secrets_of(folder: Path, *, servers: bool) -> list[dict[str, Any]]:
         servers: with those of the in-cluster servers.
     """
     generate_secrets(folder)
+    everything = sorted(file.name for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    readers = {reader: names for reader, names in READERS.items() if servers or reader not in SERVERS}
     return [
         {
             "apiVersion": "v1",
@@ -42,8 +46,7 @@ def secrets_of(folder: Path, *, servers: bool) -> list[dict[str, Any]]:
             "type": "Opaque",
             "stringData": {name: (folder / name).read_text(encoding="utf-8") for name in names},
         }
-        for reader, names in READERS.items()
-        if servers or reader not in SERVERS
+        for reader, names in {**readers, BACKUP: everything}.items()
     ]
 
 

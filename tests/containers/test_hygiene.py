@@ -181,7 +181,7 @@ def test_the_process_itself_has_no_rights(inside, name):
         assert "Read-only file system" in inside(name, f"touch {folder}/written 2>&1 || true")
 
 
-@pytest.mark.parametrize("name", [*OURS, *MIGRATIONS, *STORES, "secrets"])
+@pytest.mark.parametrize("name", [*OURS, *MIGRATIONS, *STORES, "backup", "mailpit", "secrets"])
 def test_memory_and_logs_are_limited(containers, name):
     host = containers[name].details["HostConfig"]
     assert 0 < host["Memory"] <= 2 * 1024**3
@@ -214,6 +214,13 @@ def test_each_service_sees_its_own_secrets_only(inside, name):
     assert set(inside(name, "ls -A /run/secrets").split()) == SEEN[name]
 
 
+def test_the_backup_sees_all_and_the_mailbox_nothing(inside, containers):
+    """A backup is of the whole folder; what mails pass through has no folder at all."""
+    seen = set(inside("backup", "ls -A /run/secrets").split())
+    assert seen >= {"recovery_recipient", "backup_s3_access_key", *(set.union(*SEEN.values()))}
+    assert not [mount for mount in containers["mailpit"].details["Mounts"] if mount["Destination"] == "/run/secrets"]
+
+
 def test_no_secret_is_in_an_environment(platform, containers):
     values = secret_values(platform)
     for container in containers.values():
@@ -229,7 +236,7 @@ def test_no_secret_is_in_an_image(stack, platform, containers):
 
 
 def test_the_inner_networks_have_no_way_out(stack, containers, inside):
-    for name in (*OURS, *STORES):
+    for name in (*OURS, *STORES, "backup"):
         if name == "nginx":
             continue
         networks = containers[name].details["NetworkSettings"]["Networks"]

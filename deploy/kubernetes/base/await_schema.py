@@ -1,8 +1,8 @@
 """Wait until the stores are what this image's code expects: the init container of everything that migrates.
 
-Run as ``python await_schema.py munbot_scheduler|munbot_conversations|munbot_complaints|munbot_llm`` in that service's
-image, with its settings. The migration itself is a Job's work. Stores that are newer than the code are waited for no
-longer, so that an older version can come back beside migrations that it can live with.
+Run as ``python await_schema.py munbot_scheduler|munbot_datalake|…`` in that service's image, with its settings. The
+migration itself is a Job's work. Stores that are newer than the code are waited for no longer, so that an older version
+can come back beside migrations that it can live with.
 """
 
 from __future__ import annotations
@@ -76,6 +76,22 @@ def missing_bucket() -> str:
     return ""
 
 
+def missing_archive() -> str:
+    """Say which revision of its database, or which bucket, data-lake lacks."""
+    from munbot_datalake.buckets import wanted  # noqa: PLC0415 - only its own image has it
+    from munbot_datalake.settings import StoreSettings  # noqa: PLC0415
+    from munbot_datalake.store import make_client  # noqa: PLC0415
+
+    class Archive(ServiceSettings, StoreSettings):
+        """Where the buckets are."""
+
+    settings = Archive()
+    if revisions := missing_revisions("munbot_datalake", make_engine(Database())):
+        return revisions
+    client = make_client(settings, connections=1)
+    return ", ".join(bucket.name for bucket in wanted(settings) if not client.bucket_exists(bucket.name))
+
+
 def wait(
     missing: Question,
     *,
@@ -114,6 +130,8 @@ def main(arguments: list[str]) -> int:
         question: Question = missing_indexes
     elif package == "munbot_llm":
         question = missing_bucket
+    elif package == "munbot_datalake":
+        question = missing_archive
     else:
         question = partial(missing_revisions, package, make_engine(Database()))
 

@@ -34,6 +34,8 @@ def render(overlay):
 _CLUSTER = ".munbot.svc.cluster.local"
 _FROM_THE_DATABASE = {"whatsapp-bridge", "whatsapp-worker"}
 """They call the address of an account, which is data and no setting: the simulator's, or a provider's outside."""
+_RECEIVERS = {"notifications-worker"}
+"""It calls webhooks, SMS and officials' channels, whose addresses are data, too."""
 
 
 def address_of(value):
@@ -93,13 +95,25 @@ class Workload:
         return OURS in self.main["image"]
 
     @property
+    def is_server(self):
+        """Return whether its image is a store's, with a user of its own."""
+        return self.kind == "StatefulSet" or self.name == "postgres-init"
+
+    @property
     def volumes(self):
         return {volume["name"]: volume for volume in self.pod["volumes"]}
 
     @property
     def secret(self):
-        (volume,) = [volume["secret"] for volume in self.pod["volumes"] if "secret" in volume]
-        return volume
+        """Return its Secret's volume; None for one that has none."""
+        volumes = [volume["secret"] for volume in self.pod["volumes"] if "secret" in volume]
+        assert len(volumes) <= 1, self.name
+        return volumes[0] if volumes else None
+
+    @property
+    def sees_all(self):
+        """Return whether it mounts the whole master copy: that is what it saves."""
+        return self.name == "backup"
 
     def ports(self):
         return {port["name"]: port["containerPort"] for port in self.main.get("ports", [])}
@@ -125,6 +139,8 @@ class Workload:
             named.add((environment["PGHOST"], 5432))
         if self.name in _FROM_THE_DATABASE:
             named |= {("whatsapp-simulator", 8000), ("graph.facebook.com", 443)}
+        if self.name in _RECEIVERS:
+            named.add(("receiver.example.cl", 443))
         return named - {None}
 
 

@@ -25,11 +25,11 @@ def test_small_has_the_same_environment(small, compose):
     for name, service in compose.ours.items():
         workload = small.ours[name]
         environment = workload.environment(workload.main)
-        if name == "nginx":  # it asks for the simulator's address at each request, and a cluster has names of its own
+        if name == "nginx":  # it asks for the demo's addresses at each request, and a cluster has names of its own
             assert environment.pop("RESOLVER") == "kube-dns.kube-system.svc.cluster.local"
             environment["RESOLVER"] = "127.0.0.11"
-            simulator = environment["SIMULATOR_ADDRESS"]
-            environment["SIMULATOR_ADDRESS"] = simulator.replace(".munbot.svc.cluster.local", "")
+            for asked in ("SIMULATOR_ADDRESS", "MAILPIT_ADDRESS"):
+                environment[asked] = environment[asked].replace(".munbot.svc.cluster.local", "")
         assert environment == dict(service.environment), name
 
 
