@@ -9,6 +9,7 @@ from munbot_common.app import create_service_app
 from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
+from munbot_common.privacy_routes import router as privacy_router
 
 from munbot_scheduler.appointments.page_routes import router as page_router
 from munbot_scheduler.appointments.public_routes import router as public_router
@@ -21,6 +22,7 @@ from munbot_scheduler.availability.day_routes import router as days_router
 from munbot_scheduler.availability.routes import router as slots_router
 from munbot_scheduler.catalogue.routes import router as catalogue_router
 from munbot_scheduler.numbers.routes import router as numbers_router
+from munbot_scheduler.privacy.service import PersonalData
 from munbot_scheduler.settings import ApiSettings
 
 
@@ -39,6 +41,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.clock = clock
         app.state.agendas = AgendaCache()
+        app.state.privacy = PersonalData(app.state.session_factory, clock)
         app.state.checks["database"] = partial(check_database, engine)
         yield
         engine.dispose()
@@ -55,6 +58,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         page_router,
         audit_router,
         numbers_router,
+        privacy_router,
     ):
         app.include_router(router)
     return app
