@@ -126,3 +126,42 @@ def test_every_event_is_found_by_its_name() -> None:
         assert event_class(found.type_name, None) is Event.resolve_by_type(found.type_name)
     with pytest.raises(ValueError, match="Unknown event"):
         event_class("no such event", None)
+
+
+def test_a_conversation_is_forgotten_with_all_its_sessions_and_no_other(tmp_path: Path) -> None:
+    first, second = "019358ef-0000-7000-8000-000000000001", "019358ef-0000-7000-8000-000000000011"
+
+    async def run() -> None:
+        store = open_store(tmp_path)
+        for sender in (f"{first}.1", f"{first}.2", f"{second}.1"):
+            tracker = begin(sender)
+            say(tracker, "15482903-2")
+            await store.save(tracker)
+        each = store.kept([second])
+        assert each > 0
+        assert store.kept([first]) == 2 * each
+        assert store.forget([first]) == 2 * each
+        assert store.kept([first]) == store.forget([first]) == 0
+        assert store.kept([second]) == each
+        assert await store.retrieve(f"{first}.2") is None
+
+    asyncio.run(run())
+
+
+def test_trackers_of_long_ago_go_whole_and_live_ones_stay_whole(tmp_path: Path) -> None:
+    async def run() -> None:
+        store = open_store(tmp_path)
+        for sender, moment in (("old.1", 1_000.0), ("new.1", 3_000.0)):
+            tracker = begin(sender)
+            say(tracker, "hola")
+            for number, event in enumerate(tracker.events):
+                event.timestamp = 500.0 if number == 0 else moment
+            await store.save(tracker)
+        assert store.forget_before(2_000.0) > 0
+        assert await store.retrieve("old.1") is None
+        kept = await store.retrieve("new.1")
+        assert kept is not None
+        assert kept.latest_message.text == "hola"
+        assert store.forget_before(2_000.0) == 0
+
+    asyncio.run(run())

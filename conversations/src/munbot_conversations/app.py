@@ -9,6 +9,7 @@ from munbot_common.auth import TokenSigner, TokenVerifier
 from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
+from munbot_common.privacy_routes import router as privacy
 
 from munbot_conversations.agents.routes import router as agents
 from munbot_conversations.audit.routes import router as audit
@@ -23,9 +24,11 @@ from munbot_conversations.files.store import FileStore
 from munbot_conversations.messages.routes import router as messages
 from munbot_conversations.notes.routes import router as notes
 from munbot_conversations.numbers.routes import router as numbers
+from munbot_conversations.privacy.service import PersonalData
 from munbot_conversations.reading.routes import router as reading
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants.routes import router as tenants
+from munbot_conversations.turns.rasa import RasaClient
 from munbot_conversations.unanswered.knowledge import TIMEOUT_SECONDS, Knowledge
 from munbot_conversations.unanswered.routes import router as unanswered
 
@@ -49,9 +52,13 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.summarises = bool(settings.llm_gateway_url)
         app.state.knowledge = knowledge = _knowledge(settings)
         app.state.files = files_store = FileStore(settings)
+        rasa = RasaClient(settings.rasa_url, timeout=settings.rasa_timeout_seconds) if settings.rasa_url else None
+        app.state.privacy = PersonalData(app.state.session_factory, files_store, rasa, clock)
         app.state.checks["database"] = lambda: check_database(engine)
         yield
         knowledge.close()
+        if rasa:
+            rasa.close()
         files_store.close()
         engine.dispose()
 
@@ -71,6 +78,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         unanswered,
         numbers,
         audit,
+        privacy,
     ):
         app.include_router(router)
     return app

@@ -22,6 +22,10 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, S3Settings):
     jwt_private_key: SecretStr
     llm_gateway_url: str | None = Field(default=None, description="where answers to questions are kept; empty: nowhere")
     service_token: SecretStr | None = Field(default=None, description="this service's own, for llm-gateway")
+    rasa_url: str | None = Field(
+        default=None, description="where trackers are kept, which erased people are in; empty: nowhere"
+    )
+    rasa_timeout_seconds: float = Field(default=20.0, gt=0)
     agent_token_minutes: int = Field(default=60, ge=1, description="life of an official's token")
     visitor_token_days: int = Field(default=30, ge=1, description="life of a citizen's token")
     lockout_failures: int = Field(default=5, ge=1, description="failed logins before a lockout")

@@ -30,6 +30,7 @@ class FakeRasa:
     def __init__(self):
         self.asked = []
         self.trackers = defaultdict(list)
+        self.forgotten = set()
         self.lock = threading.Lock()
         self.status = 200
         self.reply = lambda sender, message: [{"recipient_id": sender, "text": f"eco: {message}"}]
@@ -37,6 +38,18 @@ class FakeRasa:
         self.remember = True
         self.server = None
         self.port = None
+
+    def early(self, path, body):
+        """Status and body of what is no turn: failures, and trackers, three events of each until it is forgotten."""
+        if self.status != 200:
+            return self.status, {"status": "failure"}
+        if path != "/webhooks/rest/trackers":
+            return None
+        with self.lock:
+            there = [one for one in body["conversations"] if one not in self.forgotten]
+            if body["forget"]:
+                self.forgotten.update(there)
+        return 200, {"events": 3 * len(there)}
 
     def start(self, port=0):
         rasa = self
@@ -66,10 +79,10 @@ class FakeRasa:
 
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                sender, message, metadata = body["sender"], body["message"], body["metadata"]
-                if rasa.status != 200:
-                    self._send(rasa.status, {"status": "failure"})
+                if early := rasa.early(self.path, body):
+                    self._send(*early)
                     return
+                sender, message, metadata = body["sender"], body["message"], body["metadata"]
                 with rasa.lock:
                     rasa.asked.append(body)
                 replies = rasa.reply(sender, message)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import urllib3
 from minio import Minio
 from minio.error import MinioException, S3Error
+from munbot_common.objects import remove_for_good
 from munbot_common.problems import NotFound, Unavailable
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
@@ -102,6 +103,21 @@ class FileStore:
             raise FileStoreAway from error
         length = answer.headers.get("Content-Length", "")
         return Opened(int(length) if length.isdigit() else None, answer)
+
+    def remove(self, key: str) -> int:
+        """Remove a file with all its versions; returns how many there were.
+
+        Raises:
+            FileStoreAway: it cannot be done now.
+        """
+        try:
+            return remove_for_good(self._client, self.bucket, key)
+        except S3Error as error:
+            if error.code in _MISSING:
+                return 0
+            raise FileStoreAway from error
+        except (MinioException, HTTPError) as error:
+            raise FileStoreAway from error
 
     def close(self) -> None:
         """Close all connections."""

@@ -7,8 +7,10 @@ RasaError
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 from munbot_common.client import CORRELATION_HEADER
@@ -96,6 +98,28 @@ class RasaClient:
         except (ValueError, KeyError, TypeError) as error:
             raise RasaAway("failed") from error
         return replies_in_tracker(events if isinstance(events, list) else [], message_id)
+
+    def trackers(
+        self, conversations: Sequence[UUID], *, forget: bool = False, forget_before: datetime | None = None
+    ) -> int:
+        """Count the events that Rasa keeps of conversations, or delete them for good; returns how many.
+
+        Args:
+            conversations: whose.
+            forget: delete these.
+            forget_before: delete those too, of any conversation, in which nothing has happened since then.
+
+        Raises:
+            RasaAway, RasaRefused: it cannot be done now.
+        """
+        wish: dict[str, Any] = {"conversations": [str(one) for one in conversations], "forget": forget}
+        if forget_before is not None:
+            wish["forget_before"] = forget_before.timestamp()
+        response = self._send("POST", "/webhooks/rest/trackers", json=wish)
+        try:
+            return int(response.json()["events"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise RasaAway("failed") from error
 
     def is_ready(self) -> bool:
         """Tell whether Rasa answers and has a model: its /status answers 409 without one."""

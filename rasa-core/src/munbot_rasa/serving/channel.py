@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from munbot_rasa.serving.action_calls import TurnAbortedError
 logger = logging.getLogger(__name__)
 
 MAX_MESSAGE_CHARACTERS = 20_000
+_CONVERSATION = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class StrictRestInput(RestInput):
@@ -24,6 +26,9 @@ class StrictRestInput(RestInput):
 
     The caller (conversations) then keeps the message and asks again. Path and bodies are those of Rasa's `rest`
     channel: POST /webhooks/rest/webhook {sender, message, metadata} → [{recipient_id, text, buttons?, ...}].
+
+    Beside it, what the caller may say of trackers, whose owner it is: POST /webhooks/rest/trackers {conversations,
+    forget?, forget_before?} → {events}: how many there are, or how many are gone.
     """
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
@@ -53,7 +58,29 @@ class StrictRestInput(RestInput):
                 return response.json(body, status=503, headers={"Retry-After": "1"})
             return response.json(collector.messages)
 
+        @webhook.route("/trackers", methods=["POST"])
+        async def trackers(request: Request) -> HTTPResponse:
+            body = request.json
+            if problem := _problem_of_wish(body):
+                return response.json({"status": "failure", "reason": "BadRequest", "message": problem}, status=400)
+            store = request.app.ctx.agent.tracker_store
+            gone = store.forget(body["conversations"]) if body.get("forget") else store.kept(body["conversations"])
+            if body.get("forget_before") is not None:
+                gone += store.forget_before(body["forget_before"])
+            return response.json({"events": gone})
+
         return webhook
+
+
+def _problem_of_wish(body: Any) -> str | None:
+    if not isinstance(body, dict):
+        return "The body is not a JSON object"
+    names = body.get("conversations")
+    if not isinstance(names, list) or not all(isinstance(one, str) and _CONVERSATION.fullmatch(one) for one in names):
+        return "conversations is not a list of ids"
+    if not isinstance(body.get("forget_before"), int | float | None) or isinstance(body.get("forget_before"), bool):
+        return "forget_before is not a number of seconds"
+    return None
 
 
 def _problem_of(body: Any) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -13,9 +14,11 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
+from sqlalchemy import func
 
 _rasa_resolve_by_type = Event.resolve_by_type
 _STORED = "_munbot_stored_events"
+_AT_ONCE = 500
 
 
 class BatchingTrackerStore(SQLTrackerStore):
@@ -49,6 +52,31 @@ class BatchingTrackerStore(SQLTrackerStore):
                 session.execute(self.SQLEvent.__table__.insert(), rows)
             session.commit()
         setattr(tracker, _STORED, stored + len(rows))
+
+    def kept(self, conversation_ids: Sequence[str]) -> int:
+        """Count the events of conversations, whatever their sessions; `sender_id` is `<conversation>.<session>`."""
+        with self.session_scope() as session:
+            return sum(self._of(session, one).count() for one in conversation_ids)
+
+    def forget(self, conversation_ids: Sequence[str]) -> int:
+        """Delete the trackers of conversations for good; returns how many events they had."""
+        with self.session_scope() as session:
+            gone = sum(self._of(session, one).delete(synchronize_session=False) for one in conversation_ids)
+            session.commit()
+        return gone
+
+    def forget_before(self, moment: float) -> int:
+        """Delete the trackers in which nothing has happened since a moment (seconds since 1970)."""
+        with self.session_scope() as session:
+            event = self.SQLEvent
+            quiet = session.query(event.sender_id).group_by(event.sender_id).having(func.max(event.timestamp) < moment)
+            names = [name for (name,) in quiet.limit(_AT_ONCE)]
+            gone = session.query(event).filter(event.sender_id.in_(names)).delete(synchronize_session=False)
+            session.commit()
+        return gone
+
+    def _of(self, session: Any, conversation_id: str) -> Any:
+        return session.query(self.SQLEvent).filter(self.SQLEvent.sender_id.startswith(f"{conversation_id}."))
 
     @staticmethod
     def _row(sender_id: str, event: Any) -> dict[str, Any]:
