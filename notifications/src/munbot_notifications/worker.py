@@ -9,7 +9,7 @@ from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory, unit_of_work
 from munbot_common.logs import get_logger
-from munbot_common.messaging import Consumer, Publisher
+from munbot_common.messaging import BatchConsumer, Publisher
 from munbot_common.outbox import OutboxRelay, purge_inbox
 from munbot_common.worker import Loop, run_worker
 from sqlalchemy import delete
@@ -20,7 +20,7 @@ from munbot_notifications.channels.base import Channel
 from munbot_notifications.channels.email import EmailChannel
 from munbot_notifications.channels.sms import SmsChannel
 from munbot_notifications.channels.whatsapp import WhatsAppChannel
-from munbot_notifications.notices.consumer import NOTICES, NoticeHandler
+from munbot_notifications.notices.consumer import LIMITS, NOTICES, NoticeHandler
 from munbot_notifications.officials import repository as officials
 from munbot_notifications.officials.digest import Digests
 from munbot_notifications.sending import repository
@@ -83,12 +83,20 @@ class Worker:
             on_planned=self.senders.wake,
             clock=clock,
         )
-        self.notices = Consumer(settings.amqp_url(), NOTICES, handler, name=NAME)
+        self.notices = BatchConsumer(
+            settings.amqp_url(),
+            NOTICES,
+            handler,
+            usable=partial(check_database, self.engine),
+            name=NAME,
+            limits=LIMITS,
+        )
         self.webhooks = WebhookWork(
             settings,
             self.session_factory,
             self.vault,
             on_disabled=DisabledNotice(settings.public_url),
+            usable=partial(check_database, self.engine),
             name=NAME,
             clock=clock,
         )

@@ -194,7 +194,7 @@ class Service:
 
     def hear(self, kind, *, tenant="valle-claro", event_id=None, **changes):
         event = make_event(kind, tenant=tenant, event_id=event_id, **changes)
-        self.handler(event)
+        self.handler([event])
         return event
 
     def rows(self, query="SELECT * FROM notifications ORDER BY id", **values):

@@ -5,7 +5,12 @@ import pytest
 from munbot_notifications.channels.base import ChannelAway, Permanent, Retryable
 from munbot_notifications.channels.whatsapp import WhatsAppChannel
 from munbot_notifications.preferences import repository as preferences
+from munbot_notifications.sending import repository
 from munbot_notifications.sending.rules import Contact
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from .conftest import make_event
 
 BOOKED, REMINDER = "munbot.appointment.booked.v1", "munbot.appointment.reminder_due.v1"
 CREATED = "munbot.complaint.created.v1"
@@ -13,6 +18,8 @@ MAIL = {"email": "marcela@correo.example"}
 
 
 class FakeChannel:
+    recognised = False
+
     def __init__(self, name, *outcomes):
         self.name, self.outcomes, self.sent = name, list(outcomes), []
 
@@ -53,12 +60,70 @@ def test_a_booking_becomes_a_mail_with_its_calendar_file(service, mails):
 
 def test_an_event_is_told_once_however_often_it_comes(service, mails):
     event = service.hear(BOOKED, citizen=MAIL)
-    service.handler(event)
+    service.handler([event])
     service.execute("DELETE FROM inbox")  # as after a month
-    service.handler(event)
+    service.handler([event])
     service.send_all()
     assert len(mails.mails) == 1
     assert len(service.rows()) == 1
+
+
+def test_a_batch_is_told_once_each_however_often_it_comes(service, mails):
+    events = [make_event(CREATED, citizen={"email": f"{name}@correo.example"}) for name in ("ana", "eva", "ana")]
+    service.handler([*events, events[0]])
+    service.handler(events[::-1])
+    service.send_all()
+    assert sorted(mail["To"] for mail in mails.mails) == [
+        "ana@correo.example",
+        "ana@correo.example",
+        "eva@correo.example",
+    ]
+
+
+def test_a_batch_with_a_bad_event_plans_nothing(service):
+    bad = make_event(BOOKED).model_copy(update={"data": {}})
+    with pytest.raises(ValidationError):
+        service.handler([make_event(BOOKED, citizen=MAIL), bad])
+    assert service.rows() == service.rows("SELECT * FROM inbox") == []
+
+
+def test_in_a_batch_each_person_s_wishes_hold_for_that_person_only(service):
+    with service.unit_of_work() as session:
+        preferences.refuse(session, "valle-claro", "email", MAIL["email"], "opted_out")
+        preferences.put(session, "valle-claro", "rut:11111111-1", ["whatsapp"], service.clock())
+    no_phone = {"phone": None}
+    told = {
+        "refused": make_event(CREATED, citizen={**MAIL, **no_phone}),
+        "elsewhere": make_event(CREATED, citizen={**MAIL, **no_phone}, tenant="punta-brava"),
+        "other": make_event(CREATED, citizen={"email": "eva@correo.example"}),
+        "order": make_event(REMINDER, citizen={**MAIL, "rut": "11111111-1"}, tenant="valle-claro"),
+    }
+    service.handler(list(told.values()))
+    found = {str(row["event_id"]): row for row in service.rows() if row["audience"] == "citizen"}
+    ways = {name: [place["channel"] for place in found[str(event.id)]["route"]] for name, event in told.items()}
+    assert ways == {"refused": [], "elsewhere": ["email"], "other": ["email"], "order": ["whatsapp"]}
+
+
+def test_a_database_that_is_away_when_mails_are_noted_doubles_none(service, mails, monkeypatch):
+    for _ in range(5):
+        service.hear(BOOKED, citizen=MAIL)
+    sender = service.sender()
+
+    def away(*_args):
+        raise OperationalError("settle", {}, ConnectionError())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(repository, "settle_sent", away)
+        with pytest.raises(OperationalError):
+            sender.run_once()
+        with pytest.raises(OperationalError):
+            sender.run_once()
+    assert {row["state"] for row in service.rows()} == {"sending"}
+    assert sender.run_once() == 0
+    sender.close()
+    assert len(mails.mails) == 5
+    assert {(row["state"], row["attempts"]) for row in service.rows()} == {("sent", 1)}
+    assert len(service.rows("SELECT * FROM outbox")) == 5
 
 
 def test_what_was_sent_is_told_to_the_house_without_anything_personal(service):
@@ -283,7 +348,7 @@ def test_a_worker_that_dies_after_the_server_s_answer_sends_again_under_the_same
     def die(*_args, **_kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(dying, "_sent", die)
+    monkeypatch.setattr(dying, "_settle", die)
     with pytest.raises(KeyboardInterrupt):
         dying.run_once()
     dying.close()

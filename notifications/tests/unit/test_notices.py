@@ -88,3 +88,15 @@ def test_a_unit_hears_of_its_own_complaints():
     assert unit.unit == "Dirección de Aseo y Ornato"
     assert unit.data["panel_url"].startswith("https://municipio.example/panel/reclamos/")
     assert "Marcela" not in str(unit.data)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HEARD if ".complaint." in kind])
+def test_imported_complaints_tell_nobody_of_last_year_but_what_is_written_to_the_citizen(kind):
+    """Importing ten thousand complaints, and closing them in one go, must not write to ten thousand people."""
+    written = {"public": True, "author": "agent", "changed_by": "agent"}
+    told = told_of(event(kind, channel="import", **written), URL)
+    if kind == "munbot.complaint.commented.v1":
+        assert purposes(told) == ["complaint_comment"]
+    else:
+        assert told is None
+    assert told_of(event(kind, channel="web", **written), URL) is not None

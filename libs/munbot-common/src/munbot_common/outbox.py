@@ -7,7 +7,7 @@ consumer's inbox, written in the transaction of its effect, drops what it has se
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -22,13 +22,15 @@ from sqlalchemy import (
     String,
     Table,
     Uuid,
+    cast,
     delete,
     func,
     insert,
+    literal,
     select,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, TIMESTAMP
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
@@ -110,6 +112,16 @@ def first_time(session: Session, inbox: Table, *, consumer: str, event_id: UUID)
     """Note an event as received by `consumer`, in the caller's transaction; False when it was before."""
     statement = pg_insert(inbox).values(consumer=consumer, event_id=event_id).on_conflict_do_nothing()
     return bool(session.execute(statement.returning(inbox.c.event_id)).first())
+
+
+def first_times(session: Session, inbox: Table, *, consumer: str, event_ids: Collection[UUID]) -> set[UUID]:
+    """Note events as received by `consumer`, in the caller's transaction; return those that never were before."""
+    if not event_ids:
+        return set()
+    ids = cast(sorted(set(event_ids)), ARRAY(Uuid))  # in one order, so that two consumers never wait for each other
+    given = select(literal(consumer), func.unnest(ids))
+    statement = pg_insert(inbox).from_select(["consumer", "event_id"], given).on_conflict_do_nothing()
+    return set(session.scalars(statement.returning(inbox.c.event_id)))
 
 
 def purge_inbox(session: Session, inbox: Table, *, older_than: timedelta, now: Clock = utc_now) -> int:

@@ -94,6 +94,8 @@ class Channel(Protocol):
     """A way out. One instance belongs to one thread, so that it may keep a connection."""
 
     name: ClassVar[str]
+    recognised: ClassVar[bool]
+    """A message that is handed over twice is recognised as the same."""
 
     def send(self, message: Outgoing) -> str | None:
         """Hand a message over; return the provider's id of it, if it gives one.

@@ -16,6 +16,8 @@ from munbot_notifications.sending.service import About, ForCitizen, ForDigest, F
 from munbot_notifications.texts import day_text, moment_text, words
 
 _OFFICE = frozenset({"agent", "admin", "service"})
+_IMPORT = "import"
+"""Channel of complaints that came out of another system's files."""
 Told = tuple[About, list[Telling]]
 
 
@@ -27,7 +29,9 @@ def told_of(event: AnyEvent, public_url: str) -> Told | None:
         public_url: address of the platform, for links.
     """
     teller = _TELLERS.get(event.type)
-    return teller(event, public_url.rstrip("/")) if teller else None
+    if teller is None or (event.type not in _TOLD_OF_IMPORTS and event.data.get("channel") == _IMPORT):
+        return None
+    return teller(event, public_url.rstrip("/"))
 
 
 def _appointment(purpose: str, kind: str | None) -> Callable[[AnyEvent, str], Told]:
@@ -187,5 +191,7 @@ _TELLERS: dict[str, Callable[[AnyEvent, str], Told | None]] = {
     c.COMPLAINT_OVERDUE: _overdue,
     v.CONVERSATION_HANDOFF_REQUESTED: _handoff,
 }
+_TOLD_OF_IMPORTS = frozenset({c.COMPLAINT_COMMENTED})
+"""What a person has written to the citizen. The rest would tell thousands, at once, of things of last year."""
 HEARD = tuple(_TELLERS)
 """The event types that somebody is told of."""

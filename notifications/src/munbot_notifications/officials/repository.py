@@ -1,6 +1,6 @@
 """Queries about officials and the digest."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 from munbot_notifications.officials.models import DigestItem, OfficeRules, Official
 
 
-def concerned(session: Session, tenant: str, topic: str, unit: str) -> Sequence[Official]:
-    """Return who hears of a topic in a unit."""
-    query = select(Official).where(Official.tenant_id == tenant, Official.active, Official.topics.contains([topic]))
-    return session.scalars(query.where(Official.unit.in_(("", unit))).order_by(Official.id)).all()
+def listening(session: Session, tenants: Collection[str]) -> Sequence[Official]:
+    """Return who of these municipalities hears of anything."""
+    query = select(Official).where(Official.tenant_id.in_(tenants), Official.active)
+    return session.scalars(query.order_by(Official.id)).all() if tenants else []
 
 
 def of_topic(session: Session, topic: str) -> Sequence[Official]:
@@ -37,12 +37,10 @@ def get(session: Session, tenant: str, official_id: UUID) -> Official | None:
     ).one_or_none()
 
 
-def note(
-    session: Session, *, event_id: UUID, tenant: str, unit: str, kind: str, data: dict[str, Any], at: datetime
-) -> None:
-    """Keep something for the digest, once."""
-    values = {"event_id": event_id, "tenant_id": tenant, "unit": unit, "kind": kind, "data": data, "at": at}
-    session.execute(pg_insert(DigestItem).values(**values).on_conflict_do_nothing())
+def note(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep things for the digest, each once."""
+    if rows:
+        session.execute(pg_insert(DigestItem).values(list(rows)).on_conflict_do_nothing())
 
 
 def noted(session: Session, tenant: str, unit: str, since: datetime, until: datetime) -> Sequence[DigestItem]:

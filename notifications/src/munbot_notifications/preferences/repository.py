@@ -9,22 +9,31 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
 from munbot_notifications.preferences.models import OptOut, Preference
-from munbot_notifications.sending.rules import Contact
 
 
-def wanted(session: Session, tenant: str, contact: Contact) -> list[str] | None:
-    """Return the contact's own order of channels, by RUT, or else by mail or telephone; None without one."""
-    keys = [contact.key, *_other_keys(contact)]
-    query = select(Preference).where(Preference.tenant_id == tenant, Preference.contact_key.in_(keys))
-    found = {row.contact_key: row.channels for row in session.scalars(query)}
-    return next((found[key] for key in keys if key in found), None)
+def wanted(session: Session, tenant: str, keys: Sequence[str]) -> list[str] | None:
+    """Return the order of channels of a person with these names, the best name first; None without one."""
+    found = orders(session, [tenant], keys)
+    return next((found[tenant, key] for key in keys if (tenant, key) in found), None)
 
 
-def refused(session: Session, tenant: str, contact: Contact) -> frozenset[tuple[str, str]]:
-    """Return which of the contact's addresses are not written to, as (channel, address)."""
-    addresses = [address for address in (contact.email, contact.phone) if address]
-    query = select(OptOut.channel, OptOut.address).where(OptOut.tenant_id == tenant, OptOut.address.in_(addresses))
-    return frozenset((channel, address) for channel, address in session.execute(query))
+def orders(session: Session, tenants: Collection[str], keys: Collection[str]) -> dict[tuple[str, str], list[str]]:
+    """Return people's own orders of channels, by tenant and contact key."""
+    if not keys:
+        return {}
+    query = select(Preference).where(Preference.tenant_id.in_(tenants), Preference.contact_key.in_(keys))
+    return {(row.tenant_id, row.contact_key): row.channels for row in session.scalars(query)}
+
+
+def refused_addresses(
+    session: Session, tenants: Collection[str], addresses: Collection[str]
+) -> frozenset[tuple[str, str, str]]:
+    """Return which of these addresses are not written to, as (tenant, channel, address)."""
+    if not addresses:
+        return frozenset()
+    query = select(OptOut.tenant_id, OptOut.channel, OptOut.address)
+    rows = session.execute(query.where(OptOut.tenant_id.in_(tenants), OptOut.address.in_(addresses)))
+    return frozenset((tenant, channel, address) for tenant, channel, address in rows)
 
 
 def refused_places(session: Session, places: Collection[tuple[str, str, str]]) -> frozenset[tuple[str, str, str]]:
@@ -72,12 +81,3 @@ def put(session: Session, tenant: str, key: str, channels: list[str], now: datet
 def forget(session: Session, tenant: str, key: str) -> None:
     """Remove a contact's order of channels."""
     session.execute(delete(Preference).where(Preference.tenant_id == tenant, Preference.contact_key == key))
-
-
-def _other_keys(contact: Contact) -> list[str]:
-    keys = []
-    if contact.email:
-        keys.append(f"email:{contact.email}")
-    if contact.phone:
-        keys.append(f"phone:{contact.phone}")
-    return [key for key in keys if key != contact.key]

@@ -26,7 +26,8 @@ def put_preference(body: PreferenceBody, session: SessionDep, principal: WriterD
 @router.post("/preferences/find", responses=SECURED)
 def find_preference(body: ContactBody, session: SessionDep, principal: ReaderDep) -> PreferenceOut:
     """Return in which order a person wants to be reached. A POST, so that no address stands in a log of addresses."""
-    return PreferenceOut.model_validate({"channels": repository.wanted(session, principal.tenant, _contact(body))})
+    channels = repository.wanted(session, principal.tenant, _contact(body).names())
+    return PreferenceOut.model_validate({"channels": channels})
 
 
 @router.post("/preferences/forget", status_code=204, responses=SECURED)

@@ -1,18 +1,42 @@
 """Queries about notifications."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import Uuid, delete, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.orm import Session
 
 from munbot_notifications.sending.models import Attempt, Notification
 
 _ONCE = ["tenant_id", "event_id", "recipient_key", "purpose"]
+_SENT = text(
+    "UPDATE notifications SET state = 'sent', reason = NULL, attempts = attempts + 1, claim = NULL, "
+    "finished_at = sent.at, next_at = sent.at "
+    "FROM unnest(CAST(:ids AS uuid[]), CAST(:moments AS timestamptz[])) AS sent (id, at) "
+    "WHERE notifications.id = sent.id AND claim = CAST(:claim AS uuid) RETURNING notifications.id"
+).columns(id=Uuid())
+_ATTEMPTS_SENT = text(
+    "UPDATE attempts SET outcome = 'sent', finished_at = sent.at, provider_id = sent.provider, "
+    "template_version = sent.version "
+    "FROM unnest(CAST(:attempts AS uuid[]), CAST(:moments AS timestamptz[]), CAST(:providers AS text[]), "
+    "CAST(:versions AS integer[])) AS sent (id, at, provider, version) WHERE attempts.id = sent.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """That one attempt succeeded."""
+
+    notification_id: UUID
+    attempt_id: UUID
+    at: datetime
+    provider_id: str | None
+    template_version: int
 
 
 def add(session: Session, rows: Sequence[Mapping[str, Any]]) -> list[UUID]:
@@ -81,6 +105,25 @@ def settle(session: Session, notification: Notification, values: Mapping[str, An
         .returning(Notification.id)
     )
     return result.first() is not None
+
+
+def settle_sent(session: Session, claim_token: UUID | None, sent: Sequence[Sent]) -> set[UUID]:
+    """Note that the server has taken these; return which of them this worker still held.
+
+    Args:
+        session: committed by the caller.
+        claim_token: of the claim that they came with.
+        sent: what was handed over.
+    """
+    columns = {
+        "ids": [str(one.notification_id) for one in sent],
+        "attempts": [str(one.attempt_id) for one in sent],
+        "moments": [one.at for one in sent],
+        "providers": [one.provider_id for one in sent],
+        "versions": [one.template_version for one in sent],
+    }
+    session.execute(_ATTEMPTS_SENT, columns)
+    return set(session.scalars(_SENT, {**columns, "claim": str(claim_token)}))
 
 
 def end_attempt(session: Session, attempt_id: UUID, **values: object) -> None:

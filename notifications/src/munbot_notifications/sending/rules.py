@@ -44,6 +44,11 @@ class Contact:
         msg = "a contact without RUT, mail or telephone"
         raise ValueError(msg)
 
+    def names(self) -> list[str]:
+        """Return the names under which the person's wishes may be kept, the best one first."""
+        others = [f"{kind}:{value}" for kind, value in (("email", self.email), ("phone", self.phone)) if value]
+        return [self.key, *(key for key in others if key != self.key)]
+
     def address(self, channel: str) -> str | None:
         """Return where the channel reaches this person."""
         return self.email if channel == "email" else self.phone

@@ -2,7 +2,8 @@
 
 A notification is handed over at least once: a worker that dies between the server's answer and its own commit leaves
 the claim behind, and when that has run out the message goes again. A mail then carries the same Message-ID, and the
-bridge the same idempotency key, so that the repetition is recognised.
+bridge the same idempotency key, so that the repetition is recognised; what was handed over by these is noted for a
+batch at once. By channels that know no repetition each message is noted as soon as the server has answered.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ from munbot_notifications.channels.base import AddressRefused, Channel, ChannelA
 from munbot_notifications.preferences import repository as preferences
 from munbot_notifications.sending import repository
 from munbot_notifications.sending.directory import Tenant
-from munbot_notifications.sending.events import record_end
+from munbot_notifications.sending.events import record_failed, record_sent
 from munbot_notifications.sending.knowledge import Knowledge
 from munbot_notifications.sending.metrics import ATTEMPTS, SECONDS
 from munbot_notifications.sending.models import Notification
@@ -32,7 +33,9 @@ from munbot_notifications.templates.builtin import templates
 
 log = get_logger("notifications.sender")
 
-BATCH = 10
+BATCH = 20
+NOTED_WITHIN = timedelta(seconds=2)
+"""What was handed over is noted at the latest so long afterwards, or after one more message if that takes longer."""
 DEPENDENCY_PAUSE = timedelta(seconds=15)
 NOT_CONFIGURED = "channel_not_configured"
 
@@ -93,17 +96,23 @@ class Sender:
         self._pauses = pauses
         self._on_commit = on_commit
         self._clock = clock
+        self._done: list[tuple[Notification, repository.Sent]] = []
 
     def run_once(self) -> int:
         """Hand over what is due, a batch of it; return how many were taken."""
+        if self._done:  # the database was away when they were to be noted
+            self._settle()
         now = self._clock()
         lease = timedelta(seconds=self._settings.claim_seconds)
         with unit_of_work(self._factory) as session:
             claimed = repository.claim(session, now=now, lease=lease, limit=BATCH, paused=self._pauses.now(now))
             known = self._composer.knowledge(session, [notification for notification, _ in claimed])
-        for notification, attempt_id in claimed:
-            with bound_correlation_id(notification.correlation_id):
-                self._send(Task(notification, attempt_id, now), known)
+        try:
+            for notification, attempt_id in claimed:
+                with bound_correlation_id(notification.correlation_id):
+                    self._send(Task(notification, attempt_id, now), known)
+        finally:
+            self._settle()
         return len(claimed)
 
     def close(self) -> None:
@@ -159,27 +168,27 @@ class Sender:
             self._failed(task, Retryable("unexpected"), self._clock())
         else:
             self._pauses.end(name)
-            self._sent(task, provider_id, version)
+            notification = task.notification
+            sent = repository.Sent(notification.id, task.attempt_id, self._clock(), provider_id, version)
+            self._done.append((notification, sent))
+            if not channel.recognised or sent.at - self._done[0][1].at > NOTED_WITHIN:
+                self._settle()
 
-    def _sent(self, task: Task, provider_id: str | None, version: int) -> None:
-        notification, now = task.notification, self._clock()
-        attempts = notification.attempts + 1
+    def _settle(self) -> None:
+        """Note what was handed over since the last time, in one transaction."""
+        done = self._done
+        if not done:
+            return
         with unit_of_work(self._factory) as session:
-            repository.end_attempt(
-                session,
-                task.attempt_id,
-                outcome="sent",
-                finished_at=now,
-                provider_id=provider_id,
-                template_version=version,
-            )
-            values = {"state": "sent", "reason": None, "attempts": attempts, "finished_at": now, "next_at": now}
-            if not repository.settle(session, notification, values):
-                log.warning("claim_lost", notification=str(notification.id))
-                return
-            record_end(session, notification, attempts=attempts, reason=None, now=now)
-        ATTEMPTS.labels(notification.channel, "sent").inc()
-        SECONDS.labels(notification.channel).observe(max(0.0, (now - notification.due_at).total_seconds()))
+            held = repository.settle_sent(session, done[0][0].claim, [sent for _, sent in done])
+            ended = [(notification, sent.at) for notification, sent in done if notification.id in held]
+            record_sent(session, ended)
+        self._done = []
+        if lost := len(done) - len(ended):
+            log.warning("claims_lost", notifications=lost)
+        for notification, at in ended:
+            ATTEMPTS.labels(notification.channel, "sent").inc()
+            SECONDS.labels(notification.channel).observe(max(0.0, (at - notification.due_at).total_seconds()))
         self._on_commit()
 
     def _failed(self, task: Task, error: DeliveryError, now: datetime) -> None:
@@ -237,7 +246,7 @@ class Sender:
             if not tried:
                 repository.forget_attempt(session, task.attempt_id)
             if repository.settle(session, notification, values) and state in {"failed", "expired"}:
-                record_end(session, notification, attempts=attempts, reason=code, now=now)
+                record_failed(session, notification, attempts=attempts, reason=code, now=now)
         self._on_commit()
 
     def _away(self, task: Task, error: ChannelAway) -> None:

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from munbot_notifications.officials import repository as officials
 from munbot_notifications.officials.models import Official
-from munbot_notifications.preferences import repository as preferences
 from munbot_notifications.sending import repository
+from munbot_notifications.sending.knowledge import Addressees, acquaint
 from munbot_notifications.sending.rules import CHANNELS, Contact, route
 from munbot_notifications.templates.builtin import templates
 
@@ -77,8 +77,17 @@ class ForDigest:
 Telling = ForCitizen | ForOfficials | ForDigest
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Who is told what of one thing, and what caused it: the correlation id that its attempts are logged with."""
+
+    about: About
+    tellings: Sequence[Telling]
+    cause: str
+
+
 def plan(session: Session, about: About, tellings: Iterable[Telling], now: datetime) -> list[UUID]:
-    """Store what is to be told; return the ids of the new notifications.
+    """Store what is to be told of one thing; return the ids of the new notifications.
 
     Args:
         session: the caller's transaction.
@@ -86,27 +95,53 @@ def plan(session: Session, about: About, tellings: Iterable[Telling], now: datet
         tellings: who is told what.
         now: the present moment.
     """
+    return plan_all(session, [Plan(about, list(tellings), correlation_id.get())], now)
+
+
+def plan_all(session: Session, plans: Sequence[Plan], now: datetime) -> list[UUID]:
+    """Store what is to be told of many things, at the price of one; return the ids of the new notifications.
+
+    Args:
+        session: the caller's transaction.
+        plans: who is told what of which.
+        now: the present moment.
+    """
+    told = [(one, telling) for one in plans for telling in one.tellings]
+    addressees = _addressees(session, told)
     rows: list[dict[str, Any]] = []
-    for telling in tellings:
+    digested: list[dict[str, Any]] = []
+    for one, telling in told:
+        about = one.about
+        made: list[dict[str, Any]] = []
         match telling:
             case ForCitizen():
-                rows.append(_citizen(session, about, telling, now))
+                made = [_citizen(addressees, about, telling, now)]
             case ForOfficials():
                 topic = templates()[telling.purpose].topic or ""
-                found = officials.concerned(session, about.tenant, topic, telling.unit)
-                rows += [official_row(about, official, telling.purpose, telling.data, now) for official in found]
-            case ForDigest():
-                if about.event_id is not None:
-                    officials.note(
-                        session,
-                        event_id=about.event_id,
-                        tenant=about.tenant,
-                        unit=telling.unit,
-                        kind=telling.kind,
-                        data=telling.data,
-                        at=now,
-                    )
+                found = addressees.concerned(about.tenant, topic, telling.unit)
+                made = [official_row(about, official, telling.purpose, telling.data, now) for official in found]
+            case ForDigest() if about.event_id is not None:
+                digested.append(_digested(about, about.event_id, telling, now))
+        rows += [row | {"correlation_id": one.cause} for row in made]
+    officials.note(session, digested)
     return repository.add(session, rows)
+
+
+def _addressees(session: Session, told: Sequence[tuple[Plan, Telling]]) -> Addressees:
+    people = [(one.about.tenant, telling.contact) for one, telling in told if isinstance(telling, ForCitizen)]
+    offices = {one.about.tenant for one, telling in told if isinstance(telling, ForOfficials)}
+    return acquaint(session, people=people, offices=offices)
+
+
+def _digested(about: About, event_id: UUID, telling: ForDigest, now: datetime) -> dict[str, Any]:
+    return {
+        "event_id": event_id,
+        "tenant_id": about.tenant,
+        "unit": telling.unit,
+        "kind": telling.kind,
+        "data": telling.data,
+        "at": now,
+    }
 
 
 def official_row(
@@ -118,15 +153,14 @@ def official_row(
     return _row(about, audience="official", recipient=recipient, purpose=purpose, data=data, way=way, now=now)
 
 
-def _citizen(session: Session, about: About, telling: ForCitizen, now: datetime) -> dict[str, Any]:
+def _citizen(addressees: Addressees, about: About, telling: ForCitizen, now: datetime) -> dict[str, Any]:
     template = templates()[telling.purpose]
     contact = telling.contact
     allowed = [channel for channel in telling.channels or template.channels if channel in about.channels]
     if telling.prefer in allowed and telling.channels is None:
         allowed.sort(key=lambda channel: channel != telling.prefer)
-    wanted = None if telling.channels else preferences.wanted(session, about.tenant, contact)
-    refused = preferences.refused(session, about.tenant, contact)
-    way = route(contact, allowed, wanted=wanted, refused=refused)
+    wanted = None if telling.channels else addressees.wanted(about.tenant, contact)
+    way = route(contact, allowed, wanted=wanted, refused=addressees.refusing(about.tenant))
     row = _row(
         about,
         audience="citizen",

@@ -1,6 +1,6 @@
 """Queries of the worker: what is due, and for whom."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -24,13 +24,12 @@ class Claim:
     due: Sequence[tuple[UUID, WebhookMessage]]
 
 
-def subscribers(session: Session, tenant: str, event_type: str) -> Sequence[Webhook]:
-    """Return the tenant's subscriptions that work and want events of a type."""
-    return session.scalars(
-        select(Webhook).where(
-            Webhook.tenant_id == tenant, Webhook.disabled_reason.is_(None), Webhook.event_types.contains([event_type])
-        )
-    ).all()
+def working(session: Session, tenants: Collection[str]) -> Sequence[Webhook]:
+    """Return the subscriptions of some tenants that work."""
+    if not tenants:
+        return []
+    query = select(Webhook).where(Webhook.tenant_id.in_(tenants), Webhook.disabled_reason.is_(None))
+    return session.scalars(query).all()
 
 
 def enqueue(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from munbot_common.clock import Clock
 from munbot_common.database import SessionFactory
-from munbot_common.messaging import Consumer
+from munbot_common.messaging import BatchConsumer
 from munbot_common.worker import Loop
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,7 @@ class WebhookWork:
         factory: of the service's database.
         vault: opens secrets.
         on_disabled: tells the administrators.
+        usable: raises while the database is away.
         name: the connection's name at the broker.
         clock: the time of day.
     """
@@ -37,6 +38,7 @@ class WebhookWork:
         vault: Vault,
         *,
         on_disabled: OnDisabled,
+        usable: Callable[[], object],
         name: str,
         clock: Clock,
     ) -> None:
@@ -46,7 +48,7 @@ class WebhookWork:
         self.sender = WebhookSender(factory, transport, vault, settings, on_disabled=on_disabled, clock=clock)
         hope = timedelta(hours=settings.webhook_retry_hours)
         handler = WebhookHandler(factory, hope=hope, wake=self.sender.wake, clock=clock)
-        self.consumer = Consumer(settings.amqp_url(), EVENTS, handler, name=name)
+        self.consumer = BatchConsumer(settings.amqp_url(), EVENTS, handler, usable=usable, name=name)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""

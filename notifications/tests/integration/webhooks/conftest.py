@@ -139,7 +139,7 @@ class Api:
         return self.client.app.state.settings
 
     def hear(self, event):
-        WebhookHandler(self.factory, hope=timedelta(hours=72), wake=lambda: None, clock=self.clock)(event)
+        WebhookHandler(self.factory, hope=timedelta(hours=72), wake=lambda: None, clock=self.clock)([event])
 
     def sender(self, transport=None):
         return WebhookSender(

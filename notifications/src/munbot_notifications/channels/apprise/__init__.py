@@ -13,6 +13,7 @@ class AppriseChannel:
     """Hands messages to whatever an apprise URL names. It cannot tell a repetition, nor why one was refused."""
 
     name: ClassVar[str] = "apprise"
+    recognised: ClassVar[bool] = False
 
     def send(self, message: Outgoing) -> str | None:
         """Hand a message over.

@@ -35,6 +35,7 @@ class EmailChannel:
     """
 
     name: ClassVar[str] = "email"
+    recognised: ClassVar[bool] = True
 
     def __init__(
         self, url: str, *, mail_from: str, timeout: float = 20.0, context: Callable[[], ssl.SSLContext] | None = None

@@ -28,6 +28,7 @@ class SmsChannel:
     """
 
     name: ClassVar[str] = "sms"
+    recognised: ClassVar[bool] = False
 
     def __init__(
         self, url: str, *, account: str, token: str, sender: str, transport: httpx.BaseTransport | None = None

@@ -20,6 +20,7 @@ class WhatsAppChannel:
     """
 
     name: ClassVar[str] = "whatsapp"
+    recognised: ClassVar[bool] = True
 
     def __init__(self, client: ServiceClient) -> None:
         self._client = client
