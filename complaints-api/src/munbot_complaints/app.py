@@ -10,6 +10,7 @@ from munbot_common.app import create_service_app
 from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.logs import correlation_id, get_logger
+from munbot_common.privacy_routes import router as privacy_router
 from munbot_common.problems import MEDIA_TYPE, Unavailable, problem_body
 from pymongo.errors import PyMongoError
 from urllib3.exceptions import HTTPError
@@ -50,6 +51,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         )
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
         app.state.services = build_services(database, store, clock, limits)
+        app.state.privacy = app.state.services.privacy
         app.state.checks |= {"mongo": lambda: mongo.ping(database), "object_store": store.check}
         yield
         client.close()
@@ -65,6 +67,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         map_routes,
     ):
         app.include_router(routes.router)
+    app.include_router(privacy_router)
 
     async def away(request: Request, error: Exception) -> Response:
         log.error("store_away", kind=type(error).__name__)

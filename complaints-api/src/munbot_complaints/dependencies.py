@@ -21,6 +21,8 @@ from munbot_complaints.deadlines.calendars import Calendars
 from munbot_complaints.maps.repository import MapRepository
 from munbot_complaints.mongo import MongoDatabase
 from munbot_complaints.numbers.repository import NumbersRepository
+from munbot_complaints.privacy.repository import PrivacyRepository
+from munbot_complaints.privacy.service import PersonalData
 from munbot_complaints.tracking.repository import AttemptRepository
 from munbot_complaints.tracking.service import TrackingService
 
@@ -40,6 +42,7 @@ class Services:
     numbers: NumbersRepository
     maps: MapRepository
     tracking: TrackingService
+    privacy: PersonalData
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
             limit=limits.tracking_attempts,
             minutes=limits.tracking_window_minutes,
         ),
+        privacy=PersonalData(PrivacyRepository(database), repository, attachments, clock),
     )
 
 

@@ -37,3 +37,4 @@ class WorkerSettings(StoreSettings, BrokerSettings):
     overdue_sweep_seconds: float = Field(default=30.0, gt=0)
     upload_sweep_seconds: float = Field(default=600.0, gt=0)
     upload_keep_hours: int = Field(default=24, ge=1)
+    privacy_sweep_seconds: float = Field(default=600.0, gt=0, description="words of erased people in settled cases")

@@ -125,6 +125,7 @@ def run(settings: WorkerSettings) -> int:
             "relay": relay.run,
             "overdue": every(settings.overdue_sweep_seconds, "overdue", OverdueSweep(repository, services.complaints)),
             "uploads": every(settings.upload_sweep_seconds, "uploads", uploads),
+            "privacy": every(settings.privacy_sweep_seconds, "privacy", services.privacy.finish_settled),
         },
         checks={"mongo": lambda: mongo.ping(database), "broker": publisher.check},
         on_stop=finish,

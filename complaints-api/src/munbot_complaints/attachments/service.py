@@ -216,6 +216,12 @@ class AttachmentService:
         self._store.remove(object_key(attachment))
         self._repository.delete(attachment["_id"])
 
+    def erase(self, attachment: AttachmentDocument) -> int:
+        """Remove an attachment with all versions of its bytes; returns how many versions there were."""
+        versions = sum(self._store.remove_for_good(key) for key in (_incoming(attachment), object_key(attachment)))
+        self._repository.delete(attachment["_id"])
+        return versions
+
     def _check_size(self, size: int) -> None:
         if not 0 < size <= self._max_bytes:
             raise AttachmentSize(f"El archivo debe tener contenido y pesar a lo más {self._max_bytes // 1024**2} MB")

@@ -9,6 +9,7 @@ import urllib3
 from minio import Minio
 from minio.commonconfig import CopySource
 from minio.error import S3Error
+from munbot_common.objects import remove_for_good
 
 if TYPE_CHECKING:
     from munbot_complaints.settings import StoreSettings
@@ -90,6 +91,10 @@ class ObjectStore:
     def remove(self, key: str) -> None:
         """Remove an object; one that is missing is fine."""
         self._inside.remove_object(self.bucket, key)
+
+    def remove_for_good(self, key: str) -> int:
+        """Remove an object with all its versions; returns how many there were."""
+        return remove_for_good(self._inside, self.bucket, key)
 
 
 def _client(settings: "StoreSettings", address: str) -> Minio:

@@ -120,7 +120,8 @@ class ComplaintDocument(TypedDict):
     """One complaint.
 
     `settled_at` is when it was first settled since it last came in. `merged_into` is the complaint that this one
-    follows, and the truth about it; `duplicates` are those that were once said to follow this one.
+    follows, and the truth about it; `duplicates` are those that were once said to follow this one. `person_erased`: the
+    citizen has had themselves taken out; `words_erased`: what they wrote is gone, too.
     """
 
     _id: str
@@ -157,3 +158,5 @@ class ComplaintDocument(TypedDict):
     settled_at: NotRequired[datetime | None]
     merged_into: NotRequired[ComplaintLink | None]
     duplicates: NotRequired[list[ComplaintLink]]
+    person_erased: NotRequired[bool]
+    words_erased: NotRequired[bool]
