@@ -9,6 +9,7 @@ from munbot_common.database import make_engine
 from munbot_conversations.conversations import assignment, service
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.conversations.schemas import HandoffRequest
+from munbot_conversations.feedback import repository as feedback
 from munbot_conversations.messages import sending
 from munbot_conversations.messages.models import Message
 from munbot_conversations.numbers import service as numbers
@@ -176,6 +177,28 @@ def test_unknown_questions_are_counted_on_their_day(office, session_factory):
         )
     assert office.figures(day.date()).total.unknown_questions == 1
     assert office.figures((day + timedelta(days=1)).date()).total.unknown_questions == 0
+
+
+def test_thumbs_are_counted_by_what_was_last_said(office, session_factory):
+    day = at(2032, 9, 7)
+    after = day + timedelta(days=1)
+    asked = [office.hears(day, f"rates-{number}") for number in range(3)]
+
+    def rate(which, value, now):
+        with session_factory.begin() as session:
+            message = session.scalars(select(Message.id).where(Message.conversation_id == which)).one()
+            feedback.put(
+                session, tenant=TENANT, message_id=message, value=value, comment=None, rated_by="visitor", now=now
+            )
+
+    for which, value in zip(asked, ("up", "up", "down"), strict=True):
+        rate(which, value, day)
+    total = office.figures(day.date()).total
+    assert (total.thumbs_up, total.thumbs_down) == (2, 1)
+    rate(asked[0], "down", after)
+    found = office.figures(day.date(), after.date())
+    assert [(one.thumbs_up, one.thumbs_down) for one in found.days] == [(1, 1), (0, 1)]
+    assert (found.total.thumbs_up, found.total.thumbs_down) == (1, 2)
 
 
 def test_over_the_api(client, headers, office, session_factory):

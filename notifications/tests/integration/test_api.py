@@ -217,6 +217,13 @@ def test_recipients_of_the_office(api, service):
     refused(api.post("/v1/officials", {**body, "address": "no mail"}, role="admin"), 422, "address_invalid")
     changed = asked(api.put(f"/v1/officials/{made['id']}", {**body, "active": False}, role="admin"), 200)
     assert changed["active"] is False
+    kept = service.rows("SELECT address FROM officials WHERE channel = 'apprise'")
+    wish = {name: shown[name] for name in ("name", "unit", "channel", "active")} | {"topics": ["digest"]}
+    assert asked(api.put(f"/v1/officials/{shown['id']}", wish, role="admin"), 200)["topics"] == ["digest"]
+    assert service.rows("SELECT address FROM officials WHERE channel = 'apprise'") == kept
+    other = {**wish, "channel": "email"}  # an address of another channel is none of this one
+    refused(api.put(f"/v1/officials/{shown['id']}", other, role="admin"), 422, "address_invalid")
+    refused(api.post("/v1/officials", other, role="admin"), 422, "invalid")
     assert api.delete(f"/v1/officials/{made['id']}", role="admin", tenant="punta-brava").status_code == 404
     assert api.delete(f"/v1/officials/{made['id']}", role="admin").status_code == 204
     assert len(asked(api.get("/v1/officials", role="admin"), 200)["items"]) == 1

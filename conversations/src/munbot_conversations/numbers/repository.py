@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Date, Row, Select, cast, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from munbot_conversations.feedback.models import MessageFeedback
 from munbot_conversations.numbers.models import Handoff, Visit
 from munbot_conversations.unanswered.models import UnansweredOccurrence, UnansweredQuestion
 
@@ -48,6 +49,17 @@ def unknown_questions(session: Session, tenant: str, zone: str, span: Moments) -
         session,
         statement.join(UnansweredQuestion, UnansweredQuestion.id == occurrence.question_id).where(
             UnansweredQuestion.kind == "unknown"
+        ),
+    )
+
+
+def thumbs(session: Session, tenant: str, zone: str, span: Moments) -> dict[date, Row[Any]]:
+    """Return how many answers of the bot helped and did not, by the day on which that was last said."""
+    value = MessageFeedback.value
+    return _by_day(
+        session,
+        _within(MessageFeedback.tenant_id, MessageFeedback.updated_at, tenant, span, zone).add_columns(
+            func.count().filter(value == "up").label("up"), func.count().filter(value == "down").label("down")
         ),
     )
 

@@ -15,6 +15,8 @@ class Figures(BaseModel):
     answered: int = Field(description="of the handoffs, the ones that a person has answered")
     median_first_answer_seconds: int | None = Field(description="from the asking to a person's first words")
     unknown_questions: int = Field(description="questions that nobody could answer")
+    thumbs_up: int = Field(description="answers of the bot that helped, by what was last said of each")
+    thumbs_down: int = Field(description="answers of the bot that did not help")
 
 
 class DayNumbers(Figures):

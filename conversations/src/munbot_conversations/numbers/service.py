@@ -42,10 +42,11 @@ def numbers(session: Session, principal: Principal, first: date | None, last: da
     visits = repository.visits(session, tenant.id, tenant.timezone, span)
     handoffs = repository.handoffs(session, tenant.id, tenant.timezone, span)
     unknown = repository.unknown_questions(session, tenant.id, tenant.timezone, span)
+    rated = repository.thumbs(session, tenant.id, tenant.timezone, span)
     days = []
     for offset in range((last - first).days + 1):
         day = first + timedelta(days=offset)
-        came, had, asked = visits.get(day), handoffs.get(day), unknown.get(day)
+        came, had, asked, said = visits.get(day), handoffs.get(day), unknown.get(day), rated.get(day)
         days.append(
             DayNumbers(
                 day=day,
@@ -56,6 +57,8 @@ def numbers(session: Session, principal: Principal, first: date | None, last: da
                 answered=had.answered if had else 0,
                 median_first_answer_seconds=_seconds(had.median) if had else None,
                 unknown_questions=asked.unknown if asked else 0,
+                thumbs_up=said.up if said else 0,
+                thumbs_down=said.down if said else 0,
             )
         )
     total = repository.all_handoffs(session, tenant.id, span)
@@ -77,4 +80,6 @@ def _total(days: list[DayNumbers], median: int | None) -> Figures:
         answered=sum(day.answered for day in days),
         median_first_answer_seconds=median,
         unknown_questions=sum(day.unknown_questions for day in days),
+        thumbs_up=sum(day.thumbs_up for day in days),
+        thumbs_down=sum(day.thumbs_down for day in days),
     )

@@ -9,7 +9,7 @@ from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, probl
 
 from munbot_notifications.dependencies import SECURED, AdminDep, ClockDep, ReaderDep, SettingsDep, VaultDep
 from munbot_notifications.officials import service
-from munbot_notifications.officials.schemas import OfficialBody, OfficialOut, RulesBody
+from munbot_notifications.officials.schemas import OfficialBody, OfficialChange, OfficialOut, RulesBody
 from munbot_notifications.problems import AddressInvalid, OfficialExists, OfficialUnknown
 from munbot_notifications.schemas import Page
 
@@ -44,7 +44,7 @@ def add_official(
 def put_official(
     *,
     official_id: UUID,
-    body: OfficialBody,
+    body: OfficialChange,
     session: SessionDep,
     principal: AdminDep,
     sealing: SealingDep,

@@ -14,13 +14,16 @@ Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Topics = Annotated[list[Topic], Field(min_length=1, max_length=20)]
 
 
-class OfficialBody(Body):
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+
+class OfficialChange(Body):
     """A mailbox, or a chat by its apprise URL, and what it hears of."""
 
     name: Line
     unit: Unit = Field(default="", description="of the complaints that it hears of; empty: of all")
     channel: Literal["email", "apprise"] = "email"
-    address: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+    address: Address | None = Field(default=None, description="left out: as it is, on the same channel")
     topics: Topics
     active: bool = True
 
@@ -31,6 +34,12 @@ class OfficialBody(Body):
             msg = "No es una de las opciones"
             raise ValueError(msg)
         return sorted(set(wanted))
+
+
+class OfficialBody(OfficialChange):
+    """A new recipient."""
+
+    address: Address
 
 
 class OfficialOut(BaseModel):

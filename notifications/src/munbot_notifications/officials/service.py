@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from munbot_notifications.channels.apprise import is_channel
 from munbot_notifications.officials import repository
 from munbot_notifications.officials.models import OfficeRules, Official
-from munbot_notifications.officials.schemas import OfficialBody, OfficialOut, RulesBody
+from munbot_notifications.officials.schemas import OfficialBody, OfficialChange, OfficialOut, RulesBody
 from munbot_notifications.problems import AddressInvalid, OfficialExists, OfficialUnknown
 from munbot_notifications.settings import CommonSettings
 from munbot_notifications.vault import Vault, digest_of
@@ -25,7 +25,7 @@ class Change:
     """What becomes of one recipient."""
 
     official_id: UUID
-    body: OfficialBody
+    body: OfficialChange
     now: datetime
 
 
@@ -61,6 +61,8 @@ def change(session: Session, tenant: str, wish: Change, sealing: Sealing) -> Off
         AddressInvalid, OfficialExists: as `add`.
     """
     row = _require(session, tenant, wish.official_id)
+    if wish.body.address is None and wish.body.channel != row.channel:
+        raise AddressInvalid
     for name, value in _columns(wish.body, sealing).items():
         setattr(row, name, value)
     row.updated_at = wish.now
@@ -96,8 +98,11 @@ def put_rules(session: Session, tenant: str, body: RulesBody, now: datetime) -> 
     return body
 
 
-def _columns(body: OfficialBody, sealing: Sealing) -> dict[str, object]:
+def _columns(body: OfficialChange, sealing: Sealing) -> dict[str, object]:
     address = body.address
+    fields = body.model_dump(exclude={"address"})
+    if address is None:
+        return fields
     if body.channel == "email":
         try:
             address = _EMAIL.validate_python(address).lower()
@@ -105,7 +110,6 @@ def _columns(body: OfficialBody, sealing: Sealing) -> dict[str, object]:
             raise AddressInvalid from error
     elif not is_channel(address, sealing.schemes):
         raise AddressInvalid
-    fields = body.model_dump(exclude={"address"})
     return {**fields, "address": sealing.vault.seal(address), "address_hash": digest_of(address)}
 
 
