@@ -11,6 +11,7 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 from munbot_common.messaging import Publisher
+from munbot_common.privacy_routes import router as privacy
 from redis.asyncio import Redis
 
 from munbot_whatsapp.accounts.book import AccountBook
@@ -18,6 +19,7 @@ from munbot_whatsapp.accounts.routes import router as accounts
 from munbot_whatsapp.accounts.vault import Vault
 from munbot_whatsapp.flows.routes import router as flows
 from munbot_whatsapp.inbound.seen import Seen
+from munbot_whatsapp.privacy.service import PersonalData
 from munbot_whatsapp.providers import registry
 from munbot_whatsapp.settings import ApiSettings
 from munbot_whatsapp.webhooks.routes import router as webhooks
@@ -44,6 +46,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.clock = clock
         app.state.session_factory = factory = make_session_factory(engine)
         app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
+        app.state.privacy = PersonalData(factory)
         app.state.vault = vault
         app.state.book = book = AccountBook(factory, vault)
         app.state.provider = provider = partial(registry.get, timeout=settings.whatsapp_timeout_seconds)
@@ -64,6 +67,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
     app = create_service_app(settings, title="Munbot whatsapp", lifespan=lifespan)
     app.include_router(accounts)
     app.include_router(flows)
+    app.include_router(privacy)
     # Not included: the application's own dependencies read a body as a whole before a route can refuse it, and refuse
     # characters that a citizen may well send.
     app.router.routes.extend(webhooks.routes)

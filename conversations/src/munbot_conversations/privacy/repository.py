@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from munbot_common.personal_data import Mentions, Owned
+from munbot_common.personal_data import Mentions, Owned, named_by
 from munbot_contracts.people import Person
 from sqlalchemy import Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -91,9 +91,10 @@ def owned(found: Mine) -> list[Owned]:
     ]
 
 
-def mentions(session: Session, tenant: str, person: Person) -> Mentions:
+def mentions(session: Session, tenant: str, person: Person, found: Mine) -> Mentions:
     """Return what finds the person in the words of others."""
-    return Mentions(session, Base.metadata, person, tenant, said_of_others=SAID_OF_OTHERS)
+    strictly = named_by(person, *found.contacts, *found.conversations)
+    return Mentions(session, Base.metadata, person, tenant, said_of_others=SAID_OF_OTHERS, strictly=strictly)
 
 
 def files(session: Session, conversations: Collection[UUID], bucket: str) -> Sequence[str]:

@@ -55,7 +55,7 @@ class PersonalData:
         with unit_of_work(self._factory) as session:
             mine = repository.mine(session, tenant, person)
             known = repository.known(session, person, mine)
-            mentions = repository.mentions(session, tenant, person.with_all_of(known))
+            mentions = repository.mentions(session, tenant, person.with_all_of(known), mine)
             owned = repository.owned(mine)
             answer = found(session, SERVICE, person=person, known=known, owned=owned, mentions=mentions)
             keys = repository.files(session, mine.conversations, self._files.bucket)
@@ -96,7 +96,7 @@ class PersonalData:
             versions = sum(self._files.remove(key) for key in keys)
             questions = repository.forget_questions(session, mine.conversations)
             repository.forget(session, mine, self._clock())
-            cleaned = repository.mentions(session, tenant, everything).remove(SERVICE)
+            cleaned = repository.mentions(session, tenant, everything, mine).remove(SERVICE)
             gone += [
                 Holding(store=store, count=count)
                 for store, count in (

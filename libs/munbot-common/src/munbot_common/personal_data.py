@@ -4,7 +4,7 @@ A service names the rows that are about the person (`Owned`). Whatever else it k
 every column of text of every table, so that a new table is covered before anybody thinks of it.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +52,7 @@ class Mentions:
     """Text in a database that names the person.
 
     Two people may share a telephone, a mail or a name. So the columns that say who another person is are not looked at
-    (`said_of_others`), and rows that are somebody's as a whole go only where they name the RUT (`whole`).
+    (`said_of_others`), and rows that are somebody's as a whole (`whole`) go only where they are surely the person's.
 
     Args:
         session: of the request.
@@ -61,6 +61,7 @@ class Mentions:
         tenant: rows of other tenants are neither seen nor changed.
         whole: tables whose rows mean nothing without the person: events on their way, answers kept for repetitions.
         said_of_others: columns by table; the person's own rows are found by other ways.
+        strictly: by what rows of `whole` tables are theirs; by default the RUT, their appointments and complaints.
     """
 
     def __init__(
@@ -72,10 +73,11 @@ class Mentions:
         *,
         whole: Collection[str] = ("outbox", "idempotency_keys"),
         said_of_others: Mapping[str, Collection[str]] | None = None,
+        strictly: Person | None = None,
     ) -> None:
         self._session = session
         self._traces = Traces(person)
-        self._rut = Traces(Person(rut=person.rut))
+        self._strict = Traces(strictly or named_by(person, *person.appointments, *person.complaints))
         self._tenant = tenant
         self._whole = frozenset(whole)
         self._said = said_of_others or {}
@@ -109,11 +111,10 @@ class Mentions:
         columns = self._texts(table)
         if not columns:
             return []
-        traces = self._rut if table.name in self._whole else self._traces
+        traces = self._strict if table.name in self._whole else self._traces
         named = or_(*(cast(column, Text).regexp_match(traces.pattern, flags="i") for column in columns))
         query = select(*table.primary_key.columns, *(c for c in columns if not c.primary_key)).where(named)
-        if "tenant_id" in table.columns:
-            query = query.where(table.c.tenant_id == self._tenant)
+        query = query.where(*_of_tenant(table, self._tenant))
         for condition in but:
             query = query.where(~func.coalesce(condition, False))
         rows = [dict(row) for row in self._session.execute(query).mappings()]
@@ -126,6 +127,11 @@ class Mentions:
     def _texts(self, table: Table) -> list[KeyedColumnElement[Any]]:
         left = {"tenant_id", "correlation_id", *self._said.get(table.name, ())}
         return [column for column in table.columns if column.name not in left and _holds_text(column)]
+
+
+def named_by(person: Person, *ids: object) -> Person:
+    """Return a person known by the RUT and by ids of what is theirs, and by nothing that two people may share."""
+    return Person(rut=person.rut, addresses=tuple(str(one) for one in ids))
 
 
 def found(
@@ -151,3 +157,15 @@ def matches(session: Session, tenant: str, ruts: KeyedColumnElement[str], wanted
 def _holds_text(column: KeyedColumnElement[Any]) -> bool:
     kind = column.type
     return isinstance(kind, String | JSONB) or (isinstance(kind, ARRAY) and isinstance(kind.item_type, String))
+
+
+def _of_tenant(table: Table, tenant: str) -> Iterator[ColumnElement[bool]]:
+    """Yield which rows are a tenant's: by their own column, or by that of the row that they belong to."""
+    if "tenant_id" in table.columns:
+        yield table.c.tenant_id == tenant
+        return
+    for key in table.foreign_keys:
+        owner = key.column.table
+        if "tenant_id" in owner.columns:
+            yield key.parent.in_(select(key.column).where(owner.c.tenant_id == tenant))
+            return
