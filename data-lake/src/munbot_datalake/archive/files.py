@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
@@ -36,7 +36,7 @@ def table_of(event_type: str, rows: Iterable[Row]) -> pa.Table:
     """Return rows as a table with their type's schema, in the order of time."""
     schema = schema_of(event_type)
     given = sorted(rows, key=lambda row: (row["time"], row["event_id"]))
-    columns = [pa.array([_value(field.type, row.get(field.name)) for row in given], field.type) for field in schema]
+    columns = [_column(field.type, [row.get(field.name) for row in given]) for field in schema]
     return pa.Table.from_arrays(columns, schema=schema)
 
 
@@ -100,13 +100,21 @@ class FileDamaged(Exception):
     """A file's content is not what was written."""
 
 
-def _value(kind: pa.DataType, value: Any) -> Any:
-    if value is None:
-        return None
+def _column(kind: pa.DataType, values: list[Any]) -> pa.Array:
+    read = _reader(kind)
+    return pa.array([None if value is None else read(value) for value in values], kind)
+
+
+def _reader(kind: pa.DataType) -> Callable[[Any], Any]:
+    """Return what makes a column's value of one from JSON."""
     if pa.types.is_timestamp(kind):
-        return datetime.fromisoformat(value)
+        return datetime.fromisoformat
     if pa.types.is_date(kind):
-        return date.fromisoformat(value)
+        return date.fromisoformat
     if pa.types.is_floating(kind):
-        return float(value)
-    return str(value) if pa.types.is_string(kind) else value
+        return float
+    return str if pa.types.is_string(kind) else _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value

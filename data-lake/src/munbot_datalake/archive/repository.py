@@ -1,19 +1,25 @@
 """What the archive asks of PostgreSQL."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
-from sqlalchemy.dialects.postgresql import insert as pg_insert
+from munbot_common.outbox import first_times
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from munbot_datalake.archive.models import ArchiveFile, StagedEvent
 from munbot_datalake.base import INBOX
 
 CONSUMER = "archiver"
+_STAGE = text(
+    "INSERT INTO staged_events (event_id, tenant_id, type, time, row) SELECT * FROM unnest(CAST(:ids AS uuid[]), "
+    "CAST(:tenants AS text[]), CAST(:types AS text[]), CAST(:times AS timestamptz[]), CAST(:rows AS jsonb[]))"
+)
+"""Five arrays instead of five parameters for each row: those cost more than the rows."""
 WRITER_LOCK = "munbot.datalake.archive"
 
 
@@ -25,6 +31,17 @@ class Waiting:
     since: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A row that waits for a file."""
+
+    seq: int
+    tenant_id: str
+    type: str
+    time: datetime
+    row: dict[str, Any]
+
+
 def stage(session: Session, values: Sequence[dict[str, Any]]) -> int:
     """Keep rows of events that were never here before; returns how many those are.
 
@@ -34,13 +51,17 @@ def stage(session: Session, values: Sequence[dict[str, Any]]) -> int:
     """
     if not values:
         return 0
-    notes = [{"consumer": CONSUMER, "event_id": value["event_id"]} for value in values]
-    new = set(
-        session.scalars(pg_insert(INBOX).values(notes).on_conflict_do_nothing().returning(INBOX.c.event_id)).all()
-    )
+    new = first_times(session, INBOX, consumer=CONSUMER, event_ids=[value["event_id"] for value in values])
     fresh = [value for value in values if value["event_id"] in new]
     if fresh:
-        session.execute(insert(StagedEvent), fresh)
+        columns = {
+            "ids": [str(value["event_id"]) for value in fresh],
+            "tenants": [value["tenant_id"] for value in fresh],
+            "types": [value["type"] for value in fresh],
+            "times": [value["time"] for value in fresh],
+            "rows": [json.dumps(value["row"], ensure_ascii=False) for value in fresh],
+        }
+        session.execute(_STAGE, columns)
     return len(fresh)
 
 
@@ -55,14 +76,15 @@ def lock_writer(session: Session) -> bool:
     return bool(session.scalar(text("SELECT pg_try_advisory_xact_lock(hashtext(:name))"), {"name": WRITER_LOCK}))
 
 
-def oldest(session: Session, limit: int) -> Sequence[StagedEvent]:
+def oldest(session: Session, limit: int) -> Sequence[Staged]:
     """Return the rows that have waited longest."""
-    return session.scalars(select(StagedEvent).order_by(StagedEvent.seq).limit(limit)).all()
+    wanted = (StagedEvent.seq, StagedEvent.tenant_id, StagedEvent.type, StagedEvent.time, StagedEvent.row)
+    return [Staged(*row) for row in session.execute(select(*wanted).order_by(StagedEvent.seq).limit(limit))]
 
 
 def unstage(session: Session, seqs: Sequence[int]) -> None:
     """Forget rows that stand in a file now."""
-    session.execute(delete(StagedEvent).where(StagedEvent.seq.in_(seqs)))
+    session.execute(text("DELETE FROM staged_events WHERE seq = ANY(CAST(:seqs AS bigint[]))"), {"seqs": list(seqs)})
 
 
 def replace_files(session: Session, old: Sequence[UUID], new: Sequence[ArchiveFile]) -> bool:

@@ -16,7 +16,8 @@ from munbot_common.logs import get_logger
 
 from munbot_datalake.archive import files, repository
 from munbot_datalake.archive.metrics import FILES, WAITING
-from munbot_datalake.archive.models import ArchiveFile, StagedEvent
+from munbot_datalake.archive.models import ArchiveFile
+from munbot_datalake.archive.repository import Staged
 
 log = get_logger("datalake.writer")
 
@@ -81,7 +82,7 @@ class Writer:
         log.info("files_written", files=len(made), rows=len(rows))
         return len(rows)
 
-    def _file(self, group: Group, members: Sequence[StagedEvent]) -> ArchiveFile:
+    def _file(self, group: Group, members: Sequence[Staged]) -> ArchiveFile:
         tenant, event_type, day = group
         table = files.table_of(event_type, [member.row for member in members])
         return files.put(
@@ -100,8 +101,8 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(UTC).date()
 
 
-def _grouped(rows: Sequence[StagedEvent]) -> dict[Group, list[StagedEvent]]:
-    groups: dict[Group, list[StagedEvent]] = defaultdict(list)
+def _grouped(rows: Sequence[Staged]) -> dict[Group, list[Staged]]:
+    groups: dict[Group, list[Staged]] = defaultdict(list)
     for row in rows:
         groups[row.tenant_id, row.type, day_of(row.time)].append(row)
     return groups
