@@ -49,6 +49,7 @@ SEEN = {  # what each service needs, and nothing else
         "db_whatsapp_password",
         "db_notifications_password",
         "db_datalake_password",
+        "db_n8n_password",
     },
     "redis": {"redis_password"},
     "rabbitmq": {"rabbitmq_definitions.json"},

@@ -2,6 +2,7 @@ import base64
 import hashlib
 import json
 import os
+import re
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -16,6 +17,7 @@ from munbot_common.secrets import (
     PASSWORDS,
     READERS,
     SERVICES,
+    SHAPED,
     SecretLost,
     generate_secrets,
     main,
@@ -46,6 +48,7 @@ def test_every_secret_is_made_private_and_not_guessable(folder):
         "tls.key",
         "rabbitmq_definitions.json",
         *GIVEN,
+        *SHAPED,
     }
     assert {path.name for path in folder.iterdir()} == names
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
@@ -54,6 +57,15 @@ def test_every_secret_is_made_private_and_not_guessable(folder):
     assert len(set(passwords)) == len(passwords)
     assert all(value.isalnum() and value.isascii() for value in passwords)
     assert all(len(contents(folder)[name]) == length for name, length in PASSWORDS.items())
+
+
+def test_what_others_want_in_a_shape_has_it(folder):
+    kind, _, value = contents(folder)["n8n_webhook_secret"].partition("_")
+    assert (kind, len(base64.b64decode(value, validate=True))) == ("whsec", 32)
+    owner = contents(folder)["n8n_owner_password"]
+    assert re.search(r"[A-Z]", owner)
+    assert re.search(r"[0-9]", owner)
+    assert 8 <= len(owner) <= 64
 
 
 def test_what_others_give_begins_empty_and_is_kept(folder):
@@ -198,7 +210,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 39 written")
+    assert said.startswith("secrets: 45 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

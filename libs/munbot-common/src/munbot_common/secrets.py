@@ -8,6 +8,7 @@ its own.
 from __future__ import annotations
 
 import argparse
+import base64
 import os
 import secrets
 import string
@@ -31,6 +32,7 @@ __all__ = [
     "PASSWORDS",
     "READERS",
     "SERVICES",
+    "SHAPED",
     "SecretLost",
     "generate_secrets",
     "mint_service_token",
@@ -45,6 +47,7 @@ PASSWORDS = {  # file name: length in characters
     "db_whatsapp_password": 32,
     "db_notifications_password": 32,
     "db_datalake_password": 32,
+    "db_n8n_password": 32,
     "rabbitmq_password": 32,
     "redis_password": 32,
     "mongo_password": 32,
@@ -53,6 +56,8 @@ PASSWORDS = {  # file name: length in characters
     "demo_password": 12,
     "simulator_secret": 40,
     "pseudonym_key": 64,
+    "n8n_broker_password": 32,
+    "n8n_encryption_key": 32,
 }
 # Given by other people, where there is one: empty until somebody writes it into the file.
 GIVEN = (
@@ -62,8 +67,13 @@ GIVEN = (
     "backup_s3_access_key",
     "backup_s3_secret_key",
     "recovery_recipient",
+    "n8n_official_password",
 )
 KEYS = ("whatsapp_key", "notifications_key")  # Fernet keys, that encrypt what a service keeps
+SHAPED: dict[str, Callable[[], str]] = {  # where somebody else says what it looks like
+    "n8n_webhook_secret": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    "n8n_owner_password": lambda: "N8n-" + _random_text(20, _EASY),
+}
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
 SERVICES = (
     "scheduler",
@@ -88,6 +98,7 @@ READERS = {  # folder: the files that its containers see
         "db_whatsapp_password",
         "db_notifications_password",
         "db_datalake_password",
+        "db_n8n_password",
     ),
     "redis": ("redis_password",),
     "rabbitmq": ("rabbitmq_definitions.json",),
@@ -135,6 +146,22 @@ READERS = {  # folder: the files that its containers see
         "pseudonym_key",
         *_S3,
     ),
+    "n8n": (
+        "db_n8n_password",
+        "n8n_broker_password",
+        "n8n_encryption_key",
+        "n8n_webhook_secret",
+        "n8n_owner_password",
+        "n8n_official_password",
+        "demo_password",
+    ),
+    "n8n_access": (  # one-shots that let n8n in: at the broker, and at notifications
+        "rabbitmq_password",
+        "n8n_broker_password",
+        "db_notifications_password",
+        "notifications_key",
+        "n8n_webhook_secret",
+    ),
     "simulator": ("jwt_public_key.pem", "simulator_secret"),
     "web": ("jwt_public_key.pem", "rabbitmq_password", "redis_password", "service_token_web"),
 }
@@ -174,6 +201,8 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
         alphabet = _EASY if name == "demo_password" else _ALPHABET
         writer.missing(name, lambda n=length, a=alphabet: _random_text(n, a))  # type: ignore[misc]
     writer.begin_empty(GIVEN)
+    for name, make in SHAPED.items():
+        writer.missing(name, make)
     for name in KEYS:
         writer.missing(name, lambda: Fernet.generate_key().decode())
     writer.missing("jwt_private_key.pem", _new_private_key)
