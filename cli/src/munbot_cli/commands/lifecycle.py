@@ -81,7 +81,14 @@ def _up_in_containers(project: Project, *, infra_only: bool, seed: bool, only: I
         print_addresses(project, seeded=seed, password=lambda: engine.read_secret("demo_password"))
 
 
-def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, only: list[str] | None = None) -> None:
+def bring_up(
+    project: Project,
+    *,
+    infra_only: bool = False,
+    seed: bool = True,
+    only: list[str] | None = None,
+    profiles: Iterable[str] = (),
+) -> None:
     """Start an instance natively and wait until it is healthy.
 
     Args:
@@ -89,6 +96,7 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
         infra_only: leave the application services out.
         seed: load demo data.
         only: these services and what they need; all by default.
+        profiles: the optional parts to start too.
 
     Raises:
         MunbotError: with one line for the person at the terminal.
@@ -98,7 +106,7 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
 
     from munbot_cli.native.runner import Runner
 
-    services = select_services(project, infra_only=infra_only, only=only)
+    services = select_services(project, infra_only=infra_only, only=only, profiles=profiles)
     try:
         project.data.mkdir(parents=True, exist_ok=True)
         generate_secrets(project.secrets)
@@ -108,15 +116,15 @@ def bring_up(project: Project, *, infra_only: bool = False, seed: bool = True, o
         raise MunbotError(f"{error.filename} cannot be written: check the rights on MUNBOT_DATA_DIR") from error
     except OSError as error:
         raise MunbotError(f"{project.data} cannot be written: {error.strerror}") from error
-    Runner(project, services, select_services(project), seed=seed).up()
+    Runner(project, services, select_services(project, profiles=profiles), seed=seed).up()
 
 
 def select_services(
-    project: Project, *, infra_only: bool = False, only: list[str] | None = None
+    project: Project, *, infra_only: bool = False, only: list[str] | None = None, profiles: Iterable[str] = ()
 ) -> Mapping[str, Service]:
     """Choose the compose services of a start."""
     infrastructure = project.native["infrastructure"]
-    services = load_compose(project.root / "docker-compose.yml", project.variables, infrastructure)
+    services = load_compose(project.root / "docker-compose.yml", project.variables, infrastructure, profiles)
     if infra_only:
         return {name: service for name, service in services.items() if service.infrastructure and name != "nginx"}
     return with_dependencies(services, only) if only else services

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -16,19 +18,30 @@ import typer
 from munbot_cli.commands.lifecycle import bring_up, delete_data, stop_project
 from munbot_cli.environment import instance_environment
 from munbot_cli.errors import MunbotError
+from munbot_cli.native.context import Context
+from munbot_cli.native.machine import find_node
 from munbot_cli.progress import console
 from munbot_cli.project import Project
 from munbot_cli.testing.containers import run_containers
 from munbot_cli.testing.engine import provide_engine
+from munbot_cli.testing.n8n import install_n8n
 from munbot_cli.testing.results import Outcome
 from munbot_cli.testing.show import print_summary, run, show
-from munbot_cli.testing.suites import chaos_suites, platform_suites, prepare_tools, room_suites, static_checks
+from munbot_cli.testing.suites import (
+    chaos_suites,
+    n8n_suites,
+    platform_suites,
+    prepare_tools,
+    room_suites,
+    static_checks,
+)
 
 __all__ = ["app"]
 
 app = typer.Typer(help="Run everything that must hold, and print one summary.")
 
 KeepOption = Annotated[bool, typer.Option("--keep", help="Leave the test instance running afterwards.")]
+N8N_MAILS = {"N8N_UNIT_MAILS": '{"Dirección de Aseo y Ornato": "cuadrilla@valle-claro.demo"}'}
 ScriptOption = Annotated[
     Path | None,
     typer.Option(
@@ -87,6 +100,17 @@ def chaos(
     if seed >= 0:
         environment["MUNBOT_CHAOS_SEED"] = str(seed)
     _conclude([lambda: _chaos(instance, reports, environment, keep=keep)], rasa=False)
+
+
+@app.command("n8n")
+def n8n(
+    keep: KeepOption = False,
+    project: Annotated[str, typer.Option("--project", "-p", help="The name of the test instance.")] = "test-n8n",
+) -> None:
+    """Start the platform with n8n beside it, and run the four workflows: what they mail is the proof."""
+    instance = _instance(project)
+    reports = _reports(instance.root, "n8n")
+    _conclude([lambda: _n8n(instance, reports, keep=keep)], rasa=False)
 
 
 @app.command("all")
@@ -205,6 +229,29 @@ def _chaos(project: Project, reports: Path, environment: Mapping[str, str], *, k
     return outcomes
 
 
+def _n8n(project: Project, reports: Path, *, keep: bool) -> list[Outcome]:
+    port = project.port("n8n", 5678)
+    with _fresh(project, keep=keep):
+        first = time.monotonic()
+        with console.status("n8n and the platform …"):
+            programs = install_n8n(Context(project))
+            node = find_node(Context(project))
+            os.environ["PATH"] = f"{programs}:{node}:{os.environ.get('PATH', os.defpath)}"
+            asked = replace(
+                project, settings={**project.settings, "WEBHOOK_ALLOWED_HOSTS": f"127.0.0.1:{port}", **N8N_MAILS}
+            )
+            problem = _start(asked, profiles=["n8n"])
+        outcome = Outcome(
+            "platform and n8n", passed=int(not problem), failed=int(bool(problem)), seconds=time.monotonic() - first
+        )
+        outcomes = [show(outcome)]
+        if problem:
+            outcome.problems.append(problem)
+            return outcomes
+        addresses = {**instance_environment(project), "MUNBOT_TEST_N8N_URL": f"http://127.0.0.1:{port}"}
+        return [*outcomes, *(run(suite, reports, addresses) for suite in n8n_suites(project))]
+
+
 @contextmanager
 def _fresh(project: Project, *, keep: bool) -> Iterator[None]:
     """Begin without an instance and its data, and end so unless it is to be kept."""
@@ -220,9 +267,9 @@ def _fresh(project: Project, *, keep: bool) -> Iterator[None]:
             delete_data(project)
 
 
-def _start(project: Project) -> str:
+def _start(project: Project, profiles: Sequence[str] = ()) -> str:
     try:
-        bring_up(project)
+        bring_up(project, profiles=profiles)
     except MunbotError as error:
         return str(error)
     return ""
@@ -230,7 +277,6 @@ def _start(project: Project) -> str:
 
 def _chromium(project: Project) -> str:
     """Find Debian's Chromium for the browser tests, installing it where it is missing."""
-    from munbot_cli.native.context import Context
     from munbot_cli.native.machine import install_packages
 
     context = Context(project)

@@ -19,6 +19,7 @@ __all__ = [
     "Suite",
     "chaos_suites",
     "container_suites",
+    "n8n_suites",
     "platform_suites",
     "room_suites",
     "run_suite",
@@ -132,6 +133,11 @@ def platform_suites(project: Project) -> list[Suite]:
     """List the tests that ask the whole running platform; of chaos a short one."""
     chaos = [replace(suite, environment={"MUNBOT_CHAOS_MESSAGES": _SHORT_CHAOS}) for suite in chaos_suites(project)]
     return [*_folders(project, ("contract", "dialogues", "e2e", "browser")), *chaos]
+
+
+def n8n_suites(project: Project) -> list[Suite]:
+    """List the tests that need n8n beside the platform."""
+    return _folders(project, ("n8n",))
 
 
 def container_suites(project: Project) -> list[Suite]:
