@@ -81,3 +81,20 @@ def chat(visit):
 @pytest.fixture
 def rut():
     return new_rut()
+
+
+@pytest.fixture
+def panel(new_context, platform):
+    """Callable: log in as an official in a browser of one's own; gives the page."""
+
+    def enter(path="/panel", *, who="agente", tenant=TENANT, **options):
+        page = new_context(**options).new_page()
+        page.goto(path)
+        page.get_by_label("Municipalidad").select_option(tenant)
+        page.get_by_label("Correo electrónico").fill(f"{who}@{tenant}.demo")
+        page.get_by_label("Contraseña").fill(platform.password)
+        page.get_by_role("button", name="Ingresar").click()
+        expect(page.get_by_label("Contraseña")).to_have_count(0, timeout=PATIENCE_MS)
+        return page
+
+    return enter

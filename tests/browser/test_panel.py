@@ -5,7 +5,7 @@ import uuid
 from datetime import UTC, datetime
 
 import pytest
-from browser_support import PATIENCE_MS, TENANT, check_accessible, check_fits, shoot
+from browser_support import PATIENCE_MS, check_accessible, check_fits, shoot
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.platform
@@ -20,26 +20,12 @@ PAGES = {
     "ajustes/institucion": "Ajustes",
     "ajustes/personas": "Ajustes",
     "ajustes/canales": "Ajustes",
+    "ajustes/textos": "Ajustes",
+    "ajustes/avisos": "Ajustes",
+    "ajustes/sin-entregar": "Ajustes",
     "ajustes/webhooks": "Ajustes",
     "ajustes/registro": "Ajustes",
 }
-
-
-@pytest.fixture
-def panel(new_context, platform):
-    """Callable: log in as an official in a browser of one's own; gives the page."""
-
-    def enter(path="/panel", *, who="agente", tenant=TENANT, **options):
-        page = new_context(**options).new_page()
-        page.goto(path)
-        page.get_by_label("Municipalidad").select_option(tenant)
-        page.get_by_label("Correo electrónico").fill(f"{who}@{tenant}.demo")
-        page.get_by_label("Contraseña").fill(platform.password)
-        page.get_by_role("button", name="Ingresar").click()
-        expect(page.get_by_label("Contraseña")).to_have_count(0, timeout=PATIENCE_MS)
-        return page
-
-    return enter
 
 
 def messages(page):

@@ -43,6 +43,8 @@ export function ConversationsSection({ range }: { range: Range }) {
                 },
                 { id: "takeovers", label: t("takeovers"), value: format.number(total.takeovers), hint: t("takeovers_hint") },
                 { id: "unknown", label: t("unknown"), value: format.number(total.unknown_questions) },
+                { id: "thumbs_up", label: t("thumbs_up"), value: format.number(total.thumbs_up), hint: t("thumbs_hint") },
+                { id: "thumbs_down", label: t("thumbs_down"), value: format.number(total.thumbs_down) },
               ]}
             />
             <DayChart

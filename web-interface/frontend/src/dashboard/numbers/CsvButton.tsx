@@ -27,6 +27,8 @@ export function CsvButton({ range }: { range: Range }) {
       { title: t("takeovers"), value: (day) => chats.get(day)?.takeovers ?? 0 },
       { title: t("first_answer_seconds"), value: (day) => chats.get(day)?.median_first_answer_seconds ?? null },
       { title: t("unknown"), value: (day) => chats.get(day)?.unknown_questions ?? 0 },
+      { title: t("thumbs_up"), value: (day) => chats.get(day)?.thumbs_up ?? 0 },
+      { title: t("thumbs_down"), value: (day) => chats.get(day)?.thumbs_down ?? 0 },
       { title: group(t("appointments"), t("made")), value: (day) => agenda.get(day)?.made ?? 0 },
       { title: group(t("appointments"), t("taking_place")), value: (day) => agenda.get(day)?.appointments ?? 0 },
       { title: group(t("appointments"), t("attended")), value: (day) => agenda.get(day)?.attended ?? 0 },

@@ -9,6 +9,9 @@ export type SectionId =
   | "booking"
   | "people"
   | "channels"
+  | "templates"
+  | "recipients"
+  | "undelivered"
   | "webhooks"
   | "audit";
 
@@ -22,6 +25,13 @@ export const SECTIONS: readonly { id: SectionId; path: string; Component: LazyEx
   { id: "booking", path: "/ajustes/reservas", Component: lazy(() => import("./catalogue/BookingSection")) },
   { id: "people", path: "/ajustes/personas", Component: lazy(() => import("./people/PeopleSection")) },
   { id: "channels", path: "/ajustes/canales", Component: lazy(() => import("./channels/ChannelsSection")) },
+  { id: "templates", path: "/ajustes/textos", Component: lazy(() => import("./notifications/TemplatesSection")) },
+  { id: "recipients", path: "/ajustes/avisos", Component: lazy(() => import("./notifications/RecipientsSection")) },
+  {
+    id: "undelivered",
+    path: "/ajustes/sin-entregar",
+    Component: lazy(() => import("./notifications/UndeliveredSection")),
+  },
   { id: "webhooks", path: "/ajustes/webhooks", Component: lazy(() => import("./webhooks/WebhooksSection")) },
   { id: "audit", path: "/ajustes/registro", Component: lazy(() => import("./audit/AuditSection")) },
 ];

@@ -295,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * Change
-         * @description Stop mails to the address of the link, as a mail program's button does; or begin again.
+         * @description Stop mails to the address of the link, as a mail program's button does; or begin again. The body says nothing.
          */
         post: operations["change_v1_public_unsubscribe_post"];
         delete?: never;
@@ -676,15 +676,6 @@ export interface components {
             /** Template Version */
             template_version: number | null;
         };
-        /** Body_change_v1_public_unsubscribe_post */
-        Body_change_v1_public_unsubscribe_post: {
-            /**
-             * Action
-             * @description `again` to be written to again
-             * @default stop
-             */
-            action: string;
-        };
         /**
          * ContactBody
          * @description One person, by one of the three.
@@ -937,7 +928,7 @@ export interface components {
         };
         /**
          * OfficialBody
-         * @description A mailbox, or a chat by its apprise URL, and what it hears of.
+         * @description A new recipient.
          */
         OfficialBody: {
             /**
@@ -947,6 +938,38 @@ export interface components {
             active: boolean;
             /** Address */
             address: string;
+            /**
+             * Channel
+             * @default email
+             * @enum {string}
+             */
+            channel: "email" | "apprise";
+            /** Name */
+            name: string;
+            /** Topics */
+            topics: ("complaint_created" | "complaint_overdue" | "complaint_reopened" | "handoff" | "digest" | "system")[];
+            /**
+             * Unit
+             * @description of the complaints that it hears of; empty: of all
+             * @default
+             */
+            unit: string;
+        };
+        /**
+         * OfficialChange
+         * @description A mailbox, or a chat by its apprise URL, and what it hears of.
+         */
+        OfficialChange: {
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+            /**
+             * Address
+             * @description left out: as it is, on the same channel
+             */
+            address?: string | null;
             /**
              * Channel
              * @default email
@@ -2120,7 +2143,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OfficialBody"];
+                "application/json": components["schemas"]["OfficialChange"];
             };
         };
         responses: {
@@ -2681,16 +2704,13 @@ export interface operations {
         parameters: {
             query: {
                 token: string;
+                action?: "stop" | "again";
             };
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/x-www-form-urlencoded": components["schemas"]["Body_change_v1_public_unsubscribe_post"];
-            };
-        };
+        requestBody?: never;
         responses: {
             /** @description Successful Response */
             200: {
