@@ -10,12 +10,15 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
+from munbot_common.privacy_routes import router as privacy_router
 
+from munbot_datalake.archive.pseudonyms import Pseudonyms
 from munbot_datalake.diskcache import DiskCache
 from munbot_datalake.images.routes import router as images_router
 from munbot_datalake.images.service import Images
 from munbot_datalake.imports.routes import router as imports_router
 from munbot_datalake.imports.service import Imports
+from munbot_datalake.privacy.service import PersonalData
 from munbot_datalake.questions.engine import Limits, Questions
 from munbot_datalake.questions.routes import router as questions_router
 from munbot_datalake.questions.sources import Sources
@@ -45,6 +48,13 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         )
         results = DiskCache(settings.cache_dir / "images", settings.cache_mb * 256 * 1024)
         app.state.images = Images(app.state.session_factory, app.state.store, settings.images_bucket, results)
+        app.state.privacy = PersonalData(
+            app.state.session_factory,
+            app.state.store,
+            settings.lake_bucket,
+            cache=files,
+            pseudonyms=Pseudonyms(settings.pseudonym_key.get_secret_value()),
+        )
         token = settings.service_token.get_secret_value() if settings.service_token else None
         app.state.imports = Imports(
             app.state.session_factory,
@@ -61,4 +71,5 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
     app.include_router(questions_router)
     app.include_router(images_router)
     app.include_router(imports_router)
+    app.include_router(privacy_router)
     return app

@@ -28,6 +28,7 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, StoreSettings
     """What the API needs."""
 
     service_name: str = "data-lake"
+    pseudonym_key: SecretStr
     cache_dir: Path = Path("/var/lib/munbot-lake")
     cache_mb: int = Field(default=1024, ge=16, description="of archive files; pictures have a quarter of that besides")
     question_memory_mb: int = Field(default=192, ge=32)

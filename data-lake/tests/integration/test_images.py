@@ -33,6 +33,7 @@ def opened(response):
 def api(engine, bucket, s3, key_pair, make_token, tmp_path_factory):
     endpoint, key, secret = s3
     settings = ApiSettings(
+        pseudonym_key="k" * 32,
         database_url=engine.url.render_as_string(hide_password=False),
         jwt_public_key=key_pair[1],
         s3_endpoint=endpoint,

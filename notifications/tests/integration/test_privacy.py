@@ -60,3 +60,11 @@ def test_known_again_and_who_may_ask(service, api):
     assert api.post("/v1/privacy/find", {"rut": RUT}, role="agent").status_code == 403
     wish = {"person": {"rut": RUT}, "name": "Otra Persona"}
     assert api.post("/v1/privacy/rectify", wish).json()["changed"] == []
+
+
+def test_what_happens_to_an_erased_person_s_case_is_told_to_nobody(service):
+    nobody = {"rut": "", "name": None, "phone": None, "email": None}
+    service.hear("munbot.complaint.status_changed.v1", citizen=nobody)
+    assert {row["recipient_key"]: row["state"] for row in service.rows() if row["audience"] == "citizen"} == {
+        "nobody": "suppressed"
+    }

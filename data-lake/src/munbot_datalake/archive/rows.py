@@ -58,7 +58,7 @@ def _treated(column: Column, value: Any, tenant: str, pseudonyms: Pseudonyms) ->
         return None
     match column.treatment:
         case Treatment.PSEUDONYM:
-            return pseudonyms.of(tenant, str(value))
+            return pseudonyms.of(tenant, str(value)) if value else None  # an erased person is nobody
         case Treatment.CODE:
             return value if CODE_PATTERN.fullmatch(str(value)) else None
         case Treatment.LISTED:

@@ -57,9 +57,15 @@ def _reminder(event: AnyEvent, _public_url: str) -> Told:
     return _about(event, fact.appointment_id, fact.conversation_id, expires_at=fact.start), [telling]
 
 
+def _contact(person: a.CitizenRef | c.Complainant) -> Contact:
+    """Return how a person is reached; an erased one (Ley 21.719) is nobody, to whom there is no way."""
+    if not (person.rut or person.email or person.phone):
+        return Contact("nobody")
+    return Contact.of(rut=person.rut, email=person.email, phone=person.phone)
+
+
 def _citizen(purpose: str, fact: a.AppointmentFact, data: dict[str, Any]) -> ForCitizen:
-    contact = Contact.of(rut=fact.citizen.rut, email=fact.citizen.email, phone=fact.citizen.phone)
-    return ForCitizen(purpose, contact, data)
+    return ForCitizen(purpose, _contact(fact.citizen), data)
 
 
 def _appointment_data(fact: a.AppointmentFact) -> dict[str, Any]:
@@ -133,7 +139,7 @@ def _complainant(purpose: str, fact: c.ComplaintFact, public_url: str, *, detail
         "detail": detail,
         "home_url": f"{public_url}/reclamo",
     }
-    return ForCitizen(purpose, Contact.of(rut=person.rut, email=person.email, phone=person.phone), data)
+    return ForCitizen(purpose, _contact(person), data)
 
 
 def _unit_data(fact: c.ComplaintFact, public_url: str) -> dict[str, Any]:
