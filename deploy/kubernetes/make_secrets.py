@@ -20,6 +20,8 @@ __all__ = ["SERVERS", "main", "secrets_of"]
 NAMESPACE = "munbot"
 SERVERS = ("postgres", "redis", "rabbitmq", "mongo", "minio")
 """Readers that only the component `infrastructure` has."""
+ABSENT = ("n8n", "n8n_access")
+"""Readers of what the cluster does not run."""
 BACKUP = "backup"
 """Sees the whole folder: it saves it, sealed to the recovery key."""
 
@@ -33,7 +35,8 @@ def secrets_of(folder: Path, *, servers: bool) -> list[dict[str, Any]]:
     """
     generate_secrets(folder)
     everything = sorted(file.name for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
-    readers = {reader: names for reader, names in READERS.items() if servers or reader not in SERVERS}
+    left_out = ABSENT if servers else (*ABSENT, *SERVERS)
+    readers = {reader: names for reader, names in READERS.items() if reader not in left_out}
     return [
         {
             "apiVersion": "v1",

@@ -16,7 +16,8 @@ until pg_isready --quiet --timeout=2; do  # `docker compose restart` starts ever
   sleep 1
 done
 
-for name in scheduler conversations rasa whatsapp notifications datalake; do
+for name in scheduler conversations rasa whatsapp notifications datalake n8n; do
+  if [ "$name" = n8n ] && [ ! -f "$secrets/db_n8n_password" ]; then continue; fi  # optional
   password=$(cat "$secrets/db_${name}_password")
   # The password goes in by a psql variable, so that it is quoted by psql and never part of this text.
   psql --no-psqlrc --quiet --set=ON_ERROR_STOP=1 --dbname=postgres \
