@@ -14,13 +14,13 @@ from munbot_cli.native.machine import find_node, locked
 __all__ = ["install_n8n"]
 
 OVERRIDES = {"xlsx": "npm:@e965/xlsx@0.20.3", "isolated-vm": "5.0.4"}
-"""Of its dependencies one lies outside the registry, and one wants a newer Node.js; our workflows use neither."""
+"""Of its dependencies one lies outside the registry, and one wants a newer Node.js than 20."""
+COMPILED = "isolated-vm"
+"""Runs expressions. The other parts that would be compiled serve databases and nodes that are not used here."""
 
 
 def install_n8n(context: Context) -> Path:
-    """Install n8n where it is not yet; some minutes, once.
-
-    Nothing is compiled: what would be serves databases and nodes that are not used here.
+    """Install n8n where it is not yet; some minutes, once. It needs a compiler for C++.
 
     Returns:
         The folder with the program, which Node.js's own must precede in PATH.
@@ -41,14 +41,18 @@ def install_n8n(context: Context) -> Path:
             folder.mkdir(parents=True)
             package = {"name": "munbot-n8n", "private": True, "dependencies": {"n8n": version}, "overrides": OVERRIDES}
             (folder / "package.json").write_text(json.dumps(package), encoding="utf-8")
+            environment = {"PATH": f"{node}:{os.environ.get('PATH', os.defpath)}"}
+            if (node.parent / "include" / "node" / "node.h").is_file():  # else node-gyp fetches Node.js's headers
+                environment["npm_config_nodedir"] = str(node.parent)
             options = ["--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts", "--prefer-offline"]
-            run_logged(
-                [str(node / "npm"), "install", *options],
-                log=project.log("install-n8n"),
-                what=f"installing n8n {version}",
-                cwd=folder,
-                environment={"PATH": f"{node}:{os.environ.get('PATH', os.defpath)}"},
-            )
+            for step, command in (("install", ["install", *options]), ("compile", ["rebuild", COMPILED])):
+                run_logged(
+                    [str(node / "npm"), *command],
+                    log=project.log(f"{step}-n8n"),
+                    what=f"installing n8n {version} ({step})",
+                    cwd=folder,
+                    environment=environment,
+                )
             (folder / ".whole").touch()
     if not (programs / "n8n").exists():
         raise MunbotError(f"npm brought no program n8n {version}")
