@@ -18,6 +18,7 @@ from munbot_cli.commands import (
     lake,
     lifecycle,
     models,
+    privacy,
     recovery,
     test,
     variables,
@@ -52,6 +53,7 @@ app.add_typer(evaluate.app, name="eval")
 app.add_typer(knowledge.app, name="knowledge")
 app.add_typer(lake.app, name="import")
 app.add_typer(models.app, name="models")
+app.add_typer(privacy.app, name="privacy")
 app.add_typer(test.app, name="test")
 
 

@@ -13,6 +13,7 @@ from munbot_common.auth import TokenVerifier
 from munbot_common.client import AsyncServiceClient
 from munbot_common.ids import uuid7
 from munbot_common.messaging import Consumer, OutgoingMessage, Publisher
+from munbot_common.privacy_routes import router as privacy_router
 from munbot_contracts.envelope import AnyEvent
 from redis.asyncio import Redis
 
@@ -29,6 +30,7 @@ from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
 from munbot_web.operations import routes as operations_routes
 from munbot_web.operations.letters import DeadLetters
+from munbot_web.operations.privacy import PersonalData
 from munbot_web.operations.queues import QueueBook
 from munbot_web.operations.services import ServiceHealths
 from munbot_web.settings import Settings
@@ -51,6 +53,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(chat_routes.router)
     app.include_router(guide_routes.router)
     app.include_router(operations_routes.router)
+    app.include_router(privacy_router, prefix="/api/operations")
     if origins := settings.allowed_origins():
         app.add_middleware(
             CORSMiddleware,
@@ -82,6 +85,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
     app.state.service_healths = healths = ServiceHealths(settings.health_targets(), own=app.state.checks)
     app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
     app.state.dead_letters = DeadLetters(settings.amqp_url())
+    app.state.privacy = PersonalData(queues, app.state.dead_letters)
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
     guard = RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds)
     app.state.chat = chat = ChatService(

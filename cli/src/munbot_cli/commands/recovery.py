@@ -16,6 +16,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from munbot_cli.commands.lifecycle import ProjectOption
+from munbot_cli.commands.privacy import erase_again
 from munbot_cli.containers.detection import find_engine
 from munbot_cli.containers.mode import Mode, running_mode
 from munbot_cli.errors import MunbotError
@@ -140,6 +141,9 @@ def restore(  # noqa: PLR0917 - typer calls it by name
         except MunbotError as error:
             raise MunbotError(f"{error}. The data are back: ./munbot up --no-seed goes on with the start") from error
         console.print(f"[green]✓[/green] «{instance.name}» answers after {time.monotonic() - begun:.0f} s.")
+        erase_again(one, since=found["started_at"])
+    else:
+        console.print(f"After the start: ./munbot privacy reapply --since {found['started_at']}", soft_wrap=True)
     if not restored["same"]:
         raise typer.Exit(1)
 

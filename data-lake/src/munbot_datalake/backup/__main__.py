@@ -18,6 +18,7 @@ from munbot_common.logs import configure_logging
 
 from munbot_datalake.backup.catalogue import LATEST, Catalogue
 from munbot_datalake.backup.drills import Drill, drills, note_drill
+from munbot_datalake.backup.erasures import erasures, key_of, note_erasure, prune
 from munbot_datalake.backup.manifest import Manifest
 from munbot_datalake.backup.problems import BackupError, BackupUnusable, NoRecoveryKey
 from munbot_datalake.backup.restoring import restore
@@ -49,6 +50,8 @@ def main(arguments: list[str] | None = None) -> int:
     unseal.add_argument("--check", action="store_true", help="only see whether the key opens them")
     commands.add_parser("new-key", help="make a recovery key")
     commands.add_parser("recipient", help="keep a key's public half, that comes by standard input")
+    commands.add_parser("note-erasure", help="keep that a person was erased: {tenant, rut} by standard input")
+    commands.add_parser("erasures", help="list who was erased, as marks, and the marks' key")
     commands.add_parser("note-drill", help="keep a drill's result, that comes by standard input")
     options = parser.parse_args(arguments)
     for name in _PERHAPS:  # a machine that is to be recovered has no secrets yet
@@ -142,6 +145,19 @@ def _note_drill(_options: argparse.Namespace) -> Answer:
     return drill.model_dump(mode="json")
 
 
+def _note_erasure(_options: argparse.Namespace) -> Answer:
+    said = json.loads(sys.stdin.read())
+    target = open_target(TargetSettings())
+    note_erasure(target, tenant=said["tenant"], rut=said["rut"], at=datetime.now(UTC))
+    prune(target)
+    return {"backups": [manifest.name for manifest in Catalogue(target).manifests()]}
+
+
+def _erasures(_options: argparse.Namespace) -> Answer:
+    target = open_target(TargetSettings())
+    return {"key": key_of(target), "erasures": [one.model_dump(mode="json") for one in erasures(target)]}
+
+
 def _secrets_dir() -> Path:
     return SecretsFolder().secrets_dir
 
@@ -185,6 +201,8 @@ _COMMANDS: dict[str, Callable[[argparse.Namespace], Answer]] = {
     "new-key": _new_key,
     "recipient": _recipient,
     "note-drill": _note_drill,
+    "note-erasure": _note_erasure,
+    "erasures": _erasures,
 }
 
 

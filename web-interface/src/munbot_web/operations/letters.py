@@ -1,6 +1,7 @@
 """Dead letters: looked at, sent once more, or discarded. The broker's queue is the only truth; nothing is kept here."""
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pika
 from munbot_common.logs import get_logger
 from munbot_common.messaging import ATTEMPTS_HEADER, DELIVERY_LIMIT, REASON_HEADER
 from munbot_common.problems import NotFound
+from munbot_common.traces import Traces
 from munbot_contracts.envelope import AnyEvent
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
@@ -47,6 +49,12 @@ class _Held:
         """Return what names the letter: the event's id, which stays the same, or else what it contains."""
         given = self.properties.message_id or (str(self.event.id) if self.event else None)
         return given or hashlib.sha256(self.body).hexdigest()[:32]
+
+    def text(self) -> str:
+        """Return what it contains, as it was before JSON."""
+        if self.event is None:
+            return self.body.decode(errors="replace")
+        return json.dumps(self.event.data, ensure_ascii=False, default=str)
 
     def may_be_seen_by(self, tenant: str) -> bool:
         """Return whether it is this tenant's; what is no event is nobody's, and shown without content to all."""
@@ -101,6 +109,19 @@ class DeadLetters:
     def discard(self, tenant: str, queue: str, ids: list[str]) -> LettersAnswer:
         """Take letters away for good."""
         return self._each(tenant, queue, ids, lambda _channel, _letter: None)
+
+    def naming(self, tenant: str, queues: list[str], traces: Traces, *, discard: bool) -> int:
+        """Count a tenant's letters that name somebody, or take them away for good."""
+        count = 0
+        with self._channel() as open_channel:
+            for queue in queues:
+                channel = open_channel()
+                for letter in _hold(channel, queue):
+                    if letter.may_be_seen_by(tenant) and traces.within(letter.text()):
+                        count += 1
+                        if discard:
+                            channel.basic_ack(letter.tag)
+        return count
 
     def _each(
         self, tenant: str, queue: str, ids: list[str], act: Callable[[BlockingChannel, _Held], None]
