@@ -1,3 +1,5 @@
+import re
+
 import pytest
 from munbot_cli.compose import COMPLETED, HEALTHY, load_compose, start_order, with_dependencies
 from munbot_cli.errors import MunbotError
@@ -125,3 +127,26 @@ def test_only_nginx_publishes_ports_and_no_container_has_a_fixed_name():
         name for name, body in document["services"].items() if "healthcheck" not in body and body.get("restart") != "no"
     ]
     assert unhealthy == ["mailpit"]  # its image brings a check
+
+
+def test_what_works_off_a_queue_stands_back_and_what_answers_does_not():
+    """docs/adr/0015: nobody waits for a worker; a mail or a backup must not slow a webhook down."""
+    project = Project.load("munbot", environment={})
+    services = load_compose(project.root / "docker-compose.yml", project.variables, project.native["infrastructure"])
+    behind = {name for name, service in services.items() if service.cpu_shares < 1024}
+    workers = {name for name, service in services.items() if service.command and service.command[-1] == "worker"}
+    assert {"notifications-worker", "data-lake-worker"} <= workers
+    assert behind == workers | {"backup", "rasa", "rasa-actions"}
+
+
+def test_every_service_has_a_memory_limit_and_limited_logs_and_settings_name_their_defaults():
+    import yaml
+
+    project = Project.load("munbot", environment={})
+    text = (project.root / "docker-compose.yml").read_text()
+    example = (project.root / "config" / ".env.example").read_text()
+    for name, body in yaml.safe_load(text)["services"].items():
+        assert body["deploy"]["resources"]["limits"]["memory"], name
+        assert body["logging"]["options"].keys() >= {"max-size", "max-file"}, name
+    for variable, default in re.findall(r"\$\{(\w+_MEMORY):-(\w+)\}", text):
+        assert re.search(rf"^{variable}={default}\b", example, re.MULTILINE), variable
