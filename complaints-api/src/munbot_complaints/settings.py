@@ -38,3 +38,4 @@ class WorkerSettings(StoreSettings, BrokerSettings):
     upload_sweep_seconds: float = Field(default=600.0, gt=0)
     upload_keep_hours: int = Field(default=24, ge=1)
     privacy_sweep_seconds: float = Field(default=600.0, gt=0, description="words of erased people in settled cases")
+    person_days: int = Field(default=1_825, ge=30, description="so long after its end a complaint keeps its person")

@@ -115,6 +115,10 @@ def run(settings: WorkerSettings) -> int:
         keep=timedelta(hours=settings.upload_keep_hours),
     )
 
+    def forget() -> int:
+        kept = timedelta(days=settings.person_days)
+        return services.privacy.finish_settled() + services.privacy.forget_people(utc_now() - kept)
+
     def finish() -> None:
         publisher.close()
         client.close()
@@ -125,7 +129,7 @@ def run(settings: WorkerSettings) -> int:
             "relay": relay.run,
             "overdue": every(settings.overdue_sweep_seconds, "overdue", OverdueSweep(repository, services.complaints)),
             "uploads": every(settings.upload_sweep_seconds, "uploads", uploads),
-            "privacy": every(settings.privacy_sweep_seconds, "privacy", services.privacy.finish_settled),
+            "privacy": every(settings.privacy_sweep_seconds, "privacy", forget),
         },
         checks={"mongo": lambda: mongo.ping(database), "broker": publisher.check},
         on_stop=finish,

@@ -1,6 +1,7 @@
 """A person's rights over their complaints: the case stays, the person does not."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from bson import json_util
@@ -132,3 +133,15 @@ def test_put_right_and_known_again(asks, file_complaint, client, as_):
     assert asks("match", marks).json() == {"ruts": [RUT]}
     assert asks("match", marks, tenant="punta-brava").json() == {"ruts": []}
     assert asks("find", role="viewer").status_code == 403
+
+
+def test_cases_settled_long_ago_lose_their_person(app, client, as_, complaint, database, clock, store):
+    made = complaint()
+    settle(client, as_, made["folio"])
+    privacy = app.state.services.privacy
+    assert privacy.forget_people(clock() - timedelta(days=1)) == 0
+    clock.forward(days=2_000)
+    assert privacy.forget_people(clock() - timedelta(days=1_825)) == 1
+    assert named(database) == set()
+    assert list(store._inside.list_objects(store.bucket, recursive=True, include_version=True)) == []
+    assert privacy.forget_people(clock() - timedelta(days=1_825)) == 0

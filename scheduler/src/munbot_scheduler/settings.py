@@ -37,3 +37,4 @@ class WorkerSettings(BookingDefaults, DatabaseSettings, BrokerSettings):
     hold_sweep_seconds: float = Field(default=5.0, gt=0)
     reminder_seconds: float = Field(default=5.0, gt=0)
     idempotency_days: int = Field(default=7, ge=1)
+    person_days: int = Field(default=1_825, ge=30, description="so long after its day an hour keeps its person")

@@ -14,6 +14,7 @@ from sqlalchemy import delete
 from munbot_scheduler.availability import repository
 from munbot_scheduler.availability.models import Seat
 from munbot_scheduler.base import IDEMPOTENCY_KEYS, OUTBOX
+from munbot_scheduler.privacy.service import forget_people
 from munbot_scheduler.reminders.models import Reminder
 from munbot_scheduler.reminders.service import remind
 from munbot_scheduler.settings import WorkerSettings
@@ -35,13 +36,15 @@ def sweep(factory: SessionFactory, clock: Clock = utc_now) -> int:
 
 
 def tidy(factory: SessionFactory, settings: WorkerSettings, clock: Clock = utc_now) -> None:
-    """Delete seats and reminders of past days, and old idempotency keys."""
+    """Delete seats and reminders of past days, and old idempotency keys; take people out of appointments of long ago."""
     now = clock()
     with unit_of_work(factory) as session:
         session.execute(delete(Seat).where(Seat.ends_at < now - SEATS_KEPT))
         session.execute(delete(Reminder).where(Reminder.starts_at < now - SEATS_KEPT))
         kept = timedelta(days=settings.idempotency_days)
         session.execute(delete(IDEMPOTENCY_KEYS).where(IDEMPOTENCY_KEYS.c.created_at < now - kept))
+        if forgotten := forget_people(session, now - timedelta(days=settings.person_days), now):
+            log.info("people_forgotten", count=forgotten)
 
 
 def run(settings: WorkerSettings) -> int:

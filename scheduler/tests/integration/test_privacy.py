@@ -3,6 +3,8 @@
 from uuid import uuid4
 
 from munbot_common.traces import mark_of
+from munbot_scheduler.settings import WorkerSettings
+from munbot_scheduler.worker import tidy
 
 RUT, OTHER = "15482903-2", "12345678-5"
 PERSON = {"rut": RUT}
@@ -104,3 +106,17 @@ def test_only_administrators_and_services_may_ask(api):
         assert api.post("/v1/privacy/find", PERSON, role=role).status_code == 403
     assert api.post("/v1/privacy/find", PERSON, role="admin").status_code == 200
     assert api.post("/v1/privacy/find", {"rut": "15.482.903-2 or true"}).status_code == 422
+
+
+def test_hours_of_long_ago_lose_their_person(api, booking, booked):
+    old, new = book(api, booking), booked("2026-11-25T10:15:00-03:00", rut=OTHER)
+    api.execute(
+        "UPDATE appointments SET starts_at = starts_at - interval '2000 days', ends_at = ends_at - interval '2000 days'"
+        " WHERE id = :id",
+        id=old["id"],
+    )
+    factory = api.client.app.state.session_factory
+    settings = WorkerSettings(database_url="postgresql://nowhere/x", rabbitmq_url="amqp://nowhere", person_days=1_825)
+    tidy(factory, settings, api.clock)
+    assert api.get(f"/v1/appointments/{old['id']}").json()["citizen"]["rut"] == ""
+    assert api.get(f"/v1/appointments/{new['id']}").json()["citizen"]["rut"] == OTHER

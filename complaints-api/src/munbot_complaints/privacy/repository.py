@@ -1,6 +1,7 @@
 """Complaints and files of one person, in MongoDB."""
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from munbot_contracts.people import Person
@@ -32,6 +33,11 @@ class PrivacyRepository:
     def waiting_for_end(self, statuses: Sequence[str], limit: int) -> list[ComplaintDocument]:
         """Return settled complaints of erased people, of all tenants, that still have the citizen's words."""
         wanted = {"person_erased": True, "words_erased": {"$exists": False}, "status": {"$in": list(statuses)}}
+        return [cast("ComplaintDocument", raw) for raw in self._complaints.find(wanted).limit(limit)]
+
+    def settled_before(self, statuses: Sequence[str], moment: datetime, limit: int) -> list[ComplaintDocument]:
+        """Return complaints of all tenants that were settled before a moment and still have their person."""
+        wanted = {"status": {"$in": list(statuses)}, "settled_at": {"$lt": moment}, "person_erased": {"$exists": False}}
         return [cast("ComplaintDocument", raw) for raw in self._complaints.find(wanted).limit(limit)]
 
     def ruts(self, tenant: str) -> list[str]:

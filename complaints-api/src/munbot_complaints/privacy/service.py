@@ -1,5 +1,6 @@
 """A person's complaints: found, given, put right, and without the person from then on."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -136,6 +137,17 @@ class PersonalData:
         settled = sorted(status.value for status in SETTLED)
         waiting = self._people.waiting_for_end(settled, _SWEEP)
         return sum(self._people.change(one["_id"], rules.without_words) for one in waiting)
+
+    def forget_people(self, before: datetime) -> int:
+        """Take people out of complaints that were settled before a moment; returns out of how many, some at a time."""
+        old = self._people.settled_before(sorted(status.value for status in SETTLED), before, _SWEEP)
+        for complaint in old:
+            for file in self._people.files([complaint], []):
+                self._attachments.erase(file)
+            person = Person(rut=complaint["citizen"]["rut"])
+            traces = Traces(person.with_all_of(_known(person, [complaint])))
+            self._without_person(complaint, traces, Actor(subject=SERVICE, role="service"))
+        return len(old)
 
     def _without_person(self, complaint: ComplaintDocument, traces: Traces, actor: Actor) -> None:
         def erased(now: ComplaintDocument) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A person's appointments: found, given, put right, and without the person from then on."""
 
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -140,6 +141,14 @@ class PersonalData:
 
 
 _TABLE = cast("Table", Appointment.__table__)
+
+
+def forget_people(session: Session, before: datetime, now: datetime) -> int:
+    """Take people out of appointments that were over before a moment; returns out of how many."""
+    nobody: dict[str, Any] = {"rut": NOBODY, "name": NOBODY, "phone": None, "email": None, "notes": "", "reason": None}
+    old = (Appointment.ends_at < before) & (Appointment.rut != NOBODY)
+    statement = update(Appointment).where(old).values(**nobody, conversation_id=None, live=False, updated_at=now)
+    return len(session.scalars(statement.returning(Appointment.id)).all())
 
 
 def _mine(tenant: str, person: Person) -> ColumnElement[bool]:
