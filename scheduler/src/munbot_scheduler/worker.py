@@ -36,7 +36,7 @@ def sweep(factory: SessionFactory, clock: Clock = utc_now) -> int:
 
 
 def tidy(factory: SessionFactory, settings: WorkerSettings, clock: Clock = utc_now) -> None:
-    """Delete seats and reminders of past days, and old idempotency keys; take people out of appointments of long ago."""
+    """Delete seats and reminders of past days and old idempotency keys; take people out of hours of long ago."""
     now = clock()
     with unit_of_work(factory) as session:
         session.execute(delete(Seat).where(Seat.ends_at < now - SEATS_KEPT))

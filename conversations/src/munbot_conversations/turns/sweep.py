@@ -24,6 +24,8 @@ log = get_logger("sweep")
 
 INBOX_KEPT = timedelta(days=14)
 IDEMPOTENCY_KEPT = timedelta(days=2)
+TRACKERS_KEPT = timedelta(days=90)
+"""Rasa begins a new tracker after a day of silence; the old one is asked for nothing any more."""
 PURGE_EVERY_SECONDS = 3600.0
 
 
@@ -123,3 +125,4 @@ class Sweeper:
             purge_inbox(session, INBOX, older_than=INBOX_KEPT, now=self._clock)
             auth.forget_failures(session, before=now - timedelta(days=1))
             session.execute(IDEMPOTENCY.delete().where(IDEMPOTENCY.c.created_at < now - IDEMPOTENCY_KEPT))
+        self._rasa.trackers([], forget_before=now - TRACKERS_KEPT)
