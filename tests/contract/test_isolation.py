@@ -22,7 +22,8 @@ pytestmark = pytest.mark.platform
 
 API = Path(__file__).resolve().parents[2] / "docs" / "api"
 TENANT, OTHER = "valle-claro", "otra-comuna"
-MARK = f"Marcela Aislada {uuid4().hex[:8]}"
+SIGN = uuid4().hex[:8]
+MARK = f"Marcela Aislada {SIGN}"
 ONE = settings(
     max_examples=3,
     deadline=None,
@@ -36,7 +37,13 @@ OWN = {
     ("llm", "PUT", "/v1/knowledge/pairs/{pair_id}"),
 }
 """Written under a name that every tenant may use: they make a thing of the caller's own."""
-PUBLIC = ("/v1/public/", "/webhooks/", "/v1/auth/")
+SHARED = (("notifications", "/v1/templates/", None), ("datalake", "/v1/images/{catalogue}", "GET"))
+"""Under names that every tenant may use, each sees its own: they may succeed, and show nothing of the first one's."""
+PUBLIC = ("/v1/public/", "/webhooks/", "/v1/auth/", "/imagenes/")
+PIXEL = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+    b"\x00\x00\x00\rIDATx\x9cc\xf8\xcf\xc0\xf0\x1f\x00\x05\x00\x01\xff\x89\x99=\x1d\x00\x00\x00\x00IEND\xaeB`\x82"
+)
 
 
 def url_of(service):
@@ -71,7 +78,7 @@ def things(signer):
         headers = by | {"Idempotency-Key": uuid4().hex}
         answer = httpx.request(method, f"{url_of(service)}{path}", headers=headers, timeout=60, **kw)
         assert answer.is_success, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json()
+        return answer.json() if answer.content else None
 
     found = {}
     session = ask(
@@ -137,8 +144,54 @@ def things(signer):
     document = ask("llm", "GET", "/v1/knowledge/documents")["items"][0]
     found["llm"] = {"pair_id": pair, "document_id": document["id"]}
     found["whatsapp"] = {"slug": ask("whatsapp", "GET", "/v1/accounts")["items"][0]["slug"]}
+    found["notifications"] = told(ask, admin)
+    catalogue, picture = f"aislado-{uuid4().hex[:8]}", f"pixel-{SIGN}"
+    file = {"file": ("pixel.png", PIXEL, "image/png")}
+    ask("datalake", "PUT", f"/v1/images/{catalogue}/{picture}", by=admin, files=file)
+    found["datalake"] = {"catalogue": catalogue, "name": picture}
     yield found
-    httpx.delete(f"{url_of('llm')}/v1/knowledge/pairs/{pair}", headers=admin, timeout=60)
+    mine = found["notifications"]
+    for service, path in (
+        ("llm", f"/v1/knowledge/pairs/{pair}"),
+        ("notifications", f"/v1/templates/{mine['name']}"),
+        ("notifications", f"/v1/officials/{mine['official_id']}"),
+        ("notifications", f"/v1/opt-outs/{mine['opt_out_id']}"),
+        ("notifications", f"/v1/webhooks/{mine['webhook_id']}"),
+        ("datalake", f"/v1/images/{catalogue}/{picture}"),
+    ):
+        httpx.delete(f"{url_of(service)}{path}", headers=admin, timeout=60)
+
+
+def told(ask, admin):
+    """One of everything of notifications: ids by name of the path's parameter."""
+    template = "unit_complaint_reopened"
+    words = {name: f"{MARK} {name}" for name in ("subject", "text", "html", "short")}
+    ask("notifications", "PUT", f"/v1/templates/{template}", by=admin, json=words)
+    mailbox = {
+        "name": MARK,
+        "address": f"aislada-{uuid4().hex[:8]}@muni.example",
+        "topics": ["digest"],
+        "active": False,
+    }
+    official = ask("notifications", "POST", "/v1/officials", by=admin, json=mailbox)
+    address = f"aislada-{uuid4().hex[:8]}@correo.example"
+    ask("notifications", "POST", "/v1/opt-outs", json={"channel": "email", "address": address})
+    mail = {"to": f"aislada-{uuid4().hex[:8]}@correo.example", "subject": MARK, "text": MARK}
+    webhook = {
+        "url": "https://aislada.example/munbot",
+        "description": MARK,
+        "event_types": ["munbot.complaint.created.v1"],
+    }
+    made = ask("notifications", "POST", "/v1/webhooks", by=admin, json=webhook)["id"]
+    ask("notifications", "POST", f"/v1/webhooks/{made}/test", by=admin)
+    return {
+        "name": template,
+        "official_id": official["id"],
+        "opt_out_id": ask("notifications", "GET", "/v1/opt-outs")["items"][0]["id"],
+        "notification_id": ask("notifications", "POST", "/v1/email", json=mail)["id"],
+        "webhook_id": made,
+        "delivery_id": ask("notifications", "GET", f"/v1/webhooks/{made}/deliveries", by=admin)["items"][0]["id"],
+    }
 
 
 def new_rut():
@@ -164,6 +217,11 @@ LOOKS = (
     ("llm", "/v1/knowledge/pairs/{pair_id}"),
     ("llm", "/v1/knowledge/documents/{document_id}"),
     ("whatsapp", "/v1/accounts/{slug}"),
+    ("notifications", "/v1/templates/{name}"),
+    ("notifications", "/v1/templates/{name}/versions"),
+    ("notifications", "/v1/officials"),
+    ("notifications", "/v1/rules"),
+    ("datalake", "/v1/images/{catalogue}"),
 )
 
 
@@ -198,11 +256,15 @@ def check(service, case, signer, things):
         case.path_parameters = values
     elif case.method != "GET":
         return
+    is_shared = any(
+        service == each and path.startswith(start) and method in {None, case.method} for each, start, method in SHARED
+    )
     for role in (Role.ADMIN, Role.SERVICE):
         answer = case.call(base_url=url_of(service), headers=shown_by(signer, role, OTHER), timeout=60)
         told = f"{case.method} {path} as {role}: {answer.status_code} {answer.text[:300]}"
         assert MARK not in answer.text, told
-        if case.path_parameters:
+        assert answer.status_code >= 400 or SIGN not in answer.text, told  # problems repeat the path
+        if case.path_parameters and not is_shared:
             assert 400 <= answer.status_code < 500, told
 
 
@@ -223,6 +285,8 @@ complaints = _schema("complaints")
 conversations = _schema("conversations")
 llm = _schema("llm")
 whatsapp = _schema("whatsapp")
+notifications = _schema("notifications")
+datalake = _schema("data-lake")
 
 
 @scheduler.parametrize()
@@ -253,3 +317,15 @@ def test_llm(case, signer, things):
 @ONE
 def test_whatsapp(case, signer, things):
     check("whatsapp", case, signer, things)
+
+
+@notifications.parametrize()
+@ONE
+def test_notifications(case, signer, things):
+    check("notifications", case, signer, things)
+
+
+@datalake.parametrize()
+@ONE
+def test_datalake(case, signer, things):
+    check("datalake", case, signer, things)
