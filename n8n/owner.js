@@ -6,15 +6,14 @@ const base = `http://127.0.0.1:${process.env.PORT || 5678}`;
 const wait = (ms) => new Promise((done) => setTimeout(done, ms));
 
 async function setUp() {
-  for (;;) {
-    try {
-      if ((await fetch(`${base}/healthz/readiness`)).ok) break;
+  let settings;
+  while (!settings) {
+    try {  // it listens before it knows all of its addresses, and answers with its page until then
+      settings = await (await fetch(`${base}/rest/settings`)).json();
     } catch {
-      // not listening yet
+      await wait(300);
     }
-    await wait(300);
   }
-  const settings = await (await fetch(`${base}/rest/settings`)).json();
   if (!settings.data.userManagement.showSetupOnFirstLoad) return;
   const answer = await fetch(`${base}/rest/owner/setup`, {
     method: "POST",

@@ -31,10 +31,10 @@ def platform(n8n):
 @pytest.fixture(scope="session", autouse=True)
 def awake(platform):
     """Nobody's quiet hours: mails come at once, at whatever time the tests run."""
-    with platform.login(TENANT, "admin") as admin:
-        rules = {"quiet_from": "08:00", "quiet_until": "08:00", "digest_at": "08:00"}
-        answer = admin.put("/api/notifications/v1/rules", json=rules)
-        assert answer.status_code == 200, answer.text
+    admin = platform.login(TENANT, "admin")
+    rules = {"quiet_from": "08:00", "quiet_until": "08:00", "digest_at": "08:00"}
+    answer = admin.put("/api/notifications/v1/rules", json=rules)
+    assert answer.status_code == 200, answer.text
 
 
 @pytest.fixture(scope="session")
