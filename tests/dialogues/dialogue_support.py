@@ -38,8 +38,8 @@ DRAW = random.SystemRandom()
 LOST_RACE = "Justo tomaron esa hora"
 MOST_BUBBLES = 2
 STEPS = (
-    "ciudadano", "presiona", "bot dice", "bot no dice", "botones", "sin botones", "bot calla", "existe hora",
-    "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva",
+    "ciudadano", "presiona", "bot dice", "bot no dice", "bot muestra", "botones", "sin botones", "bot calla",
+    "existe hora", "no existe hora", "existe reclamo", "no existe reclamo", "pasan", "guarda", "otra persona reserva",
     "repite lo mismo", "conversación", "pregunta sin respuesta", "manda foto", "manda ubicación",
     "la oficina recuerda",
 )  # fmt: skip
@@ -390,6 +390,13 @@ class Dialogue:
             for option in str(words).split("|"):
                 wanted = re.escape(fold(self.fill(option)))  # with its digits: «3 de» is not «23 de»
                 assert not re.search(rf"(?<!\d){wanted}(?!\d)", said), f"the bot says «{option}»"
+
+    def _bot_muestra(self, wanted: str) -> None:
+        shown = [bubble["picture"] for bubble in self.bubbles if bubble.get("picture")]
+        assert any(wanted in picture for picture in shown), f"no picture «{wanted}» among {shown}"
+        for picture in shown:
+            answer = httpx.get(f"{os.environ['MUNBOT_TEST_BASE_URL']}{picture}", timeout=30)
+            assert (answer.status_code, answer.headers["content-type"].partition("/")[0]) == (200, "image"), picture
 
     def _bot_calla(self, _value: object) -> None:
         assert not self.bubbles, "the bot answers"

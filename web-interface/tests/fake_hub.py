@@ -256,6 +256,7 @@ class FakeHub:
             "turn_index": index,
             "turn_count": count,
             **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at", "answer")},
+            "picture": stored.get("picture"),
         }
 
     def wait_until_read(self, conversation, times, seconds):

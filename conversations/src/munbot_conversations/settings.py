@@ -15,7 +15,21 @@ class MigrateSettings(ServiceSettings, DatabaseSettings):
     demo_password: SecretStr | None = None
 
 
-class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, S3Settings):
+class FileSettings(S3Settings):
+    """Where the files of conversations are."""
+
+    attachments_bucket: str = Field(default="attachments", description="where channels and officials keep files")
+
+
+class PictureSettings(ServiceSettings, FileSettings):
+    """What the worker needs to send pictures of the office's catalogues."""
+
+    service_name: str = "conversations"
+    datalake_url: str
+    picture_timeout_seconds: float = Field(default=4.0, gt=0, le=30, description="then the citizen gets its address")
+
+
+class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, FileSettings):
     """What the REST API needs."""
 
     service_name: str = "conversations"
@@ -30,7 +44,6 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, S3Settings):
     visitor_token_days: int = Field(default=30, ge=1, description="life of a citizen's token")
     lockout_failures: int = Field(default=5, ge=1, description="failed logins before a lockout")
     lockout_minutes: int = Field(default=15, ge=1)
-    attachments_bucket: str = Field(default="attachments", description="where channels and officials keep files")
     file_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1, description="of a file that an official sends")
 
 
@@ -40,6 +53,7 @@ class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):
     service_name: str = "conversations"
     rasa_url: str
     rasa_timeout_seconds: float = Field(default=20.0, gt=0)
+    datalake_url: str | None = Field(default=None, description="where catalogues' pictures are; empty: nowhere")
     rasa_text_limit: int = Field(default=2_000, ge=1, description="characters of a message that Rasa is shown")
     turn_threads: int = Field(default=8, ge=1, le=64)
     join_seconds: float = Field(

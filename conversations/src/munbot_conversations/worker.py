@@ -13,8 +13,10 @@ from munbot_common.worker import Loop, run_worker
 from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.consumers import MESSAGES, MessageHandler
 from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
+from munbot_conversations.files.pictures import Pictures
+from munbot_conversations.files.store import FileStore
 from munbot_conversations.notices.consumer import NOTICES, NoticeHandler
-from munbot_conversations.settings import WorkerSettings
+from munbot_conversations.settings import PictureSettings, WorkerSettings
 from munbot_conversations.turns.board import TurnBoard
 from munbot_conversations.turns.ingest import Ingest, Ingested
 from munbot_conversations.turns.outage import Outage
@@ -32,9 +34,10 @@ class Worker:
     Args:
         settings: addresses and limits.
         clock: the time of day.
+        pictures: of the office's catalogues.
     """
 
-    def __init__(self, settings: WorkerSettings, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: WorkerSettings, clock: Clock = utc_now, pictures: Pictures | None = None) -> None:
         self.settings = settings
         connections = max(settings.database_pool_size, settings.turn_threads + OTHER_CONNECTIONS)
         self.engine = make_engine(settings.model_copy(update={"database_pool_size": connections}))
@@ -44,6 +47,7 @@ class Worker:
         self.rasa = RasaClient(settings.rasa_url, timeout=settings.rasa_timeout_seconds)
         self.board = TurnBoard()
         self.outage = Outage()
+        self.pictures = pictures
         self.ingest = Ingest(self.session_factory, settings, self._stored, clock)
         self.sweeper = Sweeper(
             self.session_factory,
@@ -61,6 +65,7 @@ class Worker:
             outage=self.outage,
             settings=settings,
             on_commit=self.relay.wake,
+            pictures=pictures,
             on_recovery=self.sweeper.rasa_is_back,
             clock=clock,
         )
@@ -98,6 +103,8 @@ class Worker:
         """Close all connections."""
         self.publisher.close()
         self.rasa.close()
+        if self.pictures:
+            self.pictures.close()
         self.engine.dispose()
 
     def _consume(self, stop: threading.Event) -> None:
@@ -114,6 +121,10 @@ class Worker:
 def run(settings: WorkerSettings) -> int:
     """Run the worker until SIGTERM; return its exit code."""
     configure_logging(NAME, settings.log_level)
-    worker = Worker(settings)
+    pictures = None
+    if settings.datalake_url:
+        found = PictureSettings()
+        pictures = Pictures(found, FileStore(found))
+    worker = Worker(settings, pictures=pictures)
     worker.publisher.start()
     return run_worker(settings, worker.loops(), checks=worker.checks(), on_stop=worker.close)

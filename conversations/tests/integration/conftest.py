@@ -184,8 +184,8 @@ def start_worker(worker_settings, session_factory):
 
     started = []
 
-    def start(**changes):
-        worker = Worker(worker_settings.model_copy(update=changes))
+    def start(pictures=None, **changes):
+        worker = Worker(worker_settings.model_copy(update=changes), pictures=pictures)
         stop = threading.Event()
         threads = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in worker.loops().values()]
         worker.publisher.start()

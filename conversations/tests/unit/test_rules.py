@@ -121,11 +121,11 @@ class TestReplies:
             {"custom": {"kind": "map"}},
             {"recipient_id": "x"},
         ]
-        first, second, third, fourth = parse_replies(body)
+        first, second, third = parse_replies(body)
         assert first == Reply(text="Hola")
         assert second.button_objects == [{"title": "A", "payload": "/a"}, {"title": "B", "payload": "B"}]
-        assert third.image == "https://example.org/a.png"
-        assert fourth.custom == {"kind": "map"}
+        assert second.image == "https://example.org/a.png", "the channel gives a bubble's image on its own"
+        assert third.custom == {"kind": "map"}
 
     @pytest.mark.parametrize("body", [None, {}, "x", [1], [{"text": 3}]])
     def test_other_shapes_are_refused(self, body):

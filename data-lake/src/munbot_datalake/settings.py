@@ -22,6 +22,7 @@ class MigrateSettings(ServiceSettings, DatabaseSettings, StoreSettings):
     """What `migrate` needs."""
 
     service_name: str = "data-lake"
+    demo_seed_dir: Path = Path("config/demo")
 
 
 class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, StoreSettings):

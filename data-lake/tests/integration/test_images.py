@@ -3,14 +3,18 @@
 import io
 import struct
 import zlib
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from munbot_common.database import unit_of_work
 from munbot_datalake.app import create_app
+from munbot_datalake.images import demo, repository
 from munbot_datalake.images.rules import rounded
-from munbot_datalake.settings import ApiSettings
+from munbot_datalake.settings import ApiSettings, MigrateSettings
 from PIL import Image
 
+DEMO = Path(__file__).resolve().parents[3] / "config" / "demo"
 SHOWN = "/imagenes/catalogos/oficinas/transito"
 
 
@@ -236,3 +240,27 @@ def test_transparency_is_kept_where_the_format_has_it(api, put):
 
 def test_sides_are_rounded_up_to_few():
     assert [rounded(side) for side in (None, 1, 64, 65, 2048)] == [None, 64, 64, 96, 2048]
+
+
+def test_the_demo_s_maps_are_drawn_once_and_never_over_an_office_s_own(engine, factory, bucket, s3, api):
+    endpoint, key, secret = s3
+    settings = MigrateSettings(
+        munbot_mode="demo",
+        database_url=engine.url.render_as_string(hide_password=False),
+        s3_endpoint=endpoint,
+        s3_access_key=key,
+        s3_secret_key=secret,
+        images_bucket=bucket,
+        demo_seed_dir=DEMO,
+    )
+    assert demo.seed(settings) == 2
+    shown = opened(api("GET", "/imagenes/catalogos/valle-claro-oficinas/transito?w=640&format=png"))
+    assert shown.size == (640, 480)
+    pin, ground = (shown.convert("RGB").getpixel(place) for place in ((397, 140), (100, 100)))
+    assert pin == (11, 92, 138), "the municipality's blue, where the office is"
+    assert ground != pin
+    with unit_of_work(factory) as session:
+        repository.remove(session, "valle-claro", "valle-claro-oficinas", "dideco")
+    assert demo.seed(settings) == 1
+    with pytest.raises(RuntimeError):
+        demo.seed(settings.model_copy(update={"munbot_mode": "production"}))

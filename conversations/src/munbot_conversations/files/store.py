@@ -13,7 +13,7 @@ from munbot_common.problems import NotFound, Unavailable
 from urllib3.exceptions import HTTPError
 from urllib3.response import BaseHTTPResponse
 
-from munbot_conversations.settings import ApiSettings
+from munbot_conversations.settings import FileSettings
 
 CHUNK = 64 * 1024
 _MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NoSuchBucket", "NotFound", "404"})
@@ -53,7 +53,7 @@ class Opened:
 class FileStore:
     """The bucket of attachments, shared with the channels that store what citizens send."""
 
-    def __init__(self, settings: ApiSettings) -> None:
+    def __init__(self, settings: FileSettings) -> None:
         parts = urlsplit(settings.s3_endpoint)
         self.bucket = settings.attachments_bucket
         self._region = settings.s3_region

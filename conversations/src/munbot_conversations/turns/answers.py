@@ -10,6 +10,7 @@ from munbot_common.clock import Clock
 from munbot_common.ids import uuid7
 from munbot_common.outbox import record_events
 from munbot_contracts import Event
+from munbot_contracts.messages import Media
 from sqlalchemy.orm import Session
 
 from munbot_conversations.base import OUTBOX
@@ -19,7 +20,7 @@ from munbot_conversations.messages.events import Outcome
 from munbot_conversations.messages.rules import preview, storable, storable_json
 from munbot_conversations.numbers import facts
 from munbot_conversations.tenants import service as tenants
-from munbot_conversations.texts import say
+from munbot_conversations.texts import kind_in_words, say
 from munbot_conversations.turns import repository
 from munbot_conversations.turns.repository import Turn
 from munbot_conversations.turns.rules import Reply, Unanswered, backoff, unanswered_in
@@ -32,6 +33,7 @@ class Bubble:
 
     reply: Reply
     sender_type: Literal["bot", "system"] = "bot"
+    media: Media | None = None
 
     @classmethod
     def of_text(cls, key: str, sender_type: Literal["bot", "system"] = "bot") -> "Bubble":
@@ -176,8 +178,9 @@ class Answers:
                 "account": turn.account,
                 "direction": "out",
                 "sender_type": bubble.sender_type,
-                "kind": "text",
+                "kind": "text" if bubble.media is None else "image",
                 "text": _text(bubble.reply),
+                "media": bubble.media.model_dump() if bubble.media else None,
                 "buttons": bubble.reply.button_objects or None,
                 "custom": storable_json(bubble.reply.custom),
                 "state": "handled",
@@ -217,8 +220,12 @@ def _text(reply: Reply) -> str:
     return storable("\n".join(part for part in (reply.text, reply.image) if part))
 
 
+def _preview(bubble: Bubble) -> str:
+    return preview(_text(bubble.reply)) or (kind_in_words("image") if bubble.media else "")
+
+
 def _seen(bubbles: Sequence[Bubble], now: datetime) -> dict[str, Any]:
     if not bubbles:
         return {}
     last = bubbles[-1]
-    return {"last_message_at": now, "last_text": preview(_text(last.reply)), "last_sender": last.sender_type}
+    return {"last_message_at": now, "last_text": _preview(last), "last_sender": last.sender_type}

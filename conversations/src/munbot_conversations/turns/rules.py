@@ -60,11 +60,13 @@ def parse_replies(body: Any) -> list[Reply]:
 
 
 def _joined(replies: Iterable[Reply]) -> list[Reply]:
-    """Put our notes back to their bubble: Rasa's REST channel gives `custom` as a response of its own."""
+    """Put notes and images back to their bubble: Rasa's REST channel gives each as a response of its own."""
     found: list[Reply] = []
     for reply in replies:
         alone = not (reply.text or reply.buttons or reply.image)
-        if alone and not NOTES.isdisjoint(reply.custom or ()) and found and found[-1].custom is None:
+        if reply == Reply(image=reply.image) and found and found[-1].text and found[-1].image is None:
+            found[-1] = replace(found[-1], image=reply.image)
+        elif alone and not NOTES.isdisjoint(reply.custom or ()) and found and found[-1].custom is None:
             found[-1] = replace(found[-1], custom=reply.custom)
         else:
             found.append(reply)

@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from munbot_conversations.conversations.rules import bot_may_speak, dialogue_sender
+from munbot_conversations.files.pictures import Pictures
 from munbot_conversations.messages.rules import offered_payloads
 from munbot_conversations.settings import WorkerSettings
 from munbot_conversations.turns import joining, repository
 from munbot_conversations.turns.answers import Answers, Bubble
 from munbot_conversations.turns.board import TurnBoard
 from munbot_conversations.turns.hearing import Heard, hear
+from munbot_conversations.turns.illustrating import illustrated
 from munbot_conversations.turns.metrics import DISCARDED, RASA_SECONDS, TURN_SECONDS, TURNS
 from munbot_conversations.turns.outage import Outage
 from munbot_conversations.turns.rasa import RasaAway, RasaClient, RasaRefused
@@ -45,6 +47,7 @@ class TurnRunner:
         outage: what is known of Rasa's health.
         settings: limits.
         on_commit: called after each commit that wrote events.
+        pictures: finds the pictures of replies; without it citizens get their addresses.
         on_recovery: called when Rasa answers after it has failed somebody.
         clock: the time of day.
     """
@@ -58,6 +61,7 @@ class TurnRunner:
         outage: Outage,
         settings: WorkerSettings,
         on_commit: Callable[[], None],
+        pictures: Pictures | None = None,
         on_recovery: Callable[[], None] = lambda: None,
         clock: Clock = utc_now,
     ) -> None:
@@ -67,6 +71,7 @@ class TurnRunner:
         self._outage = outage
         self._settings = settings
         self._on_commit = on_commit
+        self._pictures = pictures
         self._on_recovery = on_recovery
         self._clock = clock
         self._answers = Answers(clock)
@@ -240,7 +245,8 @@ class TurnRunner:
         return "deferred"
 
     def _store(self, session: Session, turn: Turn, bubbles: list[Bubble], *, unanswered: str | None) -> str:
-        if self._answers.answer(session, turn, bubbles, unanswered_text=unanswered):
+        said = illustrated(turn, bubbles, self._pictures)
+        if self._answers.answer(session, turn, said, unanswered_text=unanswered):
             return "answered"
         DISCARDED.inc(len(bubbles))
         return "discarded"

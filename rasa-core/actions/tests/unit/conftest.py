@@ -37,7 +37,11 @@ ANSWER_ID = "01a1fd8e-0000-7000-8000-000000000001"
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 
 TRANSITO = Office(
-    id="o1", name="Dirección de Tránsito", address="Av. Los Maitenes 120", hours_text="Lun a vie 08:30–14:00"
+    id="o1",
+    code="TRANSITO",
+    name="Dirección de Tránsito",
+    address="Av. Los Maitenes 120",
+    hours_text="Lun a vie 08:30–14:00",
 )
 DIDECO = Office(id="o2", name="DIDECO", address="Pasaje El Litre 45", hours_text="Lun a vie 09:00–13:30")
 PROCEDURES = [
@@ -348,6 +352,7 @@ class Chat:
     buttons: list[dict[str, str]] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     customs: list[dict[str, Any]] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
     count: int = 0
     session: int = 1
 
@@ -366,6 +371,7 @@ class Chat:
         self.texts = [r["text"] for r in result["responses"]]
         self.buttons = [b for r in result["responses"] for b in r["buttons"]]
         self.customs = [r.get("custom", {}) for r in result["responses"]]
+        self.images = [r["image"] for r in result["responses"] if "image" in r]
         self.conversations.unanswered += [c["unanswered"]["question"] for c in self.customs if "unanswered" in c]
         self.events += [{"event": "bot", "text": text} for text in self.texts]
         assert 1 <= len(self.texts) <= 2, self.texts

@@ -305,3 +305,15 @@ def test_slots_of_an_older_version_start_empty():
     state = State.load({"memory": {"wishes": "nonsense"}, "rut": "15482903-2"}, "booking_form")
     assert state.form == "booking_form"
     assert state.wishes == []
+
+
+def test_who_asks_where_one_office_is_is_shown_its_picture(chat):
+    assert "Av. Los Maitenes 120" in chat.say("¿dónde queda tránsito?", "ask_location")
+    assert chat.images == ["/api/imagenes/catalogos/valle-claro-oficinas/transito"]
+    chat.say("¿a qué hora abre tránsito?", "ask_opening_hours")
+    assert chat.images == []
+
+
+def test_an_office_without_a_code_and_several_offices_have_no_picture(chat):
+    chat.say("¿dónde queda la dideco?", "ask_location")
+    assert chat.images == []

@@ -49,6 +49,7 @@ class OutboundBubble(BaseModel):
     sender_type: Literal["bot", "agent", "system"]
     created_at: datetime
     answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
+    picture: str | None = Field(default=None, description="path of a picture that belongs to the text")
     feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     turn_index: int = 0
@@ -65,6 +66,7 @@ class OutboundBubble(BaseModel):
             sender_type=data.sender_type,
             created_at=data.created_at,
             answer=data.answer,
+            picture=data.picture,
             in_reply_to=data.in_reply_to,
             turn_index=data.turn_index,
             turn_count=data.turn_count,
@@ -84,6 +86,7 @@ class HistoryMessage(BaseModel):
     text: str = ""
     buttons: list[Button] = Field(default_factory=list)
     answer: KnowledgeAnswer | None = None
+    picture: str | None = None
     feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     created_at: datetime

@@ -245,11 +245,11 @@ def goes_on(talk: Talk) -> bool:
 
 
 def _say_place(talk: Talk, office: Office | None, procedure: Procedure | None) -> None:
-    lines = [
-        talk.texts.get("questions.place_line", office=o.name, address=o.address or "—")
-        for o in _offices(talk, office, procedure)
-    ]
+    offices = _offices(talk, office, procedure)
+    lines = [talk.texts.get("questions.place_line", office=o.name, address=o.address or "—") for o in offices]
     talk.say("questions.place", lines="\n".join(lines))
+    if len(offices) == 1 and offices[0].code:
+        talk.bubbles[-1].image = f"/api/imagenes/catalogos/{talk.turn.tenant}-oficinas/{offices[0].code.lower()}"
 
 
 def _say_procedure(talk: Talk, procedure: Procedure, aspect: str | None) -> bool:

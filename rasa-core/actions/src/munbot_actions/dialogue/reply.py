@@ -28,6 +28,8 @@ class Bubble:
     buttons: list[Button] = field(default_factory=list)
     custom: dict[str, Any] = field(default_factory=dict)
     """What stands beside the text for the platform: `answer` (where it is from), `unanswered` (a question)."""
+    image: str = ""
+    """Path of a picture of the office's catalogues; where there is none of that name, the words stand alone."""
 
 
 class Texts:
@@ -78,7 +80,7 @@ def pack(bubbles: list[Bubble]) -> list[Bubble]:
     if len(kept) == MOST_BUBBLES and kept[0].buttons:
         kept[1].buttons = kept[1].buttons or kept[0].buttons
         kept[0].buttons = []
-    return [Bubble(_cut(bubble.text), bubble.buttons[:MOST_BUTTONS], bubble.custom) for bubble in kept]
+    return [Bubble(_cut(one.text), one.buttons[:MOST_BUTTONS], one.custom, one.image) for one in kept]
 
 
 def _joined(bubbles: list[Bubble]) -> Bubble:
@@ -90,6 +92,7 @@ def _joined(bubbles: list[Bubble]) -> Bubble:
             break
         joined.text = longer
         joined.custom |= bubble.custom
+        joined.image = joined.image or bubble.image
     return joined
 
 
@@ -107,6 +110,7 @@ def as_responses(bubbles: list[Bubble]) -> list[dict[str, Any]]:
             "text": bubble.text,
             "buttons": [{"title": b.title[:LONGEST_TITLE], "payload": b.payload} for b in bubble.buttons],
             **({"custom": bubble.custom} if bubble.custom else {}),
+            **({"image": bubble.image} if bubble.image else {}),
         }
         for bubble in bubbles
     ]

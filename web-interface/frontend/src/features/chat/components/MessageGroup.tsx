@@ -56,6 +56,17 @@ function Meta({ message }: { message: ChatMessage }) {
   );
 }
 
+function Picture({ path }: { path: string }) {
+  const { engine, t } = useChat();
+  const address = engine.address(path);
+  return (
+    <a className="mb-picture" href={address} target="_blank" rel="noopener noreferrer">
+      <img src={address} alt={t("chat.picture")} loading="lazy" />
+      <span className="mb-hidden"> {t("chat.opens_new_tab")}</span>
+    </a>
+  );
+}
+
 interface MessageGroupProps {
   group: Group;
   onEdit: (message: ChatMessage) => void;
@@ -71,6 +82,7 @@ export function MessageGroup({ group, onEdit }: MessageGroupProps) {
         <div key={message.key} className="mb-message" data-delivery={message.delivery}>
           <div className="mb-bubble">
             <RichText text={message.text} />
+            {message.picture && <Picture path={message.picture} />}
           </div>
           {message.ratable && <Rating message={message} />}
           {message.delivery === "failed" && <Refused message={message} onEdit={onEdit} />}

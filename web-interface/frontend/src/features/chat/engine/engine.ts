@@ -105,6 +105,11 @@ export class ChatEngine {
     return this.token !== null || this.queue.size > 0;
   }
 
+  /** Return the address of something on our server, wherever the page with the widget comes from. */
+  address(path: string): string {
+    return this.options.server + path;
+  }
+
   /** Connect, with the kept session or a new one. Calling it again does nothing. */
   start(): void {
     if (this.closed || this.transport || this.opening) return;

@@ -17,6 +17,8 @@ export const BotMessageSchema = z.object({
   turn_count: z.nullish(z.number()),
   /** Set when it came from the office's documents: it can be rated. */
   answer: z.nullish(z.object({ id: z.string() })),
+  /** Path of a picture of the office's catalogues. */
+  picture: z.nullish(z.string()),
   feedback: z.nullish(ThumbSchema),
 });
 

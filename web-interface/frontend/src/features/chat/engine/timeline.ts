@@ -16,6 +16,8 @@ export interface ChatMessage {
   inReplyTo: string | null;
   /** Whether it is an answer that the citizen may rate, and what they said of it. */
   ratable: boolean;
+  /** Path of a picture on our server. */
+  picture: string | null;
   feedback: Thumb | null;
   at: number;
   delivery: Delivery;
@@ -25,6 +27,7 @@ export interface ChatMessage {
 export type Timeline = readonly ChatMessage[];
 
 const STEP = 1 / 1024;
+const PICTURES = "/api/imagenes/";
 
 /** The highest seq that the server has given us; 0 in a new conversation. */
 export function lastSeq(timeline: Timeline): number {
@@ -50,6 +53,7 @@ export function withBotMessage(timeline: Timeline, message: BotMessage): Timelin
       buttons: message.buttons ?? [],
       inReplyTo: message.in_reply_to ?? null,
       ratable: message.answer != null,
+      picture: message.picture?.startsWith(PICTURES) ? message.picture : null,
       feedback: message.feedback ?? null,
       at: Date.parse(message.created_at),
       delivery: "sent",
@@ -76,6 +80,7 @@ export function withDraft(
       buttons: [],
       inReplyTo: null,
       ratable: false,
+      picture: null,
       feedback: null,
       at: draft.at,
       delivery: "sending",
@@ -113,6 +118,7 @@ export function withUserMessage(timeline: Timeline, message: UserMessage): Timel
       buttons: [],
       inReplyTo: null,
       ratable: false,
+      picture: null,
       feedback: null,
       at: Date.parse(message.created_at),
       delivery: "sent",

@@ -168,6 +168,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/v1/privacy/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase a person; what has to stay is named with the reason.
+         */
+        post: operations["erase_api_operations_v1_privacy_erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/privacy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Give all that this service holds of a person.
+         */
+        post: operations["export_api_operations_v1_privacy_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/privacy/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find
+         * @description Tell what this service holds of a person; by POST, so that no RUT is written into any log of addresses.
+         */
+        post: operations["find_api_operations_v1_privacy_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/privacy/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Match
+         * @description Tell which erased people came back with a backup.
+         */
+        post: operations["match_api_operations_v1_privacy_match_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/privacy/rectify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rectify
+         * @description Put a name, telephone or e-mail right; what was sent or written down on a day stays as it was that day.
+         */
+        post: operations["rectify_api_operations_v1_privacy_rectify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/operations/v1/queues": {
         parameters: {
             query?: never;
@@ -321,6 +421,43 @@ export interface components {
             items: components["schemas"]["DeadLetter"][];
         };
         /**
+         * Erased
+         * @description What went (`erased`), in what the person is no longer named (`cleaned`), and what stays.
+         */
+        Erased: {
+            /**
+             * Cleaned
+             * @default []
+             */
+            cleaned: components["schemas"]["Holding"][];
+            /**
+             * Erased
+             * @default []
+             */
+            erased: components["schemas"]["Holding"][];
+            /**
+             * Kept
+             * @default []
+             */
+            kept: components["schemas"]["Kept"][];
+            /** Service */
+            service: string;
+        };
+        /**
+         * Exported
+         * @description All that a service holds of a person, by place.
+         */
+        Exported: {
+            /** Records */
+            records: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /** Service */
+            service: string;
+        };
+        /**
          * FeedbackRequest
          * @description What a citizen says of an answer.
          */
@@ -360,6 +497,25 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * Found
+         * @description What a service holds. `mentions`: things of others, or of nobody, in which the person is named.
+         */
+        Found: {
+            /**
+             * Holdings
+             * @default []
+             */
+            holdings: components["schemas"]["Holding"][];
+            known: components["schemas"]["Person"];
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Holding"][];
+            /** Service */
+            service: string;
         };
         /**
          * Guide
@@ -445,6 +601,8 @@ export interface components {
              * @default text
              */
             kind: string;
+            /** Picture */
+            picture?: string | null;
             /**
              * Sender Type
              * @enum {string}
@@ -481,6 +639,28 @@ export interface components {
             conversation_id: string;
             /** Items */
             items: components["schemas"]["HistoryMessage"][];
+        };
+        /**
+         * Holding
+         * @description So many things of one kind in one place: `conversations.messages`.
+         */
+        Holding: {
+            /** Count */
+            count: number;
+            /** Store */
+            store: string;
+        };
+        /**
+         * Kept
+         * @description What stays although it was asked to go, and why, in words for the person.
+         */
+        Kept: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Store */
+            store: string;
         };
         /**
          * KnowledgeAnswer
@@ -526,6 +706,27 @@ export interface components {
             queue: string;
         };
         /**
+         * Marks
+         * @description People who were erased, by keyed hashes of their RUTs; see `munbot_common.traces.mark_of`.
+         */
+        Marks: {
+            /** Key */
+            key: string;
+            /** Marks */
+            marks: string[];
+        };
+        /**
+         * Matches
+         * @description RUTs of erased people that a store holds again, after an older backup was restored.
+         */
+        Matches: {
+            /**
+             * Ruts
+             * @default []
+             */
+            ruts: string[];
+        };
+        /**
          * MessageRequest
          * @description A citizen's message.
          */
@@ -565,6 +766,11 @@ export interface components {
             /** In Reply To */
             in_reply_to?: string | null;
             /**
+             * Picture
+             * @description path of a picture that belongs to the text
+             */
+            picture?: string | null;
+            /**
              * Sender Type
              * @enum {string}
              */
@@ -583,6 +789,54 @@ export interface components {
              * @default 0
              */
             turn_index: number;
+        };
+        /**
+         * Person
+         * @description Who is meant: the RUT, and all else by which stores know the person.
+         */
+        Person: {
+            /**
+             * Addresses
+             * @description of channels: a web session
+             * @default []
+             */
+            addresses: string[];
+            /**
+             * Appointments
+             * @default []
+             */
+            appointments: string[];
+            /**
+             * Complaints
+             * @default []
+             */
+            complaints: string[];
+            /**
+             * Conversations
+             * @default []
+             */
+            conversations: string[];
+            /**
+             * Emails
+             * @default []
+             */
+            emails: string[];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Phones
+             * @description E.164
+             * @default []
+             */
+            phones: string[];
+            /**
+             * Rut
+             * @example 15482903-2
+             */
+            rut: string;
         };
         /**
          * ProblemBody
@@ -656,6 +910,32 @@ export interface components {
              * @description messages that failed and wait for their next attempt
              */
             retrying: number;
+        };
+        /**
+         * RectificationBody
+         * @description What is right, with its telephone read as people write it.
+         */
+        RectificationBody: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            person: components["schemas"]["Person"];
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
+         * Rectified
+         * @description What was put right.
+         */
+        Rectified: {
+            /**
+             * Changed
+             * @default []
+             */
+            changed: components["schemas"]["Holding"][];
+            /** Service */
+            service: string;
         };
         /**
          * RepliesResponse
@@ -1417,6 +1697,361 @@ export interface operations {
                 };
             };
             /** @description Service Unavailable: broker_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    erase_api_operations_v1_privacy_erase_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_api_operations_v1_privacy_export_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exported"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_api_operations_v1_privacy_find_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    match_api_operations_v1_privacy_match_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rectify_api_operations_v1_privacy_rectify_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectified"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

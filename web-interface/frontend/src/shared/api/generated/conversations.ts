@@ -1714,6 +1714,11 @@ export interface components {
              */
             media_problem?: string | null;
             /**
+             * Picture
+             * @description path of the catalogue's picture that it shows, for pages
+             */
+            picture?: string | null;
+            /**
              * Sender Type
              * @enum {string}
              */
