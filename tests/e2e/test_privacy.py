@@ -9,6 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -203,13 +204,31 @@ def test_an_erased_person_is_in_no_store(munbot, service, visitor, agent, untouc
     note = {"text": f"Llamar a {somebody.name} al {somebody.phone}"}
     conversation = f"/api/conversations/v1/conversations/{visitor.conversation_id}"
     assert agent.post(f"{conversation}/notes", json=note).status_code == 201
+    started = service.post(
+        "/api/whatsapp/v1/start",
+        json={
+            "to": somebody.phone,
+            "account": TENANT,
+            "flow": "appointment_confirmation",
+            "data": {
+                "name": somebody.name,
+                "procedure": "Licencia",
+                "when": "mañana",
+                "office": "Tránsito",
+                "code": appointment["code"],
+            },
+        },
+        headers={"Idempotency-Key": secrets.token_hex(8)},
+    )
+    assert started.status_code == 202, started.text
     until(lambda: told(service, appointment["id"]) and told(service, complaint["id"]), "both mails", 300)
 
     before = places_of(somebody)
     stores = {place for place, _ in before}
     for part in ("conversations.public.messages", "scheduler.public.appointments", "rasa.public.events", "mongo"):
         assert any(part in place for place in stores), (part, stores)
-    assert any("notifications.public.notifications" in place for place in stores), stores
+    for part in ("notifications.public.notifications", "whatsapp.public.parts", "whatsapp.public.citizens"):
+        assert any(part in place for place in stores), (part, stores)
 
     given = tmp_path / "export.json"
     munbot("privacy", "export", "--rut", somebody.rut, "--report", str(given))
@@ -229,3 +248,17 @@ def test_an_erased_person_is_in_no_store(munbot, service, visitor, agent, untouc
     assert REMOVED in case["description"]
     assert case["attachments"] == []
     assert "nothing of this person" in munbot("privacy", "find", "--rut", somebody.rut, "--tenant", TENANT)
+
+
+def test_who_comes_back_with_an_older_backup_is_erased_again(munbot, service, untouched_slot):
+    somebody = Somebody()
+    munbot("privacy", "erase", "--rut", somebody.rut, "--yes")
+    book(somebody, service, untouched_slot, None)  # as if a backup of before had been restored
+    assert "scheduler.appointments" in munbot("privacy", "find", "--rut", somebody.rut)
+    assert "1 of" in munbot("privacy", "reapply")
+    assert "nothing of this person" in munbot("privacy", "find", "--rut", somebody.rut)
+    book(somebody, service, untouched_slot, None)
+    later = datetime.now(UTC).isoformat()
+    assert "0 of 0" in munbot("privacy", "reapply", "--since", later)  # who came back by themselves stays
+    assert "scheduler.appointments" in munbot("privacy", "find", "--rut", somebody.rut)
+    munbot("privacy", "erase", "--rut", somebody.rut, "--yes")
