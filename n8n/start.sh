@@ -47,7 +47,6 @@ if [ "${1:-}" = import ]; then
 fi
 
 if [ "${1:-}" = execute ]; then
-  export N8N_RUNNERS_BROKER_PORT=0
   exec n8n execute --id="$2"
 fi
 
