@@ -26,7 +26,15 @@ def working(api, postgres_database, key_pair, rabbitmq_url):
         notifications_key=KEY,
         webhook_allowed_hosts="localhost",
     )
-    work = WebhookWork(settings, api.factory, Vault(KEY), on_disabled=lambda *_args: None, name="test", clock=api.clock)
+    work = WebhookWork(
+        settings,
+        api.factory,
+        Vault(KEY),
+        on_disabled=lambda *_args: None,
+        usable=lambda: None,
+        name="test",
+        clock=api.clock,
+    )
     stop = threading.Event()
     threads = [threading.Thread(target=loop, args=(stop,)) for loop in work.loops().values()]
     for thread in threads:
