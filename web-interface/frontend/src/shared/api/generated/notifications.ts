@@ -280,6 +280,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/privacy/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Erase
+         * @description Erase a person; what has to stay is named with the reason.
+         */
+        post: operations["erase_v1_privacy_erase_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Export
+         * @description Give all that this service holds of a person.
+         */
+        post: operations["export_v1_privacy_export_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find
+         * @description Tell what this service holds of a person; by POST, so that no RUT is written into any log of addresses.
+         */
+        post: operations["find_v1_privacy_find_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/match": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Match
+         * @description Tell which erased people came back with a backup.
+         */
+        post: operations["match_v1_privacy_match_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/privacy/rectify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rectify
+         * @description Put a name, telephone or e-mail right; what was sent or written down on a day stays as it was that day.
+         */
+        post: operations["rectify_v1_privacy_rectify_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/public/unsubscribe": {
         parameters: {
             query?: never;
@@ -798,12 +898,49 @@ export interface components {
             to: string;
         };
         /**
+         * Erased
+         * @description What went (`erased`), in what the person is no longer named (`cleaned`), and what stays.
+         */
+        Erased: {
+            /**
+             * Cleaned
+             * @default []
+             */
+            cleaned: components["schemas"]["Holding"][];
+            /**
+             * Erased
+             * @default []
+             */
+            erased: components["schemas"]["Holding"][];
+            /**
+             * Kept
+             * @default []
+             */
+            kept: components["schemas"]["Kept"][];
+            /** Service */
+            service: string;
+        };
+        /**
          * EventTypeList
          * @description Types that may be subscribed to.
          */
         EventTypeList: {
             /** Items */
             items: string[];
+        };
+        /**
+         * Exported
+         * @description All that a service holds of a person, by place.
+         */
+        Exported: {
+            /** Records */
+            records: {
+                [key: string]: {
+                    [key: string]: unknown;
+                }[];
+            };
+            /** Service */
+            service: string;
         };
         /**
          * FieldError
@@ -830,6 +967,68 @@ export interface components {
             subject: string;
             /** Text */
             text: string;
+        };
+        /**
+         * Found
+         * @description What a service holds. `mentions`: things of others, or of nobody, in which the person is named.
+         */
+        Found: {
+            /**
+             * Holdings
+             * @default []
+             */
+            holdings: components["schemas"]["Holding"][];
+            known: components["schemas"]["Person"];
+            /**
+             * Mentions
+             * @default []
+             */
+            mentions: components["schemas"]["Holding"][];
+            /** Service */
+            service: string;
+        };
+        /**
+         * Holding
+         * @description So many things of one kind in one place: `conversations.messages`.
+         */
+        Holding: {
+            /** Count */
+            count: number;
+            /** Store */
+            store: string;
+        };
+        /**
+         * Kept
+         * @description What stays although it was asked to go, and why, in words for the person.
+         */
+        Kept: {
+            /** Count */
+            count: number;
+            /** Reason */
+            reason: string;
+            /** Store */
+            store: string;
+        };
+        /**
+         * Marks
+         * @description People who were erased, by keyed hashes of their RUTs; see `munbot_common.traces.mark_of`.
+         */
+        Marks: {
+            /** Key */
+            key: string;
+            /** Marks */
+            marks: string[];
+        };
+        /**
+         * Matches
+         * @description RUTs of erased people that a store holds again, after an older backup was restored.
+         */
+        Matches: {
+            /**
+             * Ruts
+             * @default []
+             */
+            ruts: string[];
         };
         /**
          * NotificationOut
@@ -1103,6 +1302,54 @@ export interface components {
             next_cursor?: string | null;
         };
         /**
+         * Person
+         * @description Who is meant: the RUT, and all else by which stores know the person.
+         */
+        Person: {
+            /**
+             * Addresses
+             * @description of channels: a web session
+             * @default []
+             */
+            addresses: string[];
+            /**
+             * Appointments
+             * @default []
+             */
+            appointments: string[];
+            /**
+             * Complaints
+             * @default []
+             */
+            complaints: string[];
+            /**
+             * Conversations
+             * @default []
+             */
+            conversations: string[];
+            /**
+             * Emails
+             * @default []
+             */
+            emails: string[];
+            /**
+             * Names
+             * @default []
+             */
+            names: string[];
+            /**
+             * Phones
+             * @description E.164
+             * @default []
+             */
+            phones: string[];
+            /**
+             * Rut
+             * @example 15482903-2
+             */
+            rut: string;
+        };
+        /**
          * PreferenceBody
          * @description In which order a person wants to be reached; channels that are left out are not used.
          */
@@ -1173,6 +1420,32 @@ export interface components {
             phone?: string | null;
             /** Rut */
             rut?: string | null;
+        };
+        /**
+         * RectificationBody
+         * @description What is right, with its telephone read as people write it.
+         */
+        RectificationBody: {
+            /** Email */
+            email?: string | null;
+            /** Name */
+            name?: string | null;
+            person: components["schemas"]["Person"];
+            /** Phone */
+            phone?: string | null;
+        };
+        /**
+         * Rectified
+         * @description What was put right.
+         */
+        Rectified: {
+            /**
+             * Changed
+             * @default []
+             */
+            changed: components["schemas"]["Holding"][];
+            /** Service */
+            service: string;
         };
         /**
          * ResendFailed
@@ -2633,6 +2906,361 @@ export interface operations {
             };
             /** @description Unprocessable Entity: invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    erase_v1_privacy_erase_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_v1_privacy_export_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exported"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_v1_privacy_find_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    match_v1_privacy_match_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Marks"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matches"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rectify_v1_privacy_rectify_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RectificationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectified"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: unavailable */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
