@@ -1,8 +1,8 @@
 """The staff's pages: how long lists take that are as long as a city's, and how soon an open page hears of an event.
 
 Makes a municipality of its own with 100,000 conversations and 50,000 complaints (once: they stay for the next run),
-asks every list of it through nginx, then opens 200 sockets of the staff and begins conversations; an event's time is
-from the request that causes it to each socket that hears of it.
+asks every list of it through nginx, opens its pages in a browser, then 200 sockets of the staff, and begins
+conversations; an event's time is from the request that causes it to each socket that hears of it.
 
     .venv/bin/python tests/load/bench_dashboard.py --json bench-results/dashboard.json
 """
@@ -18,18 +18,22 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pymongo
 import socketio
+from first_paint import measure_paint
 from munbot_common.auth import Role, TokenSigner
+from munbot_complaints.complaints.rules import index_terms, search_text
+from munbot_complaints.folios import Folio
 from sqlalchemy import create_engine, text
 from support import print_table, summary, write
 
 TENANT = "banco-de-pruebas"
 CLONED = "valle-claro"
 BATCH = 1_000
+TROUBLES = ("Hay un bache", "No pasó el camión", "Hay una luminaria apagada", "Hay un perro suelto")
 
 _CONTACTS = """
 INSERT INTO contacts (id, tenant_id, name, phone, search)
@@ -65,16 +69,17 @@ def issue(role: Role, tenant: str | None, subject: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} | ({"X-Munbot-Tenant": TENANT} if tenant is None else {})
 
 
-def make_tenant() -> str:
-    """Make the municipality and its administrator where they are not there; returns the administrator's id."""
+def make_tenant() -> dict[str, Any]:
+    """Make the municipality where it is not there, and an administrator; returns the answer of her log-in."""
     url = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"]
     with httpx.Client(base_url=url, headers=issue(Role.SERVICE, None, "service:bench"), timeout=60) as http:
         made = http.post("/v1/tenants", json={"id": TENANT, "name": "Banco de pruebas", "short_name": "Pruebas"})
         if made.status_code not in (201, 409):
             raise SystemExit(f"the municipality was not made: {made.text}")
-        person = {"email": "admin@pruebas.demo", "name": "Ada", "role": "admin", "password": uuid4().hex}
-        http.post("/v1/agents", json=person)  # 409 when she is there
-        return str(http.get("/v1/agents").raise_for_status().json()["items"][0]["id"])
+        login = {"email": f"{uuid4().hex}@pruebas.demo", "password": uuid4().hex}
+        http.post("/v1/agents", json=login | {"name": "Ada", "role": "admin"}).raise_for_status()
+        answer = http.post("/v1/auth/login", json=login | {"tenant": TENANT}).raise_for_status()
+        return dict(answer.json())
 
 
 def fill_conversations(count: int) -> None:
@@ -101,11 +106,13 @@ def fill_complaints(count: int) -> None:
     collection = complaints()
     there = collection.count_documents({"tenant_id": TENANT})
     pattern = collection.find_one({"tenant_id": CLONED}) or real_complaint(collection)
-    states = ("received", "in_progress", "waiting_citizen", "resolved", "closed")
+    states = ("received", "in_review", "waiting_citizen", "resolved", "closed")
     for first in range(there + 1, count + 1, BATCH):
         documents = []
         for number in range(first, min(first + BATCH, count + 1)):
             at = datetime.now(UTC) - timedelta(minutes=5 * number)
+            folio = Folio(2026, number)
+            words = [f"{random.choice(TROUBLES)} en la calle {number}"]
             documents.append(
                 pattern
                 | {
@@ -113,7 +120,10 @@ def fill_complaints(count: int) -> None:
                     "tenant_id": TENANT,
                     "year": 2026,
                     "number": number,
-                    "folio": f"REC-2026-{number:06d}-K",
+                    "folio": str(folio),
+                    "description": words[0],
+                    "search": search_text(words),
+                    "terms": index_terms(words),
                     "status": random.choice(states),
                     "created_at": at,
                     "order": {"created": (round(at.timestamp() * 1000) << 20) | number},
@@ -146,9 +156,10 @@ LISTS = {
     "conversations, closed": ("/api/conversations/v1/conversations", {"status": "closed"}),
     "conversations, search of a name": ("/api/conversations/v1/conversations", {"q": "vecina 4711"}),
     "complaints, newest": ("/api/complaints/v1/complaints", {}),
-    "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_progress"}),
-    "complaints, search of a word": ("/api/complaints/v1/complaints", {"q": "bache"}),
-    "complaints, one folio": ("/api/complaints/v1/complaints", {"q": "REC-2026-004711-K"}),
+    "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_review"}),
+    "complaints, search of a common word": ("/api/complaints/v1/complaints", {"q": "bache"}),
+    "complaints, search of a rare one": ("/api/complaints/v1/complaints", {"q": "4711"}),
+    "complaints, one folio": ("/api/complaints/v1/complaints", {"q": str(Folio(2026, 4711))}),
 }
 
 
@@ -226,19 +237,20 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--complaints", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--openings", type=int, default=20, help="of each page, with an empty cache")
     parser.add_argument("--sockets", type=int, default=200)
     parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--json")
     options = parser.parse_args()
-    admin_id = make_tenant()
-    UUID(admin_id)
-    admin = issue(Role.ADMIN, TENANT, admin_id)
+    login = make_tenant()
+    admin = issue(Role.ADMIN, TENANT, login["agent"]["id"])
     began = time.perf_counter()
     fill_conversations(options.conversations)
     fill_complaints(options.complaints)
     filled = time.perf_counter() - began
     load = [round(value, 2) for value in os.getloadavg()]
     lists = measure_lists(admin, options.rounds)
+    paint = measure_paint(os.environ["MUNBOT_TEST_BASE_URL"], login, options.openings)
     live = measure_events(admin, options.sockets, options.events)
     result = {
         "bench": "dashboard",
@@ -247,12 +259,14 @@ def main() -> int:
         "filled_in_seconds": round(filled, 1),
         "load_average_before": load,
         "lists": lists,
+        "first_paint": paint,
         "event_to_open_page": live,
     }
     write(options.json, result)
     print(f"\nMachine: {result['machine']}; load average before {load[0]}")
     title = f"Lists of {options.conversations:,} conversations and {options.complaints:,} complaints, through nginx"
     print_table(title, [{"list": name, **row} for name, row in lists.items()])
+    print_table("First meaningful paint, empty cache", [{"page": name, **row} for name, row in paint.items()])
     print_table("From the request to an open page", [{"what": "an event", **live}])
     return 1 if live["missing"] else 0
 
