@@ -21,6 +21,7 @@ from munbot_web.chat.events import instance_subscription
 from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.guard import RedisGuard
 from munbot_web.chat.hub import HttpHub
+from munbot_web.chat.media import MediaDoor
 from munbot_web.chat.replies import Replies
 from munbot_web.chat.service import ChatService
 from munbot_web.chat.socket import ChatNamespace, SocketRoom, make_server
@@ -79,6 +80,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
 
     app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
     app.state.hub = hub
+    app.state.media = media = MediaDoor(settings.conversations_url)
     app.state.service_healths = healths = ServiceHealths(settings.health_targets(), own=app.state.checks)
     app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
     app.state.dead_letters = DeadLetters(settings.amqp_url())
@@ -124,7 +126,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
         await asyncio.to_thread(publisher.close)
         await server.shutdown()
         await redis.aclose()
-        for client in (conversations, scheduler, healths, queues):
+        for client in (conversations, scheduler, media, healths, queues):
             await client.close()
 
 

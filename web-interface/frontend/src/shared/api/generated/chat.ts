@@ -48,6 +48,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/messages/{message_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Media
+         * @description Fetch the file of a message in one's own conversation.
+         */
+        get: operations["read_media_api_chat_messages__message_id__media_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions": {
         parameters: {
             query?: never;
@@ -362,6 +382,21 @@ export interface components {
             field: string;
         };
         /**
+         * FileInfo
+         * @description A bubble's file, as it is named; `GET messages/{id}/media` gives it. Where it is stored is nobody's business.
+         */
+        FileInfo: {
+            /** Content Type */
+            content_type: string;
+            /** Filename */
+            filename?: string | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+        };
+        /**
          * Guide
          * @description Procedures and offices of one tenant.
          */
@@ -445,6 +480,7 @@ export interface components {
              * @default text
              */
             kind: string;
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -526,6 +562,12 @@ export interface components {
             queue: string;
         };
         /**
+         * MessageKind
+         * @description What a message carries besides, or instead of, text.
+         * @enum {string}
+         */
+        MessageKind: "text" | "button" | "image" | "document" | "audio" | "location" | "reaction" | "unsupported";
+        /**
          * MessageRequest
          * @description A citizen's message.
          */
@@ -564,6 +606,10 @@ export interface components {
             id: string;
             /** In Reply To */
             in_reply_to?: string | null;
+            /** @default text */
+            kind: components["schemas"]["MessageKind"];
+            /** @description the file that it carries */
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -1029,6 +1075,75 @@ export interface operations {
                 };
             };
             /** @description Service Unavailable: unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_media_api_chat_messages__message_id__media_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, under its own content type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized: token_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: visitor_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: file_missing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: file_store_away */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -1038,7 +1038,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: account_inactive, opted_out */
+            /** @description Conflict: account_inactive, opted_out, window_closed */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1120,7 +1120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Conflict: account_inactive, opted_out */
+            /** @description Conflict: account_inactive, opted_out, window_closed */
             409: {
                 headers: {
                     [name: string]: unknown;
