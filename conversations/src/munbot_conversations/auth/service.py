@@ -32,7 +32,7 @@ from munbot_conversations.conversations import repository as conversations
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants import repository as tenants
 from munbot_conversations.tenants import service as tenant_service
-from munbot_conversations.texts import texts
+from munbot_conversations.texts import say, texts
 
 DEMO_DOMAINS: Sequence[str] = (".demo",)
 
@@ -166,7 +166,7 @@ def change_password(session: Session, principal: Principal, wish: PasswordChange
     agent = current_agent(session, principal)
     right, _ = verify_password(wish.current_password, agent.password_hash)
     if not right:
-        raise LoginFailed
+        raise LoginFailed(say("password_wrong"))
     agent.password_hash = hash_password(wish.new_password)
     agent.updated_at = clock()
     record(session, principal, action="agent.password", object_type="agent", object_id=agent.id)
