@@ -67,6 +67,7 @@ class FakeHub:
         self.received = []
         self.ratings = {}
         self.files, self.file_tokens = {}, []
+        self.audit, self.audit_away = {}, False
         self.agents = {}
         self.lock = threading.RLock()
         self.reads, self._read = Counter(), threading.Condition()
@@ -106,6 +107,7 @@ class FakeHub:
         self._conversations(app)
         self._feedback(app)
         self._media(app)
+        self._audit(app)
         self._agents(app)
 
         @app.get("/v1/conversations/{conversation}/messages")
@@ -140,6 +142,14 @@ class FakeHub:
             return {"items": []}
 
         return app
+
+    def _audit(self, app):
+        @app.post("/v1/audit", status_code=204)
+        def note(body: dict, idempotency_key: str = Header(), x_munbot_tenant: str = Header()):
+            with self.lock:
+                if self.audit_away:
+                    raise HTTPException(503)
+                self.audit[idempotency_key] = {"tenant": x_munbot_tenant, **body}
 
     def _media(self, app):
         @app.get("/v1/messages/{message}/media")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from munbot_common.app import create_service_app
 from munbot_common.auth import TokenVerifier
-from munbot_common.client import AsyncServiceClient
+from munbot_common.client import AsyncServiceClient, ServiceClient
 from munbot_common.ids import uuid7
 from munbot_common.messaging import Consumer, OutgoingMessage, Publisher
 from munbot_contracts.envelope import AnyEvent
@@ -29,6 +29,7 @@ from munbot_web.delivery import Delivery
 from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
 from munbot_web.operations import routes as operations_routes
+from munbot_web.operations.audit import AuditBook
 from munbot_web.operations.letters import DeadLetters
 from munbot_web.operations.queues import QueueBook
 from munbot_web.operations.services import ServiceHealths
@@ -84,6 +85,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
     app.state.service_healths = healths = ServiceHealths(settings.health_targets(), own=app.state.checks)
     app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
     app.state.dead_letters = DeadLetters(settings.amqp_url())
+    app.state.audit_book = AuditBook(audit_client := ServiceClient(settings.conversations_url, token=token))
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
     guard = RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds)
     app.state.chat = chat = ChatService(
@@ -126,6 +128,7 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
         await asyncio.to_thread(publisher.close)
         await server.shutdown()
         await redis.aclose()
+        audit_client.close()
         for client in (conversations, scheduler, media, healths, queues):
             await client.close()
 

@@ -21,6 +21,7 @@ from munbot_contracts.messages import Sender
 from sqlalchemy.orm import Session
 
 from munbot_conversations.base import INBOX, OUTBOX, SERVICE
+from munbot_conversations.contacts import events as contact_events
 from munbot_conversations.contacts import repository as contacts
 from munbot_conversations.conversations import repository as conversations
 from munbot_conversations.conversations.models import Conversation
@@ -77,7 +78,7 @@ class NoticeHandler:
             if isinstance(told, str):
                 self._tell(session, event, known, storable(told))
             else:
-                _introduce(session, known, told)
+                _introduce(session, known, told, self._clock)
         self._on_commit()
 
     def _tell(self, session: Session, event: AnyEvent, known: Conversation, text: str) -> None:
@@ -107,10 +108,11 @@ class NoticeHandler:
         record_events(session, OUTBOX, out)
 
 
-def _introduce(session: Session, conversation: Conversation, told: dict[str, str | None]) -> None:
+def _introduce(session: Session, conversation: Conversation, told: dict[str, str | None], clock: Clock) -> None:
     contact = contacts.get(session, conversation.tenant_id, conversation.contact_id, lock=True)
     if contact is not None:
         contacts.complete(session, contact, told)
+        record_events(session, OUTBOX, [contact_events.changed(contact, clock)])
 
 
 def _message(conversation: Conversation, event: AnyEvent, text: str, now: datetime) -> Message:

@@ -29,4 +29,6 @@ export const ACTIONS: readonly string[] = [
   "unanswered.dismiss",
   "tenant.create",
   "tenant.change",
+  "dead_letters.replay",
+  "dead_letters.discard",
 ];

@@ -1451,7 +1451,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: broker_away */
+            /** @description Service Unavailable: audit_away, broker_away */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1531,7 +1531,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: broker_away */
+            /** @description Service Unavailable: audit_away, broker_away */
             503: {
                 headers: {
                     [name: string]: unknown;
