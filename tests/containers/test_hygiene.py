@@ -57,6 +57,8 @@ SEEN = {  # what each service needs, and nothing else
         "db_conversations_password",
         "service_token_conversations",
         "demo_password",
+        "s3_access_key",
+        "s3_secret_key",
     },
     "rasa-actions": BASE | {"service_token_actions"},
     "llm-gateway": BASE

@@ -3,7 +3,7 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-const gateway = process.env.MUNBOT_DEV_GATEWAY ?? "http://127.0.0.1:8000";
+const gateway = process.env.MUNBOT_DEV_GATEWAY ?? process.env.MUNBOT_DEV_PLATFORM ?? "http://127.0.0.1:8000";
 const simulator = process.env.MUNBOT_DEV_SIMULATOR;
 const platform = process.env.MUNBOT_DEV_PLATFORM ?? "http://127.0.0.1:8080";
 
@@ -15,7 +15,7 @@ export default defineConfig({
     target: "es2022",
     outDir: process.env.MUNBOT_DIST ?? "dist",
     emptyOutDir: true,
-    rollupOptions: { input: { index: here("./index.html"), "404": here("./404.html") } },
+    rollupOptions: { input: { index: here("./index.html"), panel: here("./panel.html"), "404": here("./404.html") } },
   },
   server: {
     proxy: {

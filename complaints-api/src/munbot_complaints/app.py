@@ -21,6 +21,8 @@ from munbot_complaints.categories import routes as category_routes
 from munbot_complaints.complaints import routes as complaint_routes
 from munbot_complaints.deadlines import routes as calendar_routes
 from munbot_complaints.dependencies import Limits, build_services
+from munbot_complaints.maps import routes as map_routes
+from munbot_complaints.numbers import routes as number_routes
 from munbot_complaints.settings import ApiSettings
 from munbot_complaints.tracking import routes as tracking_routes
 
@@ -53,7 +55,15 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         client.close()
 
     app = create_service_app(settings, title="Munbot complaints-api", lifespan=lifespan)
-    for routes in (complaint_routes, tracking_routes, attachment_routes, category_routes, calendar_routes):
+    for routes in (
+        complaint_routes,
+        tracking_routes,
+        attachment_routes,
+        category_routes,
+        calendar_routes,
+        number_routes,
+        map_routes,
+    ):
         app.include_router(routes.router)
 
     async def away(request: Request, error: Exception) -> Response:

@@ -14,10 +14,13 @@ from munbot_complaints.categories.repository import CategoryRepository
 from munbot_complaints.categories.service import CategoryService
 from munbot_complaints.complaints.intake import IntakeService
 from munbot_complaints.complaints.lists import ComplaintLists
+from munbot_complaints.complaints.merging import MergeService
 from munbot_complaints.complaints.repository import ComplaintRepository
 from munbot_complaints.complaints.service import ComplaintService
 from munbot_complaints.deadlines.calendars import Calendars
+from munbot_complaints.maps.repository import MapRepository
 from munbot_complaints.mongo import MongoDatabase
+from munbot_complaints.numbers.repository import NumbersRepository
 from munbot_complaints.tracking.repository import AttemptRepository
 from munbot_complaints.tracking.service import TrackingService
 
@@ -32,7 +35,10 @@ class Services:
     attachments: AttachmentService
     intake: IntakeService
     complaints: ComplaintService
+    merging: MergeService
     lists: ComplaintLists
+    numbers: NumbersRepository
+    maps: MapRepository
     tracking: TrackingService
 
 
@@ -60,14 +66,18 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
         max_bytes=limits.attachment_max_bytes,
         url_minutes=limits.attachment_url_minutes,
     )
+    complaints = ComplaintService(repository, calendars, attachments, clock)
     return Services(
         clock=clock,
         calendars=calendars,
         categories=categories,
         attachments=attachments,
         intake=IntakeService(repository, categories, calendars, attachments, clock),
-        complaints=ComplaintService(repository, calendars, attachments, clock),
+        complaints=complaints,
+        merging=MergeService(complaints, repository, clock),
         lists=ComplaintLists(repository, clock),
+        numbers=NumbersRepository(database),
+        maps=MapRepository(database),
         tracking=TrackingService(
             repository,
             AttemptRepository(database),

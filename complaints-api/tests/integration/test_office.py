@@ -87,3 +87,18 @@ def test_an_object_store_that_is_away_is_said_so(settings, database, as_):
         assert ticket.status_code == 201
         answer = client.post(f"/v1/attachments/{ticket.json()['id']}/complete", headers=agent)
         assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+
+
+def test_the_map_s_tiles_are_on_our_own_address(client, as_, database):
+    admin = as_("admin")
+    assert client.get("/v1/map", headers=as_("viewer")).json() == {"tiles_url": "", "attribution": "", "max_zoom": 18}
+    own = {"tiles_url": "/tiles/{z}/{x}/{y}.png", "attribution": "© OpenStreetMap", "max_zoom": 17}
+    assert client.put("/v1/map", json=own, headers=admin).json() == own
+    assert client.get("/v1/map", headers=as_("agent")).json() == own
+    assert client.get("/v1/map", headers=as_("agent", "punta-brava")).json()["tiles_url"] == ""
+    assert client.put("/v1/map", json=own, headers=as_("agent")).status_code == 403
+    for bad in ("https://x.cl/{z}/{x}/{y}", "//x.cl/{z}/{x}/{y}", "/\\x.cl/{z}/{x}/{y}", "/tiles/{z}/{x}.png", "tiles"):
+        answer = client.put("/v1/map", json={"tiles_url": bad}, headers=admin)
+        assert (answer.status_code, answer.json()["code"]) == (422, "tiles_invalid")
+    assert client.put("/v1/map", json={}, headers=admin).status_code == 200
+    database["maps"].delete_many({})

@@ -14,9 +14,16 @@ from munbot_conversations.agents.routes import router as agents
 from munbot_conversations.audit.routes import router as audit
 from munbot_conversations.auth.routes import router as auth
 from munbot_conversations.auth.service import Login
+from munbot_conversations.canned.routes import router as canned
+from munbot_conversations.contacts.routes import router as contacts
 from munbot_conversations.conversations.routes import router as conversations
 from munbot_conversations.feedback.routes import router as feedback
+from munbot_conversations.files.routes import router as files
+from munbot_conversations.files.store import FileStore
 from munbot_conversations.messages.routes import router as messages
+from munbot_conversations.notes.routes import router as notes
+from munbot_conversations.numbers.routes import router as numbers
+from munbot_conversations.reading.routes import router as reading
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants.routes import router as tenants
 from munbot_conversations.unanswered.knowledge import TIMEOUT_SECONDS, Knowledge
@@ -41,13 +48,30 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.login = Login(app.state.session_factory, app.state.token_signer, settings, clock)
         app.state.summarises = bool(settings.llm_gateway_url)
         app.state.knowledge = knowledge = _knowledge(settings)
+        app.state.files = files_store = FileStore(settings)
         app.state.checks["database"] = lambda: check_database(engine)
         yield
         knowledge.close()
+        files_store.close()
         engine.dispose()
 
     app = create_service_app(settings, title="Munbot conversations", lifespan=lifespan)
-    for router in (auth, tenants, agents, conversations, messages, feedback, unanswered, audit):
+    for router in (
+        auth,
+        tenants,
+        agents,
+        contacts,
+        conversations,
+        reading,
+        notes,
+        messages,
+        files,
+        canned,
+        feedback,
+        unanswered,
+        numbers,
+        audit,
+    ):
         app.include_router(router)
     return app
 

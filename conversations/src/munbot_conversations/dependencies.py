@@ -1,6 +1,7 @@
 """What routes ask FastAPI for."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request
 from munbot_common.auth import Principal, Role, require_roles
@@ -39,6 +40,17 @@ AdminOrServiceDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.
 
 ServiceDep = Annotated[Principal, Depends(require_roles(Role.SERVICE))]
 """Another service."""
+
+
+def reader_of(principal: Principal) -> UUID | None:
+    """Return the official whose reading positions count for a caller; None for everybody else."""
+    if not principal.is_staff:
+        return None
+    try:
+        return UUID(principal.subject)
+    except ValueError:
+        return None
+
 
 SECURED = problem_responses(Unauthorized, Forbidden, Unprocessable)
 SECURED_OBJECT = problem_responses(Unauthorized, Forbidden, NotFound, Unprocessable)

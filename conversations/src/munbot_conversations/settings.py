@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, ServiceSettings
+from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, S3Settings, ServiceSettings
 from pydantic import Field, SecretStr
 
 
@@ -15,7 +15,7 @@ class MigrateSettings(ServiceSettings, DatabaseSettings):
     demo_password: SecretStr | None = None
 
 
-class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings):
+class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, S3Settings):
     """What the REST API needs."""
 
     service_name: str = "conversations"
@@ -26,6 +26,8 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings):
     visitor_token_days: int = Field(default=30, ge=1, description="life of a citizen's token")
     lockout_failures: int = Field(default=5, ge=1, description="failed logins before a lockout")
     lockout_minutes: int = Field(default=15, ge=1)
+    attachments_bucket: str = Field(default="attachments", description="where channels and officials keep files")
+    file_max_bytes: int = Field(default=10 * 1024 * 1024, ge=1, description="of a file that an official sends")
 
 
 class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):

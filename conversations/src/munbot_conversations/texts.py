@@ -23,3 +23,9 @@ def texts(locale: str = DEFAULT_LOCALE) -> dict[str, Any]:
 def say(key: str) -> str:
     """Return one text by its key."""
     return str(texts()[key])
+
+
+def kind_in_words(kind: str) -> str:
+    """Return what lists show of a message without words: «Foto», «Nota de voz»."""
+    words: dict[str, str] = texts()["kinds"]
+    return words.get(kind, words["unsupported"])

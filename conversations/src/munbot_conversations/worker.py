@@ -13,6 +13,7 @@ from munbot_common.worker import Loop, run_worker
 from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.consumers import MESSAGES, MessageHandler
 from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
+from munbot_conversations.notices.consumer import NOTICES, NoticeHandler
 from munbot_conversations.settings import WorkerSettings
 from munbot_conversations.turns.board import TurnBoard
 from munbot_conversations.turns.ingest import Ingest, Ingested
@@ -22,7 +23,7 @@ from munbot_conversations.turns.runner import TurnRunner
 from munbot_conversations.turns.sweep import Sweeper
 
 NAME = f"{SERVICE}-worker"
-OTHER_CONNECTIONS = 7
+OTHER_CONNECTIONS = 8
 
 
 class Worker:
@@ -66,6 +67,8 @@ class Worker:
         self._handler = MessageHandler(self.ingest, self.session_factory)
         self.consumer = Consumer(settings.amqp_url(), MESSAGES, self._handler, name=NAME)
         self.jobs = Consumer(settings.amqp_url(), JOBS, SummaryHandler(self.session_factory), name=NAME)
+        notices = NoticeHandler(self.session_factory, self.relay.wake, clock)
+        self.notices = Consumer(settings.amqp_url(), NOTICES, notices, name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
@@ -73,6 +76,7 @@ class Worker:
         return {
             "ingest": self._consume,
             "jobs": self.jobs.run,
+            "notices": self.notices.run,
             "relay": self.relay.run,
             "poll": self.sweeper.poll,
             "probe": self.sweeper.probe,
@@ -87,6 +91,7 @@ class Worker:
             "broker": self.publisher.check,
             "queue": self.consumer.check,
             "jobs": self.jobs.check,
+            "notices": self.notices.check,
         }
 
     def close(self) -> None:

@@ -302,8 +302,13 @@ def until():
 
 
 @pytest.fixture(scope="module")
-def api_settings(database, key_pair):
+def api_settings(database, key_pair, s3):
+    endpoint, access_key, secret_key = s3
     return ApiSettings(
+        s3_endpoint=endpoint,
+        s3_access_key=access_key,
+        s3_secret_key=secret_key,
+        attachments_bucket="hub-tests",
         database_url=database,
         jwt_public_key=key_pair[1],
         jwt_private_key=key_pair[0],
@@ -356,3 +361,20 @@ def headers(make_token, agents):
         return {"Authorization": f"Bearer {token}", **extra}
 
     return make
+
+
+@pytest.fixture
+def hears(database, session_factory, received):
+    """Callable: a citizen's message reaches the hub, without a broker; returns its event."""
+    from munbot_conversations.turns.ingest import Ingest
+
+    config = WorkerSettings(database_url=database, rabbitmq_url="amqp://nowhere", rasa_url="http://nowhere")
+    ingest = Ingest(session_factory, config, lambda _: None)
+
+    def hear(text="hola", **options):
+        event = received(text, **options)
+        ingest.received(event, event.data)
+        return event
+
+    hear.ingest = ingest
+    return hear

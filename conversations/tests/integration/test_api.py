@@ -215,11 +215,12 @@ class TestConversations:
         assert client.post(f"{conversation}/close", headers=agent).status_code == 200
         problem(client.post(f"{conversation}/takeover", headers=agent), 409, "conversation_closed")
         with session_factory() as session:
-            keys = session.scalars(select(OUTBOX.c.routing_key).order_by(OUTBOX.c.seq.desc()).limit(5)).all()
+            keys = session.scalars(select(OUTBOX.c.routing_key).order_by(OUTBOX.c.seq.desc()).limit(6)).all()
         assert keys[::-1] == [
             "conversation.opened.v1",
             "conversation.assigned.v1",
             "message.outbound.v1",
+            "message.stored.v1",
             "conversation.released.v1",
             "conversation.closed.v1",
         ]

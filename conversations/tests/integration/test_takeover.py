@@ -15,6 +15,7 @@ from munbot_common.ids import uuid7
 from munbot_conversations.conversations import service
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.conversations.schemas import HandoffRequest
+from munbot_conversations.messages import sending
 from munbot_conversations.messages.models import Message
 from munbot_conversations.models import OUTBOX
 from munbot_conversations.settings import MigrateSettings, WorkerSettings
@@ -148,7 +149,7 @@ def test_no_reply_leaves_after_a_takeover_whatever_its_moment(
     if then == "close":
         hub.act(service.close, conversation.id)
     elif then == "message":
-        hub.act(service.agent_message, conversation.id, text="Hola, soy Rodrigo")
+        hub.act(sending.agent_message, conversation.id, text="Hola, soy Rodrigo")
     for event in events:
         until(lambda event=event: state_of(session_factory, event.data.message_id).state != "pending")
     if then == "release":

@@ -17,8 +17,10 @@ from munbot_scheduler.appointments.routes import router as appointments_router
 from munbot_scheduler.audit.routes import router as audit_router
 from munbot_scheduler.availability.admin_routes import router as hours_router
 from munbot_scheduler.availability.agenda import AgendaCache
+from munbot_scheduler.availability.day_routes import router as days_router
 from munbot_scheduler.availability.routes import router as slots_router
 from munbot_scheduler.catalogue.routes import router as catalogue_router
+from munbot_scheduler.numbers.routes import router as numbers_router
 from munbot_scheduler.settings import ApiSettings
 
 
@@ -45,12 +47,14 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
     for router in (
         catalogue_router,
         hours_router,
+        days_router,
         slots_router,
         appointments_router,
         reading_router,
         public_router,
         page_router,
         audit_router,
+        numbers_router,
     ):
         app.include_router(router)
     return app

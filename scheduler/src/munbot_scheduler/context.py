@@ -16,6 +16,7 @@ class Context:
     """What every change needs to know.
 
     `sees_all`: whether the caller may read other people's bookings, in the words of a refusal too.
+    `notice`: whether the minimum notice binds the caller; officials book for whoever stands at the counter.
     """
 
     session: Session
@@ -23,6 +24,7 @@ class Context:
     settings: BookingDefaults
     now: datetime
     sees_all: bool = True
+    notice: bool = True
     cache: AgendaCache = field(default_factory=AgendaCache)
 
     @property
@@ -33,4 +35,4 @@ class Context:
     @property
     def availability(self) -> Availability:
         """Answers about free time."""
-        return Availability(self.session, self.tenant, self.settings, self.now, self.cache)
+        return Availability(self.session, self.tenant, self.settings, self.now, self.cache, notice=self.notice)

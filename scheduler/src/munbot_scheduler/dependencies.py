@@ -45,6 +45,11 @@ async def get_cache(request: Request) -> AgendaCache:
 CacheDep = Annotated[AgendaCache, Depends(get_cache)]
 
 
+def is_bound_by_notice(principal: Principal) -> bool:
+    """Whether a caller has to book some time ahead: everybody but the officials who run the agenda."""
+    return principal.role not in {Role.ADMIN, Role.AGENT}
+
+
 @dataclass(frozen=True, slots=True)
 class Environment:
     """What every request works with, whoever calls."""
@@ -62,12 +67,14 @@ class Environment:
             self.settings,
             self.now,
             sees_all=principal.role is not Role.VISITOR,
+            notice=is_bound_by_notice(principal),
             cache=self.cache,
         )
 
-    def availability(self, tenant: str) -> Availability:
-        """Return the answers about a tenant's free time."""
-        return Availability(self.session, tenant, self.settings, self.now, self.cache)
+    def availability(self, tenant: str, principal: Principal | None = None) -> Availability:
+        """Return the answers about a tenant's free time, to this caller or to whoever has the secret link."""
+        notice = principal is None or is_bound_by_notice(principal)
+        return Availability(self.session, tenant, self.settings, self.now, self.cache, notice=notice)
 
 
 async def get_environment(session: SessionDep, settings: SettingsDep, now: NowDep, cache: CacheDep) -> Environment:

@@ -8,3 +8,5 @@ MESSAGES_OUT = Counter("munbot_web_messages_out_total", "Bubbles of the office t
 FEEDBACK = Counter("munbot_web_feedback_total", "Ratings of answers by value and outcome", ["value", "outcome"])
 WAITS = Counter("munbot_web_waits_total", "Requests that waited for their replies, by how that ended", ["end"])
 GUARD_AWAY = Counter("munbot_web_guard_away_total", "Messages let through without Redis")
+STAFF_SOCKETS = Gauge("munbot_web_staff_sockets", "Dashboards that are connected")
+STAFF_EVENTS = Counter("munbot_web_staff_events_total", "Events that were passed on to open dashboards")

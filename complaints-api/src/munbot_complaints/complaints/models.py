@@ -95,6 +95,13 @@ class AttachmentLink(TypedDict):
     size: int
 
 
+class ComplaintLink(TypedDict):
+    """Another complaint."""
+
+    id: str
+    folio: str
+
+
 class PendingEvent(TypedDict):
     """An event that the broker has not confirmed yet; `body` is the whole CloudEvents envelope."""
 
@@ -110,7 +117,11 @@ class Relay(TypedDict):
 
 
 class ComplaintDocument(TypedDict):
-    """One complaint."""
+    """One complaint.
+
+    `settled_at` is when it was first settled since it last came in. `merged_into` is the complaint that this one
+    follows, and the truth about it; `duplicates` are those that were once said to follow this one.
+    """
 
     _id: str
     tenant_id: str
@@ -143,3 +154,6 @@ class ComplaintDocument(TypedDict):
     fingerprint: str
     pending_events: list[PendingEvent]
     relay: Relay
+    settled_at: NotRequired[datetime | None]
+    merged_into: NotRequired[ComplaintLink | None]
+    duplicates: NotRequired[list[ComplaintLink]]

@@ -42,3 +42,17 @@ class CursorInvalid(Unprocessable):
 
     code = "cursor_invalid"
     title = "El cursor no corresponde a esta lista"
+
+
+class MergeIllegal(Unprocessable):
+    """These two cannot become one: the same, settled, or one of them is part of another merge."""
+
+    code = "merge_illegal"
+    title = "Estos reclamos no se pueden reunir"
+
+
+class IfMatchInvalid(Unprocessable):
+    """An If-Match header that is no ETag of a complaint."""
+
+    code = "if_match_invalid"
+    title = "La versión indicada no es la de un reclamo"

@@ -12,6 +12,7 @@ from pymongo.errors import DuplicateKeyError
 from munbot_complaints.complaints import queries
 from munbot_complaints.complaints.models import ComplaintDocument, order_key
 from munbot_complaints.complaints.queries import ComplaintFilter, Plan, Sort
+from munbot_complaints.complaints.rules import merged_into
 from munbot_complaints.folios import MAX_NUMBER, Folio
 from munbot_complaints.mongo import Document, MongoDatabase
 
@@ -94,6 +95,14 @@ class ComplaintRepository:
     def by_id(self, complaint_id: str) -> ComplaintDocument | None:
         """Return a complaint of any tenant, or None."""
         return _typed(self._collection.find_one({"_id": complaint_id}))
+
+    def followers(self, primary: ComplaintDocument) -> list[ComplaintDocument]:
+        """Return the complaints that are merged into this one."""
+        ids = [link["id"] for link in primary.get("duplicates", [])]
+        if not ids:
+            return []
+        rows = [cast("ComplaintDocument", raw) for raw in self._collection.find({"_id": {"$in": ids}})]
+        return [row for row in rows if merged_into(row) == primary["_id"]]
 
     def by_folio(self, tenant: str, folio: Folio) -> ComplaintDocument | None:
         """Return a tenant's complaint, or None."""

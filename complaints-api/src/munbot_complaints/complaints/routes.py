@@ -1,43 +1,44 @@
 """HTTP entrance to complaints."""
 
-from datetime import UTC, date, datetime, time, timedelta
-from typing import Annotated, Literal
+import re
+from typing import Annotated, Literal, TypeVar
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from munbot_common.auth import Principal, PrincipalDep, Role, require_roles
-from munbot_common.chile import normalise_rut
 from munbot_common.idempotency import IdempotencyKey, IdempotencyKeyReused
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
-from munbot_contracts.complaints import ComplaintStatus
 
 from munbot_complaints.attachments.service import AttachmentUnknown
 from munbot_complaints.categories.service import CategoryUnknown
-from munbot_complaints.complaints import views
+from munbot_complaints.complaints.filters import FilterDep, RutInvalid, SortQuery, sort_of
 from munbot_complaints.complaints.models import ComplaintDocument
 from munbot_complaints.complaints.problems import (
     CommentsFull,
     ComplaintNotFound,
     CursorInvalid,
+    IfMatchInvalid,
+    MergeIllegal,
     ReasonRequired,
     TransitionIllegal,
     VersionConflict,
 )
-from munbot_complaints.complaints.queries import ComplaintFilter, Sort
 from munbot_complaints.complaints.schemas import (
     AssignBody,
     AttachBody,
+    Change,
     CommentBody,
     ComplaintBody,
     ComplaintOut,
     ComplaintPage,
     Duplicates,
+    MergeBody,
     Receipt,
     StatusBody,
 )
 from munbot_complaints.dependencies import Services, ServicesDep
 from munbot_complaints.fields import Code
-from munbot_complaints.folios import Folio, FolioInvalid
+from munbot_complaints.folios import FolioInvalid
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"])
 
@@ -46,88 +47,7 @@ OperatorDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT,
 OfficeDep = Annotated[Principal, Depends(require_roles(Role.ADMIN, Role.AGENT, Role.VIEWER, Role.SERVICE))]
 FolioPath = Annotated[str, Path(max_length=60, examples=["REC-2026-000013-7"])]
 
-_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2200, 1, 1)
-Day = Annotated[date | None, Query(ge=_FIRST_DAY, le=_LAST_DAY)]
-_CHANGE = (Unauthorized, Forbidden, ComplaintNotFound, FolioInvalid, VersionConflict)
-
-
-def list_filter(  # noqa: PLR0917 - FastAPI calls it by name
-    principal: PrincipalDep,
-    services: ServicesDep,
-    status: Annotated[list[ComplaintStatus] | None, Query(max_length=8)] = None,
-    category: Annotated[Code | None, Query(description="A category, with all below it")] = None,
-    unit: Annotated[str | None, Query(max_length=200)] = None,
-    assignee: Annotated[str | None, Query(max_length=200, description="`none` for those that nobody has")] = None,
-    overdue: Annotated[bool | None, Query()] = None,
-    q: Annotated[str | None, Query(max_length=200, description="Folio, RUT, or beginnings of words")] = None,
-    rut: Annotated[str | None, Query(max_length=20)] = None,
-    conversation_id: Annotated[str | None, Query(max_length=64)] = None,
-    from_: Annotated[Day, Query(alias="from", description="First day, in the office's zone")] = None,
-    to: Annotated[Day, Query(description="Last day, in the office's zone")] = None,
-) -> ComplaintFilter:
-    """Read the filters that lists and the export share. A citizen's list is their own conversation's."""
-    calendar = services.calendars.of(principal.tenant)
-
-    def midnight(day: date | None, days: int) -> datetime | None:
-        if day is None:
-            return None
-        return datetime.combine(day + timedelta(days=days), time(), tzinfo=calendar.zone).astimezone(UTC)
-
-    folio, person, said = _understand(q)
-    own = principal.role is Role.VISITOR
-    return ComplaintFilter(
-        tenant=principal.tenant,
-        statuses=tuple(dict.fromkeys(item.value for item in status or ())),
-        category=category,
-        unit=unit,
-        assignee=None if assignee == "none" else assignee,
-        unassigned=assignee == "none",
-        overdue=overdue,
-        q=said,
-        folio=folio,
-        rut=_rut(rut) if rut else person,
-        conversation_id=str(principal.conversation_id) if own else conversation_id,
-        created_from=midnight(from_, 0),
-        created_to=midnight(to, 1),
-    )
-
-
-class RutInvalid(Unprocessable):
-    """A RUT whose check digit does not fit."""
-
-    code = "rut_invalid"
-    title = "El RUT no es válido: revise los números y el dígito verificador"
-
-
-def _rut(text: str) -> str:
-    try:
-        return normalise_rut(text)
-    except ValueError as error:
-        raise RutInvalid from error
-
-
-def _understand(q: str | None) -> tuple[Folio | None, str | None, str | None]:
-    """Return what somebody typed into the search box, as a folio, a RUT or words."""
-    if not q or not q.strip():
-        return None, None, None
-    try:
-        return Folio.parse(q), None, None
-    except FolioInvalid:
-        pass
-    try:
-        return None, normalise_rut(q), None
-    except ValueError:
-        return None, None, q
-
-
-FilterDep = Annotated[ComplaintFilter, Depends(list_filter)]
-SortQuery = Annotated[
-    Sort | None, Query(description="`created`: newest first. `due`: earliest first, only those whose term runs")
-]
-
-
-def _sort(sort: Sort | None, wanted: ComplaintFilter) -> Sort:
-    return sort or ("due" if wanted.overdue else "created")
+_CHANGE = (Unauthorized, Forbidden, ComplaintNotFound, FolioInvalid, VersionConflict, Unprocessable)
 
 
 @router.post(
@@ -157,7 +77,7 @@ def list_complaints(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> ComplaintPage:
     """Return one page of complaints."""
-    return services.lists.page(wanted, sort=_sort(sort, wanted), cursor=cursor, limit=limit)
+    return services.lists.page(wanted, sort=sort_of(sort, wanted), cursor=cursor, limit=limit)
 
 
 @router.get(
@@ -176,7 +96,7 @@ def export(
     ] = "comma",
 ) -> StreamingResponse:
     """Return all complaints of a list as CSV, for officials."""
-    parts = services.lists.export(wanted, sort=_sort(sort, wanted), separator="," if separator == "comma" else ";")
+    parts = services.lists.export(wanted, sort=sort_of(sort, wanted), separator="," if separator == "comma" else ";")
     headers = {"Content-Disposition": 'attachment; filename="reclamos.csv"', "X-Content-Type-Options": "nosniff"}
     return StreamingResponse(parts, media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -200,34 +120,83 @@ def duplicates(  # noqa: PLR0917 - FastAPI calls it by name
 
 
 @router.get("/{folio}", responses=problem_responses(Unauthorized, ComplaintNotFound, FolioInvalid))
-def read(folio: FolioPath, principal: PrincipalDep, services: ServicesDep) -> ComplaintOut:
-    """Return a complaint with its comments and history."""
-    return views.full(services.complaints.get(principal, folio), principal, services.clock())
+def read(folio: FolioPath, principal: PrincipalDep, services: ServicesDep, response: Response) -> ComplaintOut:
+    """Return a complaint with its comments and history; its ETag is its version."""
+    return _answer(services, principal, services.complaints.get(principal, folio), response)
 
 
-@router.post("/{folio}/comments", status_code=201, responses=problem_responses(*_CHANGE, CommentsFull))
-def comment(folio: FolioPath, body: CommentBody, principal: WriterDep, services: ServicesDep) -> ComplaintOut:
-    """Write on a complaint, for the office only or for the citizen too."""
-    return _answer(services, principal, services.complaints.comment(principal, folio, body))
+def seen_version(
+    if_match: Annotated[str | None, Header(max_length=40, description="An ETag of this complaint")] = None,
+) -> int | None:
+    """Return the version that a change is based on; `*` and nothing mean any.
+
+    Raises:
+        IfMatchInvalid: it is no ETag of a complaint.
+    """
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = re.fullmatch(r'\s*(?:W/)?"([1-9][0-9]{0,9})"\s*', if_match)
+    if found is None:
+        raise IfMatchInvalid
+    return int(found[1])
 
 
-@router.post("/{folio}/assign", responses=problem_responses(*_CHANGE))
-def assign(folio: FolioPath, body: AssignBody, principal: OperatorDep, services: ServicesDep) -> ComplaintOut:
+Wish = TypeVar("Wish", bound=Change)
+SeenDep = Annotated[int | None, Depends(seen_version)]
+
+
+@router.post("/{folio}/comments", status_code=201, responses=problem_responses(*_CHANGE, CommentsFull, IfMatchInvalid))
+def comment(  # noqa: PLR0917 - FastAPI calls it by name
+    folio: FolioPath, body: CommentBody, principal: WriterDep, services: ServicesDep, response: Response, seen: SeenDep
+) -> ComplaintOut:
+    """Write on a complaint, for the office only or for the citizen too, who is told where they wrote to us."""
+    changed = services.complaints.comment(principal, folio, based_on(body, seen))
+    return _answer(services, principal, changed, response)
+
+
+@router.post("/{folio}/assign", responses=problem_responses(*_CHANGE, IfMatchInvalid))
+def assign(  # noqa: PLR0917
+    folio: FolioPath, body: AssignBody, principal: OperatorDep, services: ServicesDep, response: Response, seen: SeenDep
+) -> ComplaintOut:
     """Say who takes care of a complaint."""
-    return _answer(services, principal, services.complaints.assign(principal, folio, body))
+    changed = services.complaints.assign(principal, folio, based_on(body, seen))
+    return _answer(services, principal, changed, response)
 
 
-@router.post("/{folio}/status", responses=problem_responses(*_CHANGE, TransitionIllegal, ReasonRequired))
-def move(folio: FolioPath, body: StatusBody, principal: OperatorDep, services: ServicesDep) -> ComplaintOut:
-    """Change a complaint's state."""
-    return _answer(services, principal, services.complaints.move(principal, folio, body))
+@router.post(
+    "/{folio}/status", responses=problem_responses(*_CHANGE, TransitionIllegal, ReasonRequired, IfMatchInvalid)
+)
+def move(  # noqa: PLR0917
+    folio: FolioPath, body: StatusBody, principal: OperatorDep, services: ServicesDep, response: Response, seen: SeenDep
+) -> ComplaintOut:
+    """Change a complaint's state; citizens of the complaints that are merged into it are told too."""
+    changed = services.complaints.move(principal, folio, based_on(body, seen))
+    return _answer(services, principal, changed, response)
 
 
-@router.post("/{folio}/attachments", responses=problem_responses(*_CHANGE, AttachmentUnknown))
-def attach(folio: FolioPath, body: AttachBody, principal: WriterDep, services: ServicesDep) -> ComplaintOut:
+@router.post("/{folio}/merge", responses=problem_responses(*_CHANGE, MergeIllegal, IfMatchInvalid))
+def merge(  # noqa: PLR0917
+    folio: FolioPath, body: MergeBody, principal: OperatorDep, services: ServicesDep, response: Response, seen: SeenDep
+) -> ComplaintOut:
+    """Close a complaint that repeats another: it follows that one from now on. Reopening it separates them."""
+    changed = services.merging.merge(principal, folio, based_on(body, seen))
+    return _answer(services, principal, changed, response)
+
+
+@router.post("/{folio}/attachments", responses=problem_responses(*_CHANGE, AttachmentUnknown, IfMatchInvalid))
+def attach(  # noqa: PLR0917
+    folio: FolioPath, body: AttachBody, principal: WriterDep, services: ServicesDep, response: Response, seen: SeenDep
+) -> ComplaintOut:
     """Add completed attachments to a complaint."""
-    return _answer(services, principal, services.complaints.attach(principal, folio, body))
+    changed = services.complaints.attach(principal, folio, based_on(body, seen))
+    return _answer(services, principal, changed, response)
 
 
-def _answer(services: Services, principal: Principal, document: ComplaintDocument) -> ComplaintOut:
-    return views.full(document, principal, services.clock())
+def based_on(body: Wish, seen: int | None) -> Wish:
+    """Return a change with the version of its If-Match header, where its body names none."""
+    return body if seen is None or body.version is not None else body.model_copy(update={"version": seen})
+
+
+def _answer(services: Services, principal: Principal, document: ComplaintDocument, response: Response) -> ComplaintOut:
+    response.headers["ETag"] = f'"{document["version"]}"'
+    return services.complaints.shown(document, principal)

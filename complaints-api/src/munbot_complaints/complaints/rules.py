@@ -7,6 +7,8 @@ from collections.abc import Iterable
 
 from munbot_contracts.complaints import ComplaintStatus as S
 
+from munbot_complaints.complaints.models import ComplaintDocument
+
 _WORKING = frozenset({S.IN_REVIEW, S.FORWARDED, S.WAITING_CITIZEN, S.RESOLVED, S.REJECTED})
 
 TRANSITIONS: dict[S, frozenset[S]] = {
@@ -24,6 +26,9 @@ TRANSITIONS: dict[S, frozenset[S]] = {
 OPEN = frozenset({S.RECEIVED, S.IN_REVIEW, S.FORWARDED, S.WAITING_CITIZEN, S.REOPENED})
 """States in which the office still owes an answer."""
 
+SETTLED = frozenset({S.RESOLVED, S.REJECTED, S.CLOSED})
+"""States in which it has one, or needs none."""
+
 TERM_LENGTH = 4
 MAX_TERMS = 60
 EARTH_RADIUS_M = 6_371_008.8
@@ -34,6 +39,20 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "=", "+", "-", "@")
 def can_move(current: S, target: S) -> bool:
     """Whether a complaint may go from `current` to `target`."""
     return target in TRANSITIONS[current]
+
+
+def merged_into(document: ComplaintDocument) -> str | None:
+    """Return the id of the complaint that this one repeats."""
+    link = document.get("merged_into")
+    return None if link is None else link["id"]
+
+
+def as_primary(follower: ComplaintDocument, primary: ComplaintDocument) -> ComplaintDocument:
+    """Return a merged complaint as its citizen should know it: with the state and the term of the one it follows."""
+    shown = follower.copy()
+    shown["status"], shown["status_since"] = primary["status"], max(primary["status_since"], follower["status_since"])
+    shown["clock"], shown["order"] = primary["clock"], primary["order"]
+    return shown
 
 
 def fold(text: str) -> str:

@@ -58,36 +58,45 @@ class ComplaintBody(Body):
     attachment_ids: list[UUID] = Field(default_factory=list, max_length=10)
 
 
-class CommentBody(Body):
+class Change(Body):
+    """A change of a complaint that was seen."""
+
+    version: int | None = Version
+
+
+class CommentBody(Change):
     """Something to write on a complaint. A citizen's is always public."""
 
     text: Paragraph
     public: bool = False
     author: Literal["citizen", "agent"] | None = Field(default=None, description="For services that act for a citizen")
-    version: int | None = Version
 
 
-class AssignBody(Body):
+class AssignBody(Change):
     """Who takes care of it: an official's id (null for nobody), and another unit where it changes hands."""
 
     assignee: RequiredLine | None
     unit: RequiredLine | None = None
-    version: int | None = Version
 
 
-class StatusBody(Body):
+class StatusBody(Change):
     """Where it goes, and why. The reason is shown to the citizen."""
 
     status: ComplaintStatus
     reason: Line = Field(default="", examples=["Se repuso la luminaria"])
-    version: int | None = Version
 
 
-class AttachBody(Body):
+class MergeBody(Change):
+    """The complaint that this one repeats, and what its citizen is told."""
+
+    into: str = Field(max_length=60, examples=["REC-2026-000013-7"])
+    reason: Line = Field(default="", description="A sentence of the office's if it is not given")
+
+
+class AttachBody(Change):
     """Completed attachments for a complaint."""
 
     attachment_ids: list[UUID] = Field(min_length=1, max_length=10)
-    version: int | None = Version
 
 
 class Receipt(BaseModel):
@@ -185,12 +194,14 @@ class ComplaintSummary(BaseModel):
     clock: Literal["running", "paused", "stopped"]
     overdue: bool
     attachments: list[AttachmentLinkOut]
+    merged_into: str | None = Field(description="Folio of the complaint that this one repeats; for officials")
+    allowed_statuses: list[ComplaintStatus] = Field(description="Where officials may move it now")
 
 
 class ComplaintOut(ComplaintSummary):
     """A complaint with everything that happened to it."""
 
-    allowed_statuses: list[ComplaintStatus] = Field(description="Where it may go now")
+    duplicates: list[str] = Field(description="Folios of the complaints that were merged into this one; for officials")
     comments: list[CommentOut]
     history: list[HistoryOut]
 

@@ -1,7 +1,6 @@
 """What can be done with a complaint."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, cast
 from uuid import UUID, uuid5
 
@@ -21,7 +20,8 @@ from munbot_complaints import texts
 from munbot_complaints.attachments.service import AttachmentService
 from munbot_complaints.complaints import clock as clocks
 from munbot_complaints.complaints import events, views
-from munbot_complaints.complaints.models import Actor, CommentDocument, ComplaintDocument, HistoryEntry, PendingEvent
+from munbot_complaints.complaints.drafts import Draft, actor_of, draft_of
+from munbot_complaints.complaints.models import Actor, CommentDocument, ComplaintDocument
 from munbot_complaints.complaints.problems import (
     CommentsFull,
     ComplaintNotFound,
@@ -29,9 +29,9 @@ from munbot_complaints.complaints.problems import (
     TransitionIllegal,
     VersionConflict,
 )
-from munbot_complaints.complaints.repository import Change, ComplaintRepository
-from munbot_complaints.complaints.rules import can_move
-from munbot_complaints.complaints.schemas import AssignBody, AttachBody, CommentBody, StatusBody
+from munbot_complaints.complaints.repository import ComplaintRepository
+from munbot_complaints.complaints.rules import SETTLED, as_primary, can_move
+from munbot_complaints.complaints.schemas import AssignBody, AttachBody, Change, CommentBody, ComplaintOut, StatusBody
 from munbot_complaints.deadlines import rules as deadlines
 from munbot_complaints.deadlines.calendars import Calendars
 from munbot_complaints.deadlines.rules import ClockState
@@ -39,36 +39,9 @@ from munbot_complaints.folios import Folio
 
 MAX_COMMENTS = 500
 _TRIES = 20
-_SETTLED = frozenset({ComplaintStatus.RESOLVED, ComplaintStatus.REJECTED, ComplaintStatus.CLOSED})
 _SYSTEM = Actor(subject="complaints-worker", role="service")
 
-Step = Callable[[ComplaintDocument, "Draft"], None]
-
-
-@dataclass(slots=True)
-class Draft:
-    """A change in the making: the complaint as it will stand, and what is added to its lists."""
-
-    document: ComplaintDocument
-    changed: dict[str, Any]
-    history: list[HistoryEntry]
-    comments: list[CommentDocument]
-    events: list[PendingEvent]
-
-    def set(self, **values: Any) -> None:
-        """Set top-level fields."""
-        self.changed |= values
-        self.document.update(values)  # type: ignore[typeddict-item]
-
-    def to_change(self) -> Change:
-        """Return the change for the repository."""
-        push: dict[str, list[Any]] = {"history": self.history}
-        if self.comments:
-            push["comments"] = self.comments
-        if self.events:
-            push["pending_events"] = self.events
-            self.changed["relay.pending"] = True
-        return Change(set=self.changed, push=push)
+Step = Callable[[ComplaintDocument, Draft], None]
 
 
 class ComplaintService:
@@ -96,6 +69,10 @@ class ComplaintService:
             raise ComplaintNotFound
         return found
 
+    def shown(self, document: ComplaintDocument, principal: Principal) -> ComplaintOut:
+        """Return a complaint as the caller may see it."""
+        return views.full(document, principal, self._clock(), self._repository.followers(document))
+
     def comment(self, principal: Principal, folio: str, body: CommentBody) -> ComplaintDocument:
         """Write on a complaint; a citizen who answers sets it in motion again.
 
@@ -114,19 +91,19 @@ class ComplaintService:
                 id=str(uuid7()),
                 at=self._clock(),
                 author=author,
-                actor=_actor(principal),
+                actor=actor_of(principal),
                 text=body.text,
                 public=body.public or from_citizen,
             )
             draft.comments.append(comment)
             details = {"comment_id": comment["id"], "public": comment["public"]}
-            self._note(draft, _actor(principal), "commented", after=details)
+            draft.note(actor_of(principal), "commented", self._clock(), after=details)
             if from_citizen and current["status"] == ComplaintStatus.WAITING_CITIZEN:
                 reason = texts.text("reasons", "citizen_answered")
-                self._move(draft, _actor(principal), ComplaintStatus.IN_REVIEW, reason)
-            self._tell(draft, COMPLAINT_COMMENTED, {**details, "text": body.text, "author": author})
+                self.move_to(draft, actor_of(principal), ComplaintStatus.IN_REVIEW, reason, by="citizen")
+            draft.tell(COMPLAINT_COMMENTED, self._clock, {**details, "text": body.text, "author": author})
 
-        return self._change(principal, folio, body.version, step)
+        return self.change(principal, folio, body, step)
 
     def assign(self, principal: Principal, folio: str, body: AssignBody) -> ComplaintDocument:
         """Say who takes care of a complaint.
@@ -139,9 +116,9 @@ class ComplaintService:
             before = {"assignee": current["assignee"], "unit": current["unit"]}
             after = {"assignee": body.assignee, "unit": body.unit or current["unit"]}
             draft.set(**after)
-            self._note(draft, _actor(principal), "assigned", before=before, after=after)
+            draft.note(actor_of(principal), "assigned", self._clock(), before=before, after=after)
 
-        return self._change(principal, folio, body.version, step)
+        return self.change(principal, folio, body, step)
 
     def move(self, principal: Principal, folio: str, body: StatusBody) -> ComplaintDocument:
         """Change a complaint's state.
@@ -161,9 +138,9 @@ class ComplaintService:
                 raise TransitionIllegal(
                     f"El reclamo no puede pasar de {labels}", extra={"status": status, "requested": body.status}
                 )
-            self._move(draft, _actor(principal), body.status, body.reason)
+            self.move_to(draft, actor_of(principal), body.status, body.reason)
 
-        return self._change(principal, folio, body.version, step)
+        return self.change(principal, folio, body, step)
 
     def attach(self, principal: Principal, folio: str, body: AttachBody) -> ComplaintDocument:
         """Add completed attachments to a complaint.
@@ -178,9 +155,11 @@ class ComplaintService:
         def step(current: ComplaintDocument, draft: Draft) -> None:
             known = {link["id"] for link in current["attachments"]}
             draft.set(attachments=[*current["attachments"], *(link for link in links if link["id"] not in known)])
-            self._note(draft, _actor(principal), "attached", after={"attachments": [link["id"] for link in links]})
+            draft.note(
+                actor_of(principal), "attached", self._clock(), after={"attachments": [link["id"] for link in links]}
+            )
 
-        changed = self._change(principal, folio, body.version, step)
+        changed = self.change(principal, folio, body, step)
         self._attachments.confirm(links)
         return changed
 
@@ -189,42 +168,64 @@ class ComplaintService:
         sweep_at = current["clock"].get("sweep_at")
         if sweep_at is None:
             return False
-        draft = _draft(current)
+        draft = draft_of(current)
         clock = cast("dict[str, Any]", dict(current["clock"]))
         del clock["sweep_at"]
         clock["overdue_since"] = sweep_at
         draft.set(clock=clock, updated_at=self._clock())
-        self._note(
-            draft,
+        draft.note(
             _SYSTEM,
             "overdue",
+            self._clock(),
             after={"due_date": clock["due_date"]},
             reason=texts.text("reasons", "overdue"),
         )
-        self._tell(draft, COMPLAINT_OVERDUE, {"overdue_since": clocks.local(current, sweep_at)})
+        draft.tell(COMPLAINT_OVERDUE, self._clock, {"overdue_since": clocks.local(current, sweep_at)})
         return self._repository.apply(current["_id"], current["version"], draft.to_change())
 
-    # -- inside -------------------------------------------------------------------------------------------------------
+    # -- what every change is made of ---------------------------------------------------------------------------------
 
-    def _change(self, principal: Principal, folio: str, version: int | None, step: Step) -> ComplaintDocument:
+    def change(self, principal: Principal, folio: str, wish: Change, step: Step) -> ComplaintDocument:
+        """Make a change in one write, again on the newest state where somebody else was faster.
+
+        Args:
+            principal: who asks.
+            folio: which complaint.
+            wish: what is asked for. Its version is the one that was seen; None changes whatever is there. It is told
+                back when that version was stale, beside the complaint as it is now.
+            step: makes the change; called again on every try.
+
+        Raises:
+            VersionConflict: it has another version.
+        """
         for _ in range(_TRIES):
             current = self.get(principal, folio)
-            if version is not None and current["version"] != version:
-                raise VersionConflict(
-                    extra={
-                        "your_version": version,
-                        "current_version": current["version"],
-                        "current": views.full(current, principal, self._clock()).model_dump(mode="json"),
-                    }
-                )
-            draft = _draft(current)
+            self.check_version(principal, current, wish)
+            draft = draft_of(current)
             draft.set(updated_at=self._clock())
             step(current, draft)
             if self._repository.apply(current["_id"], current["version"], draft.to_change()):
                 return self.get(principal, folio)
         raise Unavailable
 
-    def _move(self, draft: Draft, actor: Actor, target: ComplaintStatus, reason: str) -> None:
+    def check_version(self, principal: Principal, current: ComplaintDocument, wish: Change) -> None:
+        """Refuse a change that is based on another version.
+
+        Raises:
+            VersionConflict: with what was asked for and the complaint as it is now.
+        """
+        if wish.version is not None and current["version"] != wish.version:
+            raise VersionConflict(
+                extra={
+                    "your_version": wish.version,
+                    "current_version": current["version"],
+                    "yours": wish.model_dump(mode="json", exclude={"version"}),
+                    "current": self.shown(current, principal).model_dump(mode="json"),
+                }
+            )
+
+    def move_to(self, draft: Draft, actor: Actor, target: ComplaintStatus, reason: str, by: str | None = None) -> None:
+        """Put a state into a change: term, history, and the events for the citizen and for those who follow it."""
         now = self._clock()
         document = draft.document
         before = document["status"]
@@ -234,36 +235,29 @@ class ComplaintService:
             term = deadlines.start(calendar, now, term.days)
         elif target is ComplaintStatus.WAITING_CITIZEN:
             term = deadlines.pause(term, now)
-        elif target in _SETTLED:
+        elif target in SETTLED:
             term = deadlines.stop(calendar, term, now) if term.state is not ClockState.STOPPED else term
         else:
             term = deadlines.resume(calendar, term, now)
         fields = clocks.fields(calendar, term, number=document["number"], created=document["order"]["created"])
         draft.set(status=target.value, status_since=now, **fields)
-        self._note(
-            draft, actor, "status_changed", before={"status": before}, after={"status": target.value}, reason=reason
+        if target in SETTLED and draft.document.get("settled_at") is None:
+            draft.set(settled_at=now)
+        if target is ComplaintStatus.REOPENED:
+            draft.set(merged_into=None, settled_at=None)
+        draft.note(
+            actor,
+            "status_changed",
+            self._clock(),
+            before={"status": before},
+            after={"status": target.value},
+            reason=reason,
         )
         event_type = COMPLAINT_REOPENED if target is ComplaintStatus.REOPENED else COMPLAINT_STATUS_CHANGED
-        self._tell(draft, event_type, {"previous_status": before, "reason": reason})
-
-    def _note(
-        self,
-        draft: Draft,
-        actor: Actor,
-        action: str,
-        *,
-        before: dict[str, Any] | None = None,
-        after: dict[str, Any] | None = None,
-        reason: str | None = None,
-    ) -> None:
-        draft.history.append(
-            HistoryEntry(
-                at=self._clock(), actor=actor, action=action, before=before or {}, after=after or {}, reason=reason
-            )
-        )
-
-    def _tell(self, draft: Draft, event_type: str, details: dict[str, Any]) -> None:
-        draft.events.append(events.pending(event_type, draft.document, self._clock, details))
+        details = {"previous_status": before, "reason": reason, "changed_by": by or actor["role"]}
+        draft.tell(event_type, self._clock, details)
+        for follower in self._repository.followers(document):
+            draft.events.append(events.pending(event_type, as_primary(follower, document), self._clock, details))
 
 
 def complaint_id(principal: Principal, key: str | None) -> UUID:
@@ -274,11 +268,3 @@ def complaint_id(principal: Principal, key: str | None) -> UUID:
 
 
 _NAMESPACE = UUID("5f0f3b6e-6f0a-4a52-9d3e-6c0b6b8f3c11")
-
-
-def _actor(principal: Principal) -> Actor:
-    return Actor(subject=principal.subject, role=principal.role.value)
-
-
-def _draft(current: ComplaintDocument) -> Draft:
-    return Draft(document=current.copy(), changed={}, history=[], comments=[], events=[])

@@ -1,5 +1,6 @@
 """Complaints as their readers see them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -19,11 +20,12 @@ def summary(document: ComplaintDocument, now: datetime) -> ComplaintSummary:
     return ComplaintSummary.model_validate(_summary_fields(document, now))
 
 
-def full(document: ComplaintDocument, principal: Principal, now: datetime) -> ComplaintOut:
+def full(
+    document: ComplaintDocument, principal: Principal, now: datetime, followers: Sequence[ComplaintDocument] = ()
+) -> ComplaintOut:
     """Return the whole complaint; a citizen sees neither internal comments nor who did what."""
     fields = _summary_fields(document, now)
     citizen = principal.role is Role.VISITOR
-    fields["allowed_statuses"] = [] if citizen else sorted(TRANSITIONS[ComplaintStatus(document["status"])])
     fields["comments"] = [
         {
             "id": comment["id"],
@@ -48,8 +50,10 @@ def full(document: ComplaintDocument, principal: Principal, now: datetime) -> Co
         for entry in document["history"]
         if not citizen or entry["action"] in {"created", "status_changed"}
     ]
+    fields["duplicates"] = [] if citizen else [row["folio"] for row in followers]
     if citizen:
-        fields["assignee"] = None
+        fields["assignee"] = fields["merged_into"] = None
+        fields["allowed_statuses"] = []
     return ComplaintOut.model_validate(fields)
 
 
@@ -69,6 +73,7 @@ def place_fields(place: Place | None) -> dict[str, Any] | None:
 def _summary_fields(document: ComplaintDocument, now: datetime) -> dict[str, Any]:
     clock = document["clock"]
     citizen = document["citizen"]
+    link = document.get("merged_into")
     return {
         "id": document["_id"],
         "folio": document["folio"],
@@ -94,4 +99,6 @@ def _summary_fields(document: ComplaintDocument, now: datetime) -> dict[str, Any
             {name: link.get(name) for name in ("id", "filename", "content_type", "size")}
             for link in document["attachments"]
         ],
+        "merged_into": link["folio"] if link else None,
+        "allowed_statuses": sorted(TRANSITIONS[ComplaintStatus(document["status"])]),
     }

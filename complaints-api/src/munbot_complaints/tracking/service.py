@@ -12,6 +12,7 @@ from munbot_complaints import texts
 from munbot_complaints.complaints.clock import is_overdue, local
 from munbot_complaints.complaints.models import ComplaintDocument
 from munbot_complaints.complaints.repository import ComplaintRepository
+from munbot_complaints.complaints.rules import as_primary
 from munbot_complaints.deadlines.rules import ClockState
 from munbot_complaints.folios import Folio
 from munbot_complaints.tracking.repository import AttemptRepository
@@ -92,7 +93,18 @@ class TrackingService:
         self._attempts.take_back(key)
         if sum(fits) > 1:
             raise TenantRequired
-        return to_public(own[fits.index(True)], self._clock)
+        return self._public(own[fits.index(True)])
+
+    def _public(self, found: ComplaintDocument) -> PublicComplaint:
+        link = found.get("merged_into")
+        primary = None if link is None else self._complaints.by_id(link["id"])
+        if link is None or primary is None:
+            return to_public(found, self._clock)
+        since = found["status_since"]
+        shown = as_primary(found, primary)
+        moves = [entry for entry in primary["history"] if entry["action"] == "status_changed" and entry["at"] >= since]
+        shown["history"] = [*found["history"], *moves]
+        return to_public(shown, self._clock)
 
     def _count_attempt(self, folio: Folio) -> str:
         now = self._clock()

@@ -11,7 +11,11 @@ from munbot_conversations.base import Base
 
 
 class AuditEntry(Base):
-    """One action of an official or a service. Rows are only ever added."""
+    """One action of an official or a service. Rows are only ever added.
+
+    `hash` covers the entry and the hash of the tenant's entry before it (`audit.rules`), so that no entry can be
+    changed, taken out or put in without breaking all that follow.
+    """
 
     __tablename__ = "audit_log"
     __table_args__ = (
@@ -30,3 +34,15 @@ class AuditEntry(Base):
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     correlation_id: Mapped[str] = mapped_column(String(128), server_default="")
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The end of a tenant's chain. Whoever adds an entry holds this row until their commit."""
+
+    __tablename__ = "audit_heads"
+
+    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    entries: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    last_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    hash: Mapped[str] = mapped_column(String(64), server_default="")

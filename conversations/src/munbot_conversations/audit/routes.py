@@ -1,14 +1,21 @@
-"""GET /v1/audit."""
+"""/v1/audit: the log, whether it is whole, and what other services add to it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
+from munbot_common.auth import Principal, Role
 from munbot_common.database import SessionDep
-from pydantic import BaseModel, ConfigDict
+from munbot_common.idempotency import Answer, IdempotencyKeyReused, answer_once
+from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
+from pydantic import BaseModel, ConfigDict, Field
 
+from munbot_conversations.agents import repository as agents
 from munbot_conversations.audit.repository import page
-from munbot_conversations.dependencies import SECURED, AdminDep
+from munbot_conversations.audit.service import check, record
+from munbot_conversations.base import IDEMPOTENCY
+from munbot_conversations.dependencies import SECURED, AdminDep, ServiceDep
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -28,6 +35,34 @@ class AuditItem(BaseModel):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     correlation_id: str
+    hash: str = Field(description="of this entry and of the hash before it")
+
+
+class AuditNote(BaseModel):
+    """What an official did in another service."""
+
+    agent_id: UUID
+    action: Literal["dead_letters.replay", "dead_letters.discard"]
+    object_type: Literal["queue"]
+    object_id: str = Field(min_length=1, max_length=100)
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class ActorUnknown(Unprocessable):
+    """Nobody of the tenant has this id."""
+
+    code = "actor_unknown"
+    title = "Esa persona no es de la municipalidad"
+
+
+class AuditCheck(BaseModel):
+    """Whether the log is whole."""
+
+    ok: bool
+    entries: int
+    head: str = Field(description="hash of the newest entry; written down elsewhere, it proves what there was")
+    broken_at: int | None = Field(description="first entry that was changed, or 0: entries at the end are missing")
 
 
 class AuditPage(BaseModel):
@@ -41,13 +76,56 @@ class AuditPage(BaseModel):
 def list_audit(
     principal: AdminDep,
     session: SessionDep,
+    *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     object_id: Annotated[str | None, Query(max_length=100)] = None,
+    actor: Annotated[str | None, Query(max_length=100, description="id of an official, or `service:…`")] = None,
+    action: Annotated[str | None, Query(max_length=60)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> AuditPage:
     """List what was done in the tenant."""
-    rows = page(session, tenant=principal.tenant, before=before, object_id=object_id, limit=limit)
+    rows = page(
+        session,
+        tenant=principal.tenant,
+        before=before,
+        object_id=object_id,
+        actor=actor,
+        action=action,
+        limit=limit,
+    )
     return AuditPage(
         items=[AuditItem.model_validate(row) for row in rows],
         next_before=rows[-1].id if len(rows) == limit else None,
     )
+
+
+@router.get("/verify", responses=SECURED)
+def verify_audit(principal: AdminDep, session: SessionDep) -> AuditCheck:
+    """Compute the tenant's whole chain anew: no entry was changed, taken out or put in."""
+    found = check(session, principal.tenant)
+    return AuditCheck(ok=found.broken_at is None, entries=found.entries, head=found.head, broken_at=found.broken_at)
+
+
+@router.post(
+    "",
+    status_code=204,
+    responses=problem_responses(Unauthorized, Forbidden, Unprocessable, ActorUnknown, IdempotencyKeyReused),
+)
+def add_entry(
+    wish: AuditNote,
+    principal: ServiceDep,
+    session: SessionDep,
+    key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
+) -> None:
+    """Note what an official did in another service, which vouches for it; the same key is noted once."""
+
+    def add() -> Answer:
+        agent = agents.get(session, principal.tenant, wish.agent_id)
+        if agent is None:
+            raise ActorUnknown
+        who = Principal(subject=str(agent.id), role=Role(agent.role), tenant=principal.tenant)
+        content = wish.model_dump(exclude={"agent_id"})
+        record(session, who, **content)
+        return Answer(204, None)
+
+    answer_once(session, IDEMPOTENCY, principal=principal, operation="audit", key=key, request=wish, respond=add)

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 
 from munbot_common.ids import uuid7
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from munbot_conversations.base import Base
@@ -16,12 +16,15 @@ class Contact(Base):
     __tablename__ = "contacts"
     __table_args__ = (
         Index("ix_contacts_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+        Index("ix_contacts_rut", "tenant_id", "rut", postgresql_where=text("rut IS NOT NULL")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid7)
     tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), index=True)
     name: Mapped[str | None] = mapped_column(String(200))
     phone: Mapped[str | None] = mapped_column(String(20))
+    rut: Mapped[str | None] = mapped_column(String(12))
+    email: Mapped[str | None] = mapped_column(String(254))
     search: Mapped[str] = mapped_column(String(600), server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

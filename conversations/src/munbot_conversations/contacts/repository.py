@@ -1,14 +1,36 @@
 """Queries on citizens and their addresses."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from munbot_conversations.contacts.models import Contact, ContactAddress
-from munbot_conversations.contacts.rules import search_text
+from munbot_conversations.contacts.rules import SEARCH_LIMIT, search_text
+from munbot_conversations.conversations.models import Conversation
+
+
+def get(session: Session, tenant: str, contact_id: UUID, *, lock: bool = False) -> Contact | None:
+    """Return a contact of this tenant, on demand with its row locked."""
+    statement = select(Contact).where(Contact.id == contact_id, Contact.tenant_id == tenant)
+    return session.scalar(statement.with_for_update() if lock else statement)
+
+
+def addresses(session: Session, contact_id: UUID) -> Sequence[ContactAddress]:
+    """Return how a contact is reached."""
+    return session.scalars(
+        select(ContactAddress)
+        .where(ContactAddress.contact_id == contact_id)
+        .order_by(ContactAddress.channel, ContactAddress.address)
+    ).all()
+
+
+def conversations_of(session: Session, contact_id: UUID) -> int:
+    """Return how many conversations a contact has had."""
+    return session.scalar(select(func.count()).where(Conversation.contact_id == contact_id)) or 0
 
 
 def find_by_address(session: Session, *, tenant: str, channel: str, account: str, address: str) -> UUID | None:
@@ -66,5 +88,18 @@ def learn(session: Session, *, contact_id: UUID, name: str | None, phone: str | 
     session.execute(
         update(Contact)
         .where(Contact.id == contact_id, Contact.name.is_(None))
-        .values(name=name, phone=phone, search=search_text(name, phone, address))
+        .values(
+            name=name,
+            phone=func.coalesce(Contact.phone, phone),
+            search=func.left(search_text(name, phone, address) + " " + Contact.search, SEARCH_LIMIT),
+        )
     )
+
+
+def complete(session: Session, contact: Contact, known: dict[str, str | None]) -> None:
+    """Fill in what is not known of a contact yet; what somebody noted stays."""
+    for name, value in known.items():
+        if value and not getattr(contact, name):
+            setattr(contact, name, value)
+    places = [place.address for place in addresses(session, contact.id)]
+    contact.search = search_text(contact.name, contact.phone, *places, contact.rut, contact.email)

@@ -11,6 +11,6 @@ def fold(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
-def search_text(name: str | None, phone: str | None, address: str) -> str:
-    """Return what a contact is found by."""
-    return fold(" ".join(part for part in (name, phone, address) if part))[:SEARCH_LIMIT]
+def search_text(*parts: str | None) -> str:
+    """Return what a contact is found by: name, phone, addresses, RUT, e-mail, as far as they are known."""
+    return fold(" ".join(part for part in parts if part))[:SEARCH_LIMIT]

@@ -11,11 +11,13 @@ from munbot_contracts.conversations import (
     CONVERSATION_ASSIGNED,
     CONVERSATION_CLOSED,
     CONVERSATION_HANDOFF_REQUESTED,
+    CONVERSATION_NOTED,
     CONVERSATION_OPENED,
     CONVERSATION_RELEASED,
     ConversationAssigned,
     ConversationClosed,
     ConversationHandoffRequested,
+    ConversationNoted,
     ConversationOpened,
     ConversationReleased,
 )
@@ -53,8 +55,10 @@ def handoff_requested(
     return _event(CONVERSATION_HANDOFF_REQUESTED, tenant, conversation_id, data, clock)
 
 
-def assigned(*, tenant: str, conversation_id: UUID, agent_id: UUID, human_until: datetime, clock: Clock) -> Event[Any]:
-    """An agent took it."""
+def assigned(
+    *, tenant: str, conversation_id: UUID, agent_id: UUID | None, human_until: datetime, clock: Clock
+) -> Event[Any]:
+    """An agent took it, was given it, or has it no longer (None)."""
     data = ConversationAssigned(conversation_id=conversation_id, agent_id=agent_id, human_until=human_until)
     return _event(CONVERSATION_ASSIGNED, tenant, conversation_id, data, clock)
 
@@ -69,3 +73,9 @@ def closed(*, tenant: str, conversation_id: UUID, by: By, clock: Clock) -> Event
     """It is over."""
     data = ConversationClosed(conversation_id=conversation_id, by=by)
     return _event(CONVERSATION_CLOSED, tenant, conversation_id, data, clock)
+
+
+def noted(*, tenant: str, conversation_id: UUID, note_id: UUID, agent_id: UUID, clock: Clock) -> Event[Any]:
+    """An official left a note."""
+    data = ConversationNoted(conversation_id=conversation_id, note_id=note_id, agent_id=agent_id)
+    return _event(CONVERSATION_NOTED, tenant, conversation_id, data, clock)

@@ -15,6 +15,7 @@ class Conversation(Base):
 
     `version` grows whenever the right to speak changes hands; a reply computed under an older one is discarded.
     `last_seq` is the position of the newest message; whoever adds one holds this row's lock.
+    `inbound_count` is how many of them are the citizen's; what an official has not read is counted with it.
     """
 
     __tablename__ = "conversations"
@@ -46,6 +47,7 @@ class Conversation(Base):
             "id",
             postgresql_where=text("mode = 'human'"),
         ),
+        Index("ix_conversations_assigned", "assigned_agent_id", "last_message_at", "id"),
         Index("ix_conversations_human_until", "human_until", postgresql_where=text("mode = 'human'")),
     )
 
@@ -60,9 +62,10 @@ class Conversation(Base):
     version: Mapped[int] = mapped_column(server_default="1")
     session_number: Mapped[int] = mapped_column(server_default="1")
     last_seq: Mapped[int] = mapped_column(server_default="0")
+    inbound_count: Mapped[int] = mapped_column(server_default="0")
     human_until: Mapped[datetime | None]
     human_minutes: Mapped[int | None]
-    assigned_agent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agents.id"), index=True)
+    assigned_agent_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("agents.id"))
     waiting_since: Mapped[datetime | None]
     handoff_reason: Mapped[str | None] = mapped_column(String(100))
     handoff_summary: Mapped[str | None] = mapped_column(String(2000))

@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import Row, Select, and_, select, tuple_
+from sqlalchemy import Row, Select, and_, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,12 +13,14 @@ from munbot_conversations.agents.models import Agent
 from munbot_conversations.contacts.models import Contact, ContactAddress
 from munbot_conversations.contacts.rules import fold
 from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.reading.models import ReadPosition
 
 Position = tuple[datetime, UUID]
 """Where a page of the list ended: time of the last message, and id."""
 
-NamedRow = Row[Conversation, str | None, str | None, str]
-"""A conversation with its contact's name and phone, and its agent's name (None without an agent)."""
+NamedRow = Row[Conversation, str | None, str | None, str, int]
+"""A conversation with its contact's name and phone, its agent's name (None without an agent), and how many of the
+citizen's messages the reader has not read."""
 
 
 def get(session: Session, tenant: str, conversation_id: UUID) -> Conversation | None:
@@ -101,10 +103,20 @@ def overdue_humans(session: Session, now: datetime, limit: int = 200) -> Sequenc
     ).all()
 
 
-def details(session: Session, tenant: str, conversation_id: UUID) -> NamedRow | None:
-    """Return one conversation with its contact and agent."""
+def show_as_last(session: Session, conversation_id: UUID, *, seq: int, text: str) -> None:
+    """Say in lists what the last message is, if it still is the last."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.last_seq == seq)
+        .values(last_text=text)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def details(session: Session, tenant: str, conversation_id: UUID, reader: UUID | None = None) -> NamedRow | None:
+    """Return one conversation with its contact and agent, as an official (or nobody) has read it."""
     return session.execute(
-        _with_names().where(Conversation.tenant_id == tenant, Conversation.id == conversation_id)
+        _with_names(reader).where(Conversation.tenant_id == tenant, Conversation.id == conversation_id)
     ).first()
 
 
@@ -112,6 +124,9 @@ def page(
     session: Session,
     *,
     tenant: str,
+    reader: UUID | None = None,
+    unread: bool | None = None,
+    mine: bool | None = None,
     status: str | None = None,
     mode: str | None = None,
     channel: str | None = None,
@@ -122,8 +137,13 @@ def page(
     after: Position | None = None,
     limit: int = 50,
 ) -> Sequence[NamedRow]:
-    """Return the newest conversations first, with contact and agent in the same statement."""
-    statement = _with_names().where(Conversation.tenant_id == tenant)
+    """Return the newest conversations first, with contact, agent and reading in the same statement."""
+    statement = _with_names(reader).where(Conversation.tenant_id == tenant)
+    if unread is not None:
+        statement = statement.where(_UNREAD > 0 if unread else _UNREAD <= 0)
+    if mine is not None:
+        has = Conversation.assigned_agent_id == reader
+        statement = statement.where(has if mine else Conversation.assigned_agent_id.is_distinct_from(reader))
     for column, value in (
         (Conversation.status, status),
         (Conversation.mode, mode),
@@ -145,11 +165,6 @@ def page(
     ).all()
 
 
-def agents_of(session: Session, tenant: str, agent_id: UUID) -> bool:
-    """Tell whether an active agent of this tenant has this id."""
-    return bool(session.scalar(select(Agent.id).where(Agent.id == agent_id, Agent.tenant_id == tenant, Agent.active)))
-
-
 def give_back_to_bot(conversation: Conversation) -> None:
     """Let the bot speak again in a locked conversation; its dialogue starts anew."""
     conversation.mode = "bot"
@@ -164,9 +179,20 @@ def give_back_to_bot(conversation: Conversation) -> None:
     conversation.summary = conversation.summary_job_id = None
 
 
-def _with_names() -> Select[Conversation, str | None, str | None, str]:
+_UNREAD = Conversation.inbound_count - func.coalesce(ReadPosition.inbound_seen, 0)
+
+
+def _with_names(reader: UUID | None) -> Select[Conversation, str | None, str | None, str, int]:
+    mine = and_(ReadPosition.conversation_id == Conversation.id, ReadPosition.agent_id == reader)
     return (
-        select(Conversation, Contact.name.label("contact_name"), Contact.phone, Agent.name.label("agent_name"))
+        select(
+            Conversation,
+            Contact.name.label("contact_name"),
+            Contact.phone,
+            Agent.name.label("agent_name"),
+            _UNREAD.label("unread"),
+        )
         .join(Contact, Contact.id == Conversation.contact_id)
         .outerjoin(Agent, Agent.id == Conversation.assigned_agent_id)
+        .outerjoin(ReadPosition, mine)
     )

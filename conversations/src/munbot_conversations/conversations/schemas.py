@@ -54,6 +54,7 @@ class ConversationItem(BaseModel):
     summary: str | None = Field(description="by the language model, some time after the handoff; null without one")
     version: int
     last_seq: int
+    unread: int = Field(default=0, description="messages of the citizen that the asking official has not read")
     last_message: LastMessage
     created_at: datetime
     closed_at: datetime | None
@@ -70,6 +71,12 @@ class Takeover(BaseModel):
     """How long the bot is to be silent; the tenant's time if not given."""
 
     minutes: Annotated[int | None, Field(ge=1, le=43_200)] = None
+
+
+class Assignment(BaseModel):
+    """Who is to have the conversation; null for nobody in particular."""
+
+    agent_id: UUID | None
 
 
 class AgentMessage(BaseModel):

@@ -1,4 +1,4 @@
-"""Who has the word: takeover, release, handoff, closing, and what an agent writes."""
+"""Who has the word: takeover, release, handoff and closing."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -7,8 +7,6 @@ from zoneinfo import ZoneInfo
 
 from munbot_common.auth import Principal, Role
 from munbot_common.clock import Clock
-from munbot_common.ids import uuid7
-from munbot_common.logs import correlation_id
 from munbot_common.outbox import record_events
 from munbot_common.problems import Conflict, NotFound
 from munbot_contracts import Event
@@ -21,9 +19,7 @@ from munbot_conversations.conversations import events, repository, summaries
 from munbot_conversations.conversations.models import Conversation
 from munbot_conversations.conversations.rules import silence_is_over
 from munbot_conversations.conversations.schemas import AttentionAnswer, HandoffRequest
-from munbot_conversations.messages import events as message_events
-from munbot_conversations.messages.models import Message
-from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.numbers import facts
 from munbot_conversations.tenants import rules as attention_rules
 from munbot_conversations.tenants import service as tenants
 from munbot_conversations.tenants.models import Tenant
@@ -76,10 +72,10 @@ def takeover(
         ConversationNotFound, ConversationClosed
     """
     agent = current_agent(session, principal)
-    conversation = _open(session, principal, conversation_id)
-    before = _word(conversation)
-    out = _take(session, conversation, agent_id=agent.id, minutes=minutes, clock=clock)
-    _audit(session, principal, "conversation.takeover", conversation, before)
+    conversation = opened(session, principal, conversation_id)
+    before = word_of(conversation)
+    out = take(session, conversation, agent_id=agent.id, minutes=minutes, clock=clock)
+    audit(session, principal, "conversation.takeover", conversation, before)
     session.flush()
     record_events(session, OUTBOX, out)
 
@@ -90,12 +86,13 @@ def release(session: Session, principal: Principal, conversation_id: UUID, *, cl
     Raises:
         ConversationNotFound, ConversationClosed
     """
-    conversation = _open(session, principal, conversation_id)
+    conversation = opened(session, principal, conversation_id)
     if conversation.mode == "bot":
         return
-    before = _word(conversation)
+    before = word_of(conversation)
     repository.give_back_to_bot(conversation)
-    _audit(session, principal, "conversation.release", conversation, before)
+    facts.person_left(session, [conversation.id], clock())
+    audit(session, principal, "conversation.release", conversation, before)
     session.flush()
     event = events.released(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
     record_events(session, OUTBOX, [event])
@@ -107,50 +104,19 @@ def close(session: Session, principal: Principal, conversation_id: UUID, *, cloc
     Raises:
         ConversationNotFound: there is none.
     """
-    conversation = _locked(session, principal, conversation_id)
+    conversation = locked(session, principal, conversation_id)
     if conversation.status == "closed":
         return
-    before = _word(conversation)
+    before = word_of(conversation)
     conversation.status = "closed"
     conversation.version += 1
     conversation.closed_at = clock()
     conversation.waiting_since = None
-    _audit(session, principal, "conversation.close", conversation, before)
+    facts.person_left(session, [conversation.id], conversation.closed_at)
+    audit(session, principal, "conversation.close", conversation, before)
     session.flush()
     event = events.closed(tenant=principal.tenant, conversation_id=conversation.id, by="agent", clock=clock)
     record_events(session, OUTBOX, [event])
-
-
-def agent_message(session: Session, principal: Principal, conversation_id: UUID, *, text: str, clock: Clock) -> Message:
-    """Store and send what an agent writes; writing takes the word, and keeps it for the same time again.
-
-    Raises:
-        ConversationNotFound, ConversationClosed
-    """
-    agent = current_agent(session, principal)
-    conversation = _open(session, principal, conversation_id)
-    now = clock()
-    out: list[Event[Any]] = []
-    if conversation.mode == "bot" or silence_is_over(conversation.mode, conversation.human_until, now):
-        out += _take(session, conversation, agent_id=agent.id, minutes=None, clock=clock)
-    elif conversation.assigned_agent_id is None:
-        out += _take(session, conversation, agent_id=agent.id, minutes=conversation.human_minutes, clock=clock)
-    else:
-        until = now + timedelta(minutes=conversation.human_minutes or 1)
-        conversation.human_until = max(until, conversation.human_until or until)
-    conversation.waiting_since = None
-    conversation.last_seq += 1
-    conversation.last_message_at = now
-    conversation.last_text = preview(text)
-    conversation.last_sender = "agent"
-    message = _outbound(conversation, text=storable(text), agent_id=agent.id, now=now)
-    session.add(message)
-    session.flush()
-    row = {column.name: getattr(message, column.name) for column in Message.__table__.columns}
-    out.append(message_events.outbound(row, recipient=conversation.address, clock=clock))
-    record_events(session, OUTBOX, out)
-    record(session, principal, action="message.send", object_type="conversation", object_id=conversation.id)
-    return message
 
 
 def handoff(
@@ -170,12 +136,13 @@ def handoff(
     Raises:
         ConversationNotFound, ConversationClosed
     """
-    conversation = _open(session, principal, conversation_id)
+    conversation = opened(session, principal, conversation_id)
     tenant = tenants.require(session, principal.tenant)
     now = clock()
     answer = attention_answer(tenant, now)
     if conversation.mode == "human" and not silence_is_over(conversation.mode, conversation.human_until, now):
         return answer
+    facts.person_left(session, [conversation.id], now)
     conversation.mode = "human"
     conversation.human_minutes = tenant.takeover_minutes
     conversation.human_until = now + timedelta(minutes=tenant.takeover_minutes)
@@ -184,6 +151,7 @@ def handoff(
     conversation.handoff_reason = wish.reason
     conversation.handoff_summary = wish.summary
     session.flush()
+    facts.person_asked(session, tenant=principal.tenant, conversation_id=conversation.id, reason=wish.reason, now=now)
     event = events.handoff_requested(
         tenant=principal.tenant,
         conversation_id=conversation.id,
@@ -208,14 +176,21 @@ def attention_answer(tenant: Tenant, now: datetime) -> AttentionAnswer:
     )
 
 
-def _take(
+def take(
     session: Session, conversation: Conversation, *, agent_id: UUID, minutes: int | None, clock: Clock
 ) -> list[Event[Any]]:
+    """Silence the bot in a locked conversation, give the word to an agent, and return what there is to tell."""
     length = minutes or tenants.require(session, conversation.tenant_id).takeover_minutes
+    now = clock()
+    if silence_is_over(conversation.mode, conversation.human_until, now):
+        facts.person_left(session, [conversation.id], now)
+    facts.person_took(
+        session, tenant=conversation.tenant_id, conversation_id=conversation.id, agent_id=agent_id, now=now
+    )
     conversation.mode = "human"
     conversation.version += 1
     conversation.human_minutes = length
-    conversation.human_until = clock() + timedelta(minutes=length)
+    conversation.human_until = now + timedelta(minutes=length)
     conversation.assigned_agent_id = agent_id
     conversation.waiting_since = None
     return [
@@ -229,44 +204,32 @@ def _take(
     ]
 
 
-def _outbound(conversation: Conversation, *, text: str, agent_id: UUID, now: datetime) -> Message:
-    return Message(
-        id=uuid7(),
-        tenant_id=conversation.tenant_id,
-        conversation_id=conversation.id,
-        seq=conversation.last_seq,
-        channel=conversation.channel,
-        account=conversation.account,
-        direction="out",
-        sender_type="agent",
-        agent_id=agent_id,
-        kind="text",
-        text=text,
-        state="handled",
-        session_number=conversation.session_number,
-        turn_index=0,
-        turn_count=1,
-        correlation_id=correlation_id.get(),
-        created_at=now,
-        handled_at=now,
-    )
+def locked(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    """Return a conversation of the caller's tenant with its row locked.
 
-
-def _locked(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    Raises:
+        ConversationNotFound: there is none.
+    """
     found = repository.lock(session, principal.tenant, conversation_id)
     if found is None:
         raise ConversationNotFound
     return found
 
 
-def _open(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
-    found = _locked(session, principal, conversation_id)
+def opened(session: Session, principal: Principal, conversation_id: UUID) -> Conversation:
+    """Return a conversation that goes on, with its row locked.
+
+    Raises:
+        ConversationNotFound, ConversationClosed
+    """
+    found = locked(session, principal, conversation_id)
     if found.status == "closed":
         raise ConversationClosed
     return found
 
 
-def _word(conversation: Conversation) -> dict[str, Any]:
+def word_of(conversation: Conversation) -> dict[str, Any]:
+    """Return who has the word, as the audit log keeps it."""
     return {
         "status": conversation.status,
         "mode": conversation.mode,
@@ -275,9 +238,10 @@ def _word(conversation: Conversation) -> dict[str, Any]:
     }
 
 
-def _audit(
+def audit(
     session: Session, principal: Principal, action: str, conversation: Conversation, before: dict[str, Any]
 ) -> None:
+    """Note who changed who has the word."""
     record(
         session,
         principal,
@@ -285,5 +249,5 @@ def _audit(
         object_type="conversation",
         object_id=conversation.id,
         before=before,
-        after=_word(conversation),
+        after=word_of(conversation),
     )

@@ -10,9 +10,12 @@ from munbot_contracts import Event
 from munbot_contracts.messages import (
     MESSAGE_HANDLED,
     MESSAGE_OUTBOUND,
+    MESSAGE_STORED,
     Button,
     MessageHandled,
+    MessageKind,
     MessageOutbound,
+    MessageStored,
 )
 
 from munbot_conversations.base import SERVICE
@@ -40,6 +43,7 @@ def outbound(row: dict[str, Any], *, recipient: str, clock: Clock) -> Event[Any]
         kind=row.get("kind", "text"),
         text=row["text"],
         buttons=[Button(**button) for button in row.get("buttons") or ()],
+        media=row.get("media"),
         answer=answer_in(row.get("custom")),
         in_reply_to=row.get("in_reply_to"),
         turn_index=row.get("turn_index", 0),
@@ -53,6 +57,31 @@ def outbound(row: dict[str, Any], *, recipient: str, clock: Clock) -> Event[Any]
         tenant=row["tenant_id"],
         data=data,
         clock=clock,
+    )
+
+
+def stored(
+    *,
+    tenant: str,
+    message_id: UUID,
+    conversation_id: UUID,
+    seq: int,
+    sender_type: Literal["citizen", "agent", "system"],
+    channel: Any,
+    kind: str = "text",
+    clock: Clock,
+) -> Event[Any]:
+    """Return the event that tells officials' pages of a new message, or of the file of one."""
+    data = MessageStored(
+        message_id=message_id,
+        conversation_id=conversation_id,
+        seq=seq,
+        sender_type=sender_type,
+        kind=MessageKind(kind),
+        channel=channel,
+    )
+    return make_event(
+        source=SERVICE, event_type=MESSAGE_STORED, subject=str(message_id), tenant=tenant, data=data, clock=clock
     )
 
 

@@ -1,6 +1,7 @@
 """Queries on messages."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -91,12 +92,18 @@ def add_initiated(session: Session, conversation: Conversation, data: MessageIni
     return session.execute(statement).first() is not None
 
 
-def note_media(session: Session, *, tenant: str, data: MessageMedia, now: datetime) -> tuple[UUID, bool] | None:
-    """Keep what became of a message's file, and let its turn come.
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The message whose file came: where it stands, and whether it is still to be answered."""
 
-    Returns:
-        The conversation and whether the message is still to be answered; None when there is no such message (yet).
-    """
+    conversation_id: UUID
+    seq: int
+    kind: str
+    pending: bool
+
+
+def note_media(session: Session, *, tenant: str, data: MessageMedia, now: datetime) -> Noted | None:
+    """Keep what became of a message's file, and let its turn come; None when there is no such message (yet)."""
     row = session.execute(
         update(Message)
         .where(Message.id == data.message_id, Message.tenant_id == tenant, Message.direction == "in")
@@ -108,10 +115,10 @@ def note_media(session: Session, *, tenant: str, data: MessageMedia, now: dateti
             transcript_confidence=data.transcript_confidence,
             next_attempt_at=case((Message.state == "pending", now), else_=None),
         )
-        .returning(Message.conversation_id, Message.state)
+        .returning(Message.conversation_id, Message.seq, Message.kind, Message.state)
         .execution_options(synchronize_session=False)
     ).first()
-    return (row.conversation_id, row.state == "pending") if row else None
+    return Noted(row.conversation_id, row.seq, row.kind, row.state == "pending") if row else None
 
 
 def get(session: Session, tenant: str, message_id: UUID) -> Message | None:

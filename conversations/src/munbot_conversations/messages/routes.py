@@ -13,7 +13,7 @@ from munbot_conversations.base import IDEMPOTENCY
 from munbot_conversations.conversations import service as conversations
 from munbot_conversations.conversations.schemas import AgentMessage
 from munbot_conversations.dependencies import ClockDep, OwnDep, WriterDep
-from munbot_conversations.messages import repository, service
+from munbot_conversations.messages import repository, sending, service
 from munbot_conversations.messages.schemas import MessageItem, MessagePage, MessageState
 
 router = APIRouter(prefix="/v1", tags=["messages"])
@@ -44,7 +44,7 @@ def list_messages(
         rows = repository.after(
             session, tenant=principal.tenant, conversation_id=conversation_id, seq=after_seq or 0, limit=limit
         )
-    return MessagePage(items=[MessageItem.model_validate(row) for row in rows])
+    return MessagePage(items=[service.shown_to(principal, row) for row in rows])
 
 
 @router.post(
@@ -74,7 +74,7 @@ def send_message(
     """Write to the citizen as the calling agent; the bot is silent from then on."""
 
     def send() -> Answer:
-        message = conversations.agent_message(session, principal, conversation_id, text=wish.text, clock=clock)
+        message = sending.agent_message(session, principal, conversation_id, text=wish.text, clock=clock)
         return Answer(201, MessageItem.model_validate(message).model_dump(mode="json"))
 
     answer = answer_once(

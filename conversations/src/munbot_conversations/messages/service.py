@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from munbot_common.auth import Principal
+from munbot_common.auth import Principal, Role
 from munbot_common.problems import NotFound
 from sqlalchemy.orm import Session
 
 from munbot_conversations.conversations import service as conversations
 from munbot_conversations.messages import repository
+from munbot_conversations.messages.models import Message
 from munbot_conversations.messages.schemas import MessageItem, MessageState
 
 
@@ -16,6 +17,14 @@ class MessageNotFound(NotFound):
 
     code = "message_not_found"
     title = "Ese mensaje no existe"
+
+
+def shown_to(principal: Principal, message: Message) -> MessageItem:
+    """Return a message as the caller may see it: a citizen is not told who wrote it, nor why it failed."""
+    item = MessageItem.model_validate(message)
+    if principal.role is not Role.VISITOR:
+        return item
+    return item.model_copy(update={"agent_id": None, "media_problem": None, "delivery_error": None})
 
 
 def state_of(session: Session, principal: Principal, message_id: UUID) -> MessageState:
@@ -39,7 +48,6 @@ def state_of(session: Session, principal: Principal, message_id: UUID) -> Messag
         status=message.state,
         outcome="deferred" if waits_told else message.outcome,
         replies=[
-            MessageItem.model_validate(reply)
-            for reply in repository.replies_to(session, message.joined_into or message.id)
+            shown_to(principal, reply) for reply in repository.replies_to(session, message.joined_into or message.id)
         ],
     )

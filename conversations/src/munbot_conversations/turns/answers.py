@@ -17,6 +17,7 @@ from munbot_conversations.conversations import events as conversation_events
 from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages.events import Outcome
 from munbot_conversations.messages.rules import preview, storable, storable_json
+from munbot_conversations.numbers import facts
 from munbot_conversations.tenants import service as tenants
 from munbot_conversations.texts import say
 from munbot_conversations.turns import repository
@@ -148,6 +149,7 @@ class Answers:
         repository.settle(session, turn, state="handled", outcome="silenced", now=now)
         rows = self._rows(turn, bubbles, first_seq=last, now=now)
         repository.insert_messages(session, rows)
+        facts.person_asked(session, tenant=turn.tenant, conversation_id=turn.conversation_id, reason="outage", now=now)
         self._record(session, turn, rows, "silenced", replies=1)
         requested = conversation_events.handoff_requested(
             tenant=turn.tenant,

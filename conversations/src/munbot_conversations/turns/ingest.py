@@ -20,7 +20,9 @@ from munbot_conversations.conversations import rules as conversation_rules
 from munbot_conversations.messages import events as message_events
 from munbot_conversations.messages import repository as messages
 from munbot_conversations.messages.rules import preview, storable
+from munbot_conversations.numbers import facts
 from munbot_conversations.settings import WorkerSettings
+from munbot_conversations.texts import kind_in_words
 from munbot_conversations.turns import joining
 from munbot_conversations.turns.arrivals import Place, live_conversation
 
@@ -87,8 +89,21 @@ class Ingest:
             if noted is None:
                 msg = "a file of an unknown message"
                 raise LookupError(msg)
-        conversation_id, pending = noted
-        self._on_stored(Ingested(conversation_id, data.message_id, asks_bot=pending, has_events=False))
+            if data.transcript:
+                said = preview(f"{kind_in_words(noted.kind)}: {storable(data.transcript)}")
+                conversations.show_as_last(session, noted.conversation_id, seq=noted.seq, text=said)
+            news = message_events.stored(
+                tenant=event.tenant,
+                message_id=data.message_id,
+                conversation_id=noted.conversation_id,
+                seq=noted.seq,
+                sender_type="citizen",
+                channel=data.channel,
+                kind=noted.kind,
+                clock=self._clock,
+            )
+            record_events(session, OUTBOX, [news])
+        self._on_stored(Ingested(noted.conversation_id, data.message_id, asks_bot=noted.pending, has_events=True))
 
     def initiated(self, event: Event[Any], data: MessageInitiated) -> None:
         """Store what the office wrote first; who has the word stays as it is.
@@ -109,6 +124,17 @@ class Ingest:
             conversation.last_message_at = now
             conversation.last_text = preview(storable(data.text))
             conversation.last_sender = "system"
+            out.append(
+                message_events.stored(
+                    tenant=event.tenant,
+                    message_id=data.message_id,
+                    conversation_id=conversation.id,
+                    seq=conversation.last_seq,
+                    sender_type="system",
+                    channel=data.channel,
+                    clock=self._clock,
+                )
+            )
             session.flush()
             record_events(session, OUTBOX, out)
             conversation_id = conversation.id
@@ -120,13 +146,16 @@ class Ingest:
         conversation, out = live_conversation(session, place, data.sender, self._clock, named=data.conversation_id)
         if conversation_rules.silence_is_over(conversation.mode, conversation.human_until, now):
             conversations.give_back_to_bot(conversation)
+            facts.person_left(session, [conversation.id], now)
             out.append(
                 conversation_events.released(
                     tenant=event.tenant, conversation_id=conversation.id, by="timeout", clock=self._clock
                 )
             )
-        if conversation_rules.starts_anew(conversation.last_inbound_at, now, self._settings.session_idle):
+        comes_back = conversation_rules.starts_anew(conversation.last_inbound_at, now, self._settings.session_idle)
+        if comes_back:
             conversation.session_number += 1
+        comes = comes_back or conversation.last_inbound_at is None
         asks_bot = conversation.mode == "bot" and data.kind is not MessageKind.REACTION
         waits = self._wait(data) if asks_bot else timedelta(0)
         added = messages.add_inbound(
@@ -143,10 +172,25 @@ class Ingest:
             return None
         if waits and not data.media_pending:
             joining.prolong(session, conversation.id, window=waits, now=now)
+        if comes:
+            facts.came(session, conversation, now)
         conversation.last_seq += 1
+        conversation.inbound_count += 1
         conversation.last_message_at = conversation.last_inbound_at = now
-        conversation.last_text = preview(storable(data.text)) or f"[{data.kind}]"
+        conversation.last_text = preview(storable(data.text)) or kind_in_words(data.kind)
         conversation.last_sender = "citizen"
+        out.append(
+            message_events.stored(
+                tenant=event.tenant,
+                message_id=data.message_id,
+                conversation_id=conversation.id,
+                seq=conversation.last_seq,
+                sender_type="citizen",
+                channel=data.channel,
+                kind=data.kind,
+                clock=self._clock,
+            )
+        )
         if not asks_bot:
             out.append(
                 message_events.handled(

@@ -12,6 +12,7 @@ from munbot_conversations.auth import repository as auth
 from munbot_conversations.base import IDEMPOTENCY, INBOX, OUTBOX
 from munbot_conversations.conversations import events as conversation_events
 from munbot_conversations.conversations import repository as conversations
+from munbot_conversations.numbers import facts
 from munbot_conversations.settings import WorkerSettings
 from munbot_conversations.turns import repository
 from munbot_conversations.turns.board import TurnBoard
@@ -109,6 +110,7 @@ class Sweeper:
                         tenant=conversation.tenant_id, conversation_id=conversation.id, by="timeout", clock=self._clock
                     )
                 )
+            facts.person_left(session, [conversation.id for conversation in overdue], now)
             record_events(session, OUTBOX, events)
         if overdue:
             self._relay.wake()

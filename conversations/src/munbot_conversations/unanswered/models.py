@@ -44,6 +44,7 @@ class UnansweredOccurrence(Base):
     """One message that is counted in a question: never twice, and it can be taken back."""
 
     __tablename__ = "unanswered_occurrences"
+    __table_args__ = (Index("ix_unanswered_occurrences_at", "tenant_id", "at"),)
 
     question_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("unanswered_questions.id", ondelete="CASCADE"), primary_key=True

@@ -52,6 +52,7 @@ def test_every_address_of_scaled_is_a_service_or_outside(scaled, address):
         "RASA_DATABASE_URL",
         "WHATSAPP_DATABASE_URL",
         "RABBITMQ_URL",
+        "RABBITMQ_API_URL",
         "REDIS_URL",
         "MONGO_URL",
         "S3_ENDPOINT",

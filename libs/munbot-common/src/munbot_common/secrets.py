@@ -77,6 +77,7 @@ READERS = {  # folder: the files that its containers see
         "db_conversations_password",
         "service_token_conversations",
         "demo_password",
+        *_S3,
     ),
     "actions": ("jwt_public_key.pem", "service_token_actions"),
     "rasa": ("db_rasa_password", "redis_password"),

@@ -6,6 +6,7 @@ from munbot_contracts.conversations import CONVERSATION_EVENTS
 from munbot_contracts.envelope import Contract, Event, routing_key
 from munbot_contracts.jobs import JOB_EVENTS
 from munbot_contracts.messages import MESSAGE_EVENTS
+from munbot_contracts.office import OFFICE_EVENTS
 
 EVENT_TYPES: dict[str, type[Contract]] = {
     **MESSAGE_EVENTS,
@@ -13,6 +14,7 @@ EVENT_TYPES: dict[str, type[Contract]] = {
     **APPOINTMENT_EVENTS,
     **COMPLAINT_EVENTS,
     **JOB_EVENTS,
+    **OFFICE_EVENTS,
 }
 """Every event type of the platform with the model of its ``data``."""
 

@@ -14,6 +14,7 @@ APPOINTMENT_RESCHEDULED = "munbot.appointment.rescheduled.v1"
 APPOINTMENT_CANCELLED = "munbot.appointment.cancelled.v1"
 APPOINTMENT_ATTENDED = "munbot.appointment.attended.v1"
 APPOINTMENT_NO_SHOW = "munbot.appointment.no_show.v1"
+APPOINTMENT_CORRECTED = "munbot.appointment.corrected.v1"
 APPOINTMENT_REMINDER_DUE = "munbot.appointment.reminder_due.v1"
 
 _APPOINTMENT: JsonDict = {
@@ -112,6 +113,9 @@ class AppointmentFact(Contract):
     manage_url: str | None = None
     sequence: int = Field(ge=0, description="iCalendar SEQUENCE, RFC 5545 3.8.7.4")
     reason: str | None = None
+    changed_by: str | None = Field(
+        default=None, description="Role of who did it: visitor, citizen, service, agent, admin"
+    )
 
 
 class AppointmentRescheduled(AppointmentFact):
@@ -140,5 +144,6 @@ APPOINTMENT_EVENTS: dict[str, type[Contract]] = {
     APPOINTMENT_CANCELLED: AppointmentFact,
     APPOINTMENT_ATTENDED: AppointmentFact,
     APPOINTMENT_NO_SHOW: AppointmentFact,
+    APPOINTMENT_CORRECTED: AppointmentFact,
     APPOINTMENT_REMINDER_DUE: AppointmentReminderDue,
 }

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from munbot_contracts.envelope import Contract
@@ -81,6 +81,7 @@ class ComplaintStatusChanged(ComplaintFact):
                     "status": "in_review",
                     "previous_status": "received",
                     "reason": "Derivado a terreno",
+                    "changed_by": "agent",
                 }
             ]
         }
@@ -88,6 +89,9 @@ class ComplaintStatusChanged(ComplaintFact):
 
     previous_status: ComplaintStatus
     reason: str
+    changed_by: str | None = Field(
+        default=None, description="Role of who did it: visitor, citizen, service, agent, admin"
+    )
 
 
 class ComplaintCommented(ComplaintFact):

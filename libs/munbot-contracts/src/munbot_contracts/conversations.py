@@ -3,7 +3,7 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from munbot_contracts.envelope import Contract
 from munbot_contracts.messages import Channel
@@ -13,6 +13,7 @@ CONVERSATION_HANDOFF_REQUESTED = "munbot.conversation.handoff_requested.v1"
 CONVERSATION_ASSIGNED = "munbot.conversation.assigned.v1"
 CONVERSATION_RELEASED = "munbot.conversation.released.v1"
 CONVERSATION_CLOSED = "munbot.conversation.closed.v1"
+CONVERSATION_NOTED = "munbot.conversation.noted.v1"
 
 _ID = "019358ef-0000-7000-8000-000000000001"
 
@@ -55,7 +56,7 @@ class ConversationHandoffRequested(Contract):
 
 
 class ConversationAssigned(Contract):
-    """An agent took the conversation."""
+    """An agent took the conversation, was given it, or has it no longer; the bot is silent either way."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -64,7 +65,7 @@ class ConversationAssigned(Contract):
     )
 
     conversation_id: UUID
-    agent_id: UUID
+    agent_id: UUID | None = Field(description="null: it waits for any of the officials")
     human_until: AwareDatetime
 
 
@@ -86,10 +87,23 @@ class ConversationClosed(Contract):
     by: Literal["agent", "timeout", "system"]
 
 
+class ConversationNoted(Contract):
+    """An official left a note for the others; what it says is for them alone."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"conversation_id": _ID, "note_id": _ID, "agent_id": _ID}]}
+    )
+
+    conversation_id: UUID
+    note_id: UUID
+    agent_id: UUID
+
+
 CONVERSATION_EVENTS: dict[str, type[Contract]] = {
     CONVERSATION_OPENED: ConversationOpened,
     CONVERSATION_HANDOFF_REQUESTED: ConversationHandoffRequested,
     CONVERSATION_ASSIGNED: ConversationAssigned,
     CONVERSATION_RELEASED: ConversationReleased,
     CONVERSATION_CLOSED: ConversationClosed,
+    CONVERSATION_NOTED: ConversationNoted,
 }

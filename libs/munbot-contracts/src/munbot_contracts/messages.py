@@ -14,6 +14,7 @@ MESSAGE_HANDLED = "munbot.message.handled.v1"
 MESSAGE_STATUS = "munbot.message.status.v1"
 MESSAGE_MEDIA = "munbot.message.media.v1"
 MESSAGE_INITIATED = "munbot.message.initiated.v1"
+MESSAGE_STORED = "munbot.message.stored.v1"
 
 Channel = Literal["web", "whatsapp"]
 
@@ -280,6 +281,32 @@ class MessageInitiated(Contract):
     created_at: AwareDatetime
 
 
+class MessageStored(Contract):
+    """The hub has a new message of a citizen, an official or the office, or the file of one; without its words."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "message_id": "019358f0-2a6b-7b51-8f5e-0c8f6a1f2d11",
+                    "conversation_id": "019358ef-0000-7000-8000-000000000001",
+                    "seq": 1,
+                    "sender_type": "citizen",
+                    "kind": "text",
+                    "channel": "web",
+                }
+            ]
+        }
+    )
+
+    message_id: UUID
+    conversation_id: UUID
+    seq: int = Field(ge=1, description="position in the conversation, in and out counted together")
+    sender_type: Literal["citizen", "agent", "system"]
+    kind: MessageKind = MessageKind.TEXT
+    channel: Channel
+
+
 MESSAGE_EVENTS: dict[str, type[Contract]] = {
     MESSAGE_RECEIVED: MessageReceived,
     MESSAGE_OUTBOUND: MessageOutbound,
@@ -287,4 +314,5 @@ MESSAGE_EVENTS: dict[str, type[Contract]] = {
     MESSAGE_STATUS: MessageStatus,
     MESSAGE_MEDIA: MessageMedia,
     MESSAGE_INITIATED: MessageInitiated,
+    MESSAGE_STORED: MessageStored,
 }

@@ -8,6 +8,7 @@ from munbot_contracts.appointments import (
     APPOINTMENT_BOOKED,
     APPOINTMENT_CANCELLED,
     APPOINTMENT_CONFIRMED,
+    APPOINTMENT_CORRECTED,
     APPOINTMENT_HELD,
     APPOINTMENT_NO_SHOW,
     APPOINTMENT_RESCHEDULED,
@@ -42,7 +43,9 @@ def manage_url(public_url: str, appointment: Appointment) -> str:
     return f"{public_url.rstrip('/')}/hora/{appointment.code}?token={appointment.token}"
 
 
-def fact(appointment: Appointment, procedure: Procedure, office: Office, public_url: str) -> AppointmentFact:
+def fact(
+    appointment: Appointment, procedure: Procedure, office: Office, public_url: str, *, changed_by: str
+) -> AppointmentFact:
     """Return the appointment as events carry it."""
     zone = office.timezone
     return AppointmentFact(
@@ -62,6 +65,7 @@ def fact(appointment: Appointment, procedure: Procedure, office: Office, public_
         manage_url=manage_url(public_url, appointment),
         sequence=appointment.sequence,
         reason=appointment.reason,
+        changed_by=changed_by,
     )
 
 
@@ -73,10 +77,14 @@ def record_state(
     *,
     public_url: str,
     now: datetime,
+    changed_by: str,
     previous_start: datetime | None = None,
 ) -> None:
-    """Write into the outbox that the appointment is now as it is; with `previous_start`, that it was moved."""
-    data = fact(appointment, procedure, office, public_url)
+    """Write into the outbox that the appointment is now as it is; with `previous_start`, that it was moved.
+
+    `changed_by` is the caller's role: who hears of it may have to tell the citizen what an official has done.
+    """
+    data = fact(appointment, procedure, office, public_url, changed_by=changed_by)
     event_type = EVENT_OF_STATUS[Status(appointment.status)]
     if previous_start is not None:
         event_type = APPOINTMENT_RESCHEDULED
@@ -85,6 +93,22 @@ def record_state(
     event = make_event(
         source=SOURCE,
         event_type=event_type,
+        subject=str(appointment.id),
+        tenant=appointment.tenant_id,
+        data=data,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [event])
+
+
+def record_correction(
+    session: Session, appointment: Appointment, *, public_url: str, now: datetime, changed_by: str
+) -> None:
+    """Write into the outbox that the person's details or the notes were corrected; when and where stay as they are."""
+    data = fact(appointment, appointment.procedure, appointment.office, public_url, changed_by=changed_by)
+    event = make_event(
+        source=SOURCE,
+        event_type=APPOINTMENT_CORRECTED,
         subject=str(appointment.id),
         tenant=appointment.tenant_id,
         data=data,

@@ -35,6 +35,7 @@ class Appointment(Base):
         Index("ix_appointments_agenda", "tenant_id", "starts_at", "id"),
         Index("ix_appointments_office", "tenant_id", "office_id", "starts_at"),
         Index("ix_appointments_rut", "tenant_id", "rut"),
+        Index("ix_appointments_created", "tenant_id", "created_at"),
         Index("ix_appointments_conversation", "tenant_id", "conversation_id"),
     )
 

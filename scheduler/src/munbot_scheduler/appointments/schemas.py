@@ -44,8 +44,8 @@ class ReasonIn(Request):
     reason: Annotated[str, StringConstraints(max_length=500, strip_whitespace=True)] | None = None
 
 
-class RescheduleIn(Request):
-    """The new time, and office if that changes."""
+class RescheduleIn(ReasonIn):
+    """The new time, the office if that changes, and why, if somebody says."""
 
     start: Moment
     office_id: Reference | None = None

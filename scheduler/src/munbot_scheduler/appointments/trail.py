@@ -66,5 +66,6 @@ def note(
         office,
         public_url=context.settings.public_url,
         now=context.now,
+        changed_by=context.actor.role,
         previous_start=previous_start,
     )

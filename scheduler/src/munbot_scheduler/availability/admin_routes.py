@@ -34,10 +34,16 @@ CREATE = problem_responses(
     Unauthorized, Forbidden, NotFound, Unprocessable, Overlap, OfficeUnknown, IdempotencyKeyReused
 )
 CHANGE = problem_responses(Unauthorized, Forbidden, NotFound, Unprocessable, Overlap, Stale)
+CHANGE_EXCEPTION = problem_responses(Unauthorized, Forbidden, NotFound, Unprocessable, OfficeUnknown, Stale)
 
 
 def _rule(session: Session, tenant: str, rule_id: UUID) -> OpeningRule:
     row = service.found(session.get(OpeningRule, rule_id, with_for_update=True))
+    return service.found(row if row.tenant_id == tenant else None)
+
+
+def _exception(session: Session, tenant: str, exception_id: UUID) -> OpeningException:
+    row = service.found(session.get(OpeningException, exception_id, with_for_update=True))
     return service.found(row if row.tenant_id == tenant else None)
 
 
@@ -112,8 +118,18 @@ def create_exception(
     return once(context, principal, "exception", key=key, request=wish, respond=respond, status=201)
 
 
+@router.put("/exceptions/{exception_id}", responses=CHANGE_EXCEPTION)
+def change_exception(
+    *, context: ContextDep, _principal: AdminDep, exception_id: UUID, wish: ExceptionIn, if_match: IfMatch = None
+) -> ExceptionOut:
+    """Replace a closure or an extra opening, and say how many appointments a closure touches."""
+    row = _exception(context.session, context.tenant, exception_id)
+    check_version(if_match, row.version, service.audited(row))
+    affected = service.change_exception(context, row, wish)
+    return ExceptionOut.model_validate(row).model_copy(update={"affected": affected})
+
+
 @router.delete("/exceptions/{exception_id}", status_code=204, responses=ACCESS_ITEM)
 def delete_exception(*, context: ContextDep, _principal: AdminDep, exception_id: UUID) -> None:
     """Remove a closure or an extra opening."""
-    row = service.found(context.session.get(OpeningException, exception_id, with_for_update=True))
-    service.remove(context, service.found(row if row.tenant_id == context.tenant else None))
+    service.remove(context, _exception(context.session, context.tenant, exception_id))

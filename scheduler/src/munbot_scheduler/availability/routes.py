@@ -42,7 +42,7 @@ def list_slots(
     holder: HolderQuery = None,
 ) -> SlotsOut:
     """List the free slots of some days, and say of each day how it looks."""
-    availability = environment.availability(principal.tenant)
+    availability = environment.availability(principal.tenant, principal)
     target = availability.target(procedure_id, office_id)
     slots, days = availability.search(
         target,
@@ -71,7 +71,7 @@ def nearest_slots(
     holder: HolderQuery = None,
 ) -> Items[SlotOut]:
     """List the free slots nearest to a moment, the nearest first."""
-    availability = environment.availability(principal.tenant)
+    availability = environment.availability(principal.tenant, principal)
     target = availability.target(procedure_id, office_id)
     slots = availability.nearest(target, at or environment.now, limit=limit, holder=_holder(principal, holder))
     return Items(items=[SlotOut.model_validate(slot_json(slot, target.procedure)) for slot in slots])

@@ -1,7 +1,7 @@
 """Finding free slots, and saying why a time cannot be booked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -83,6 +83,7 @@ class Availability:
         defaults: policy of tenants without one.
         now: the present moment.
         cache: agendas that earlier requests have loaded.
+        notice: whether the minimum notice counts.
     """
 
     def __init__(
@@ -92,12 +93,15 @@ class Availability:
         defaults: BookingDefaults,
         now: datetime,
         cache: AgendaCache | None = None,
+        *,
+        notice: bool = True,
     ) -> None:
         self._cache = cache or AgendaCache()
         self._session = session
         self._tenant = tenant
         self._defaults = defaults
         self._now = now
+        self._notice = notice
 
     def target(self, procedure: str, office: str | None) -> Target:
         """Return what is wanted, by ids or codes.
@@ -121,10 +125,11 @@ class Availability:
                     say("problems.procedure_not_offered", office=chosen.office.name, procedure=found.name)
                 )
             attending = [chosen]
+        policy = policy_of(self._defaults, agenda.policy, found)
         return Target(
             procedure=found,
             calendars=attending,
-            policy=policy_of(self._defaults, agenda.policy, found),
+            policy=policy if self._notice else replace(policy, min_notice=timedelta()),
             now=self._now,
         )
 
@@ -165,7 +170,8 @@ class Availability:
         for slot in wanted:
             by_day.setdefault(slot.local_start().date(), []).append(slot)
         days = [_report(target, day, by_day.get(day, []), time_of_day) for day in days_between(first, last)]
-        free = [slot for slot in wanted if slot.free and slot.start >= target.policy.earliest(self._now)]
+        earliest = target.policy.earliest(self._now)
+        free = [slot for slot in wanted if slot.free and slot.start >= earliest and slot.start > self._now]
         if near is not None:
             minute = _minute(near)
             free.sort(key=lambda slot: (abs(_minute(slot.local_start().time()) - minute), slot.start))
@@ -184,7 +190,7 @@ class Availability:
             first = max(day - timedelta(days=span), target.today)
             last = min(day + timedelta(days=span), target.last_day)
             slots = self._slots(target, first, last, holder)
-            free = [slot for slot in slots if slot.free and slot.start >= earliest]
+            free = [slot for slot in slots if slot.free and slot.start >= earliest and slot.start > self._now]
             free.sort(key=lambda slot: (abs(slot.start - at), slot.start))
             found = free[:limit]
             whole = first == target.today and last == target.last_day

@@ -246,11 +246,26 @@ def add_exception(context: Context, wish: ExceptionIn) -> tuple[OpeningException
     Raises:
         OfficeUnknown: not an office of the tenant.
     """
-    if wish.office_id is not None and repository.office(context.session, context.tenant, str(wish.office_id)) is None:
-        raise OfficeUnknown
+    _check_office(context, wish)
     row = OpeningException(id=uuid7(), tenant_id=context.tenant, **_plain(wish))
     _add(context, row)
     return row, _affected(context, row) if wish.kind == "closed" else 0
+
+
+def change_exception(context: Context, row: OpeningException, wish: ExceptionIn) -> int:
+    """Replace a closure or an extra opening; returns how many live appointments a closure touches.
+
+    Raises:
+        OfficeUnknown: not an office of the tenant.
+    """
+    _check_office(context, wish)
+    _change(context, row, _plain(wish))
+    return _affected(context, row) if wish.kind == "closed" else 0
+
+
+def _check_office(context: Context, wish: ExceptionIn) -> None:
+    if wish.office_id is not None and repository.office(context.session, context.tenant, str(wish.office_id)) is None:
+        raise OfficeUnknown
 
 
 def _affected(context: Context, row: OpeningException) -> int:

@@ -14,9 +14,10 @@ import texts from "./es-CL.json";
 import { applyTheme } from "./theme";
 
 const ComplaintPage = lazy(() => import("@/features/complaint/ComplaintPage"));
+const DashboardApp = lazy(() => import("@/dashboard/DashboardApp"));
 const SimulatorPage = lazy(() => import("@/features/simulator/SimulatorPage"));
 
-const TITLES: Record<Exclude<Page, "simulator">, string> = {
+const TITLES: Record<Exclude<Page, "simulator" | "panel">, string> = {
   home: texts.title_home,
   complaint: texts.title_complaint,
   unknown: texts.title_unknown,
@@ -32,10 +33,17 @@ export function App() {
       </Suspense>
     );
   }
+  if (page === "panel") {
+    return (
+      <Suspense>
+        <DashboardApp />
+      </Suspense>
+    );
+  }
   return <OfficeSite id={tenant} page={page} />;
 }
 
-function OfficeSite({ id, page }: { id: string; page: Exclude<Page, "simulator"> }) {
+function OfficeSite({ id, page }: { id: string; page: Exclude<Page, "simulator" | "panel"> }) {
   const { data: tenant, error, isFetching, refetch } = useQuery(tenantQuery(id));
 
   if (page === "unknown") {

@@ -89,9 +89,7 @@ class InstanceSubscription(Subscription):
             channel.queue_bind(self.queue, EXCHANGE, binding)
 
 
-def instance_subscription(instance: str) -> InstanceSubscription:
-    """Return the subscription of one running gateway."""
-    return InstanceSubscription(
-        queue=f"web.outbound.{instance}",
-        bindings=(routing_key(MESSAGE_OUTBOUND), routing_key(MESSAGE_HANDLED)),
-    )
+def instance_subscription(instance: str, more: tuple[str, ...] = ()) -> InstanceSubscription:
+    """Return the subscription of one running gateway: what the chat needs, and `more` routing keys."""
+    chat = (routing_key(MESSAGE_OUTBOUND), routing_key(MESSAGE_HANDLED))
+    return InstanceSubscription(queue=f"web.outbound.{instance}", bindings=tuple(dict.fromkeys((*chat, *more))))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from munbot_contracts.messages import Button, KnowledgeAnswer, MessageOutbound
+from munbot_contracts.messages import Button, KnowledgeAnswer, MessageKind, MessageOutbound
 from pydantic import BaseModel, ConfigDict, Field
 
 Thumb = Literal["up", "down"]
@@ -39,12 +39,22 @@ class MessageRequest(BaseModel):
     payload: str | None = Field(default=None, description="payload of the pressed button")
 
 
+class FileInfo(BaseModel):
+    """A bubble's file, as it is named; `GET messages/{id}/media` gives it. Where it is stored is nobody's business."""
+
+    content_type: str
+    size: int = Field(description="bytes")
+    filename: str | None = None
+
+
 class OutboundBubble(BaseModel):
     """One bubble of the office."""
 
     id: UUID
     seq: int
+    kind: MessageKind = MessageKind.TEXT
     text: str
+    media: FileInfo | None = Field(default=None, description="the file that it carries")
     buttons: list[Button] = Field(default_factory=list)
     sender_type: Literal["bot", "agent", "system"]
     created_at: datetime
@@ -60,7 +70,9 @@ class OutboundBubble(BaseModel):
         return cls(
             id=data.message_id,
             seq=data.seq,
+            kind=data.kind,
             text=data.text,
+            media=FileInfo.model_validate(data.media.model_dump()) if data.media else None,
             buttons=data.buttons,
             sender_type=data.sender_type,
             created_at=data.created_at,
@@ -82,6 +94,7 @@ class HistoryMessage(BaseModel):
     sender_type: Literal["citizen", "bot", "agent", "system"]
     kind: str = "text"
     text: str = ""
+    media: FileInfo | None = None
     buttons: list[Button] = Field(default_factory=list)
     answer: KnowledgeAnswer | None = None
     feedback: Thumb | None = None

@@ -15,6 +15,10 @@ export class ApiError extends Error {
     /** The office's own words, when it gave any. */
     readonly detail: string | null,
     readonly retryAfterSeconds: number | null = null,
+    /** HTTP status; 0 when nobody answered. */
+    readonly status: number = 0,
+    /** The whole problem document, for what a problem carries besides words (both versions of a complaint). */
+    readonly problem: Record<string, unknown> | null = null,
   ) {
     super(code);
   }
@@ -36,6 +40,7 @@ export async function toApiError(response: Response): Promise<ApiError> {
   const wait = parseRetryAfter(response.headers.get("Retry-After"));
   const body: unknown = await response.json().catch(() => null);
   const problem = ProblemSchema.safeParse(body);
-  if (!problem.success) return new ApiError(kindOf(response.status), "unreadable", null, wait);
-  return new ApiError(kindOf(response.status), problem.data.code, problem.data.detail, wait);
+  if (!problem.success) return new ApiError(kindOf(response.status), "unreadable", null, wait, response.status);
+  const { code, detail } = problem.data;
+  return new ApiError(kindOf(response.status), code, detail, wait, response.status, body as Record<string, unknown>);
 }

@@ -3,7 +3,7 @@ import { type AnchorHTMLAttributes, type MouseEvent, useSyncExternalStore } from
 /** The office that the bare address shows. */
 export const DEFAULT_TENANT = "valle-claro";
 
-export type Page = "home" | "complaint" | "simulator" | "unknown";
+export type Page = "home" | "complaint" | "simulator" | "panel" | "unknown";
 export type Place = { tenant: string; page: Page };
 
 const PATH = /^(?:\/t\/([a-z0-9][a-z0-9-]{0,63}))?(\/reclamo)?\/*$/;
@@ -11,8 +11,12 @@ const PATH = /^(?:\/t\/([a-z0-9][a-z0-9-]{0,63}))?(\/reclamo)?\/*$/;
 /** The telephones that write as by WhatsApp. They belong to no office, and are there in a demo only. */
 export const SIMULATOR_PATH = "/simulator";
 
-/** Read a path: `/`, `/reclamo`, `/t/<tenant>/`, `/t/<tenant>/reclamo` and `/simulator`. */
+/** The staff's pages, which have routes of their own (src/dashboard). */
+export const PANEL_PATH = "/panel";
+
+/** Read a path: `/`, `/reclamo`, `/t/<tenant>/`, `/t/<tenant>/reclamo`, `/simulator` and `/panel…`. */
 export function readPath(path: string): Place {
+  if (path === PANEL_PATH || path.startsWith(`${PANEL_PATH}/`)) return { tenant: DEFAULT_TENANT, page: "panel" };
   if (path.replace(/\/+$/, "") === SIMULATOR_PATH) return { tenant: DEFAULT_TENANT, page: "simulator" };
   const found = PATH.exec(path.replace(/\/+$/, "") || "/");
   if (!found) return { tenant: DEFAULT_TENANT, page: "unknown" };

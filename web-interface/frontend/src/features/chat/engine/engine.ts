@@ -47,6 +47,7 @@ export class ChatEngine {
   private readonly listeners = new Set<() => void>();
   private readonly queue: SendQueue;
   private readonly ratings: Ratings;
+  private readonly files = new Map<string, Promise<Blob>>();
   private readonly now: () => number;
   private transport: Transport | null = null;
   private token: string | null;
@@ -127,6 +128,16 @@ export class ChatEngine {
     this.ratings.add(messageId, value);
   }
 
+  /** Fetch the file of a bubble, with a fresh token when the kept one has run out. This page keeps it, unless `anew`. */
+  file(messageId: string, anew = false): Promise<Blob> {
+    const kept = anew ? undefined : this.files.get(messageId);
+    if (kept) return kept;
+    const fetched = this.fetchFile(messageId);
+    this.files.set(messageId, fetched);
+    fetched.catch(() => this.files.delete(messageId));
+    return fetched;
+  }
+
   /** Take a refused message out of the list and give its text back. */
   takeBack(clientId: string): string {
     const message = this.snapshot.timeline.find((known) => known.clientId === clientId);
@@ -159,6 +170,17 @@ export class ChatEngine {
     this.transport?.disconnect();
     if (this.typingTimer) clearTimeout(this.typingTimer);
     if (this.reopenTimer) clearTimeout(this.reopenTimer);
+  }
+
+  private async fetchFile(messageId: string): Promise<Blob> {
+    const { gateway } = this.options;
+    const first = this.token === null ? null : await gateway.file(this.token, messageId);
+    if (first) return first;
+    this.renew();
+    await this.opening;
+    const second = this.token === null ? null : await gateway.file(this.token, messageId);
+    if (!second) throw new Error("file: no session");
+    return second;
   }
 
   private connect(): void {

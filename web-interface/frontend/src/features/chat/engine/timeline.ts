@@ -1,5 +1,5 @@
 /** The list of messages as the citizen sees it: pure functions, so that order and doubles can be tested without a socket. */
-import type { BotMessage, Button, Thumb, UserMessage } from "./protocol";
+import type { BotMessage, Button, MessageFile, Thumb, UserMessage } from "./protocol";
 
 export type Delivery = "sending" | "sent" | "failed";
 
@@ -12,6 +12,7 @@ export interface ChatMessage {
   order: number;
   from: "citizen" | "bot" | "agent" | "system";
   text: string;
+  file: MessageFile | null;
   buttons: Button[];
   inReplyTo: string | null;
   /** Whether it is an answer that the citizen may rate, and what they said of it. */
@@ -47,6 +48,7 @@ export function withBotMessage(timeline: Timeline, message: BotMessage): Timelin
       order: message.seq,
       from: message.sender_type,
       text: message.text,
+      file: message.media ?? null,
       buttons: message.buttons ?? [],
       inReplyTo: message.in_reply_to ?? null,
       ratable: message.answer != null,
@@ -73,6 +75,7 @@ export function withDraft(
       order: highest + STEP,
       from: "citizen",
       text: draft.text,
+      file: null,
       buttons: [],
       inReplyTo: null,
       ratable: false,
@@ -110,6 +113,7 @@ export function withUserMessage(timeline: Timeline, message: UserMessage): Timel
       order: message.seq ?? highest + STEP,
       from: "citizen",
       text: message.text,
+      file: null,
       buttons: [],
       inReplyTo: null,
       ratable: false,

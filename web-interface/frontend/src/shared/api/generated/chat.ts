@@ -48,6 +48,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/messages/{message_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Media
+         * @description Fetch the file of a message in one's own conversation.
+         */
+        get: operations["read_media_api_chat_messages__message_id__media_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions": {
         parameters: {
             query?: never;
@@ -100,6 +120,106 @@ export interface paths {
          * @description Read an office's procedures, with the papers that each needs, and its places with their hours.
          */
         get: operations["read_guide_api_chat_tenants__tenant__guide_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Dead Letters
+         * @description List the tenant's dead letters.
+         */
+        get: operations["dead_letters_api_operations_v1_dead_letters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/dead-letters/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard
+         * @description Take dead letters away for good.
+         */
+        post: operations["discard_api_operations_v1_dead_letters_discard_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/dead-letters/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay
+         * @description Give dead letters to their consumer once more. Repeating it is harmless: what is done is `missing` then.
+         */
+        post: operations["replay_api_operations_v1_dead_letters_replay_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Queues
+         * @description Count what waits in the queues.
+         */
+        get: operations["queues_api_operations_v1_queues_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Services
+         * @description Ask every service how it is.
+         */
+        get: operations["services_api_operations_v1_services_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -169,6 +289,58 @@ export interface components {
             title: string;
         };
         /**
+         * DeadLetter
+         * @description An event that a consumer gave up. Its content is not shown, as people's data may be in it.
+         */
+        DeadLetter: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Correlation Id
+             * @description to find it in the logs
+             */
+            correlation_id?: string | null;
+            /** Id */
+            id: string;
+            /**
+             * Queue
+             * @description whose consumer gave it up
+             */
+            queue: string;
+            /** Reason */
+            reason: string;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+            /** Subject */
+            subject?: string | null;
+            /**
+             * Time
+             * @description when the fact became true
+             */
+            time?: string | null;
+            /**
+             * Type
+             * @description type of the event; null: it is none that we know
+             */
+            type: string | null;
+        };
+        /**
+         * DeadLetterList
+         * @description The tenant's dead letters, oldest first in each queue.
+         */
+        DeadLetterList: {
+            /**
+             * Complete
+             * @description false: there may be more behind those that were looked at
+             */
+            complete: boolean;
+            /** Items */
+            items: components["schemas"]["DeadLetter"][];
+        };
+        /**
          * FeedbackRequest
          * @description What a citizen says of an answer.
          */
@@ -208,6 +380,21 @@ export interface components {
             detail: string;
             /** Field */
             field: string;
+        };
+        /**
+         * FileInfo
+         * @description A bubble's file, as it is named; `GET messages/{id}/media` gives it. Where it is stored is nobody's business.
+         */
+        FileInfo: {
+            /** Content Type */
+            content_type: string;
+            /** Filename */
+            filename?: string | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
         };
         /**
          * Guide
@@ -293,6 +480,7 @@ export interface components {
              * @default text
              */
             kind: string;
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -354,6 +542,32 @@ export interface components {
             sources?: components["schemas"]["AnswerSource"][];
         };
         /**
+         * LettersAnswer
+         * @description What was done. `missing`: no longer there, or just now in somebody else's hands.
+         */
+        LettersAnswer: {
+            /** Done */
+            done: string[];
+            /** Missing */
+            missing: string[];
+        };
+        /**
+         * LettersRequest
+         * @description Which dead letters of a queue are meant.
+         */
+        LettersRequest: {
+            /** Ids */
+            ids: string[];
+            /** Queue */
+            queue: string;
+        };
+        /**
+         * MessageKind
+         * @description What a message carries besides, or instead of, text.
+         * @enum {string}
+         */
+        MessageKind: "text" | "button" | "image" | "document" | "audio" | "location" | "reaction" | "unsupported";
+        /**
          * MessageRequest
          * @description A citizen's message.
          */
@@ -392,6 +606,10 @@ export interface components {
             id: string;
             /** In Reply To */
             in_reply_to?: string | null;
+            /** @default text */
+            kind: components["schemas"]["MessageKind"];
+            /** @description the file that it carries */
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -443,6 +661,49 @@ export interface components {
             [key: string]: unknown;
         };
         /**
+         * QueueList
+         * @description All queues, at most some seconds old: the broker counts every five seconds.
+         */
+        QueueList: {
+            /** Items */
+            items: components["schemas"]["QueueState"][];
+        };
+        /**
+         * QueueState
+         * @description A consumer's queue, with what belongs to it.
+         */
+        QueueState: {
+            /** Consumers */
+            consumers: number;
+            /**
+             * Dead
+             * @description messages that were given up, of all tenants; null: it gives none up
+             */
+            dead: number | null;
+            /**
+             * In Work
+             * @description messages that a consumer has and did not acknowledge yet
+             */
+            in_work: number;
+            /**
+             * Lasting
+             * @description false: the queue of one running process, gone with it
+             */
+            lasting: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Ready
+             * @description messages that wait for a consumer
+             */
+            ready: number;
+            /**
+             * Retrying
+             * @description messages that failed and wait for their next attempt
+             */
+            retrying: number;
+        };
+        /**
          * RepliesResponse
          * @description The replies to one message, or what there is of them when the time is over.
          */
@@ -465,6 +726,45 @@ export interface components {
              * @enum {string}
              */
             outcome: "answered" | "silenced" | "deferred" | "pending";
+        };
+        /**
+         * ServiceHealth
+         * @description One service as it answered just now.
+         */
+        ServiceHealth: {
+            /**
+             * Checks
+             * @description what the service itself asked: `ok`, or the kind of failure
+             */
+            checks?: {
+                [key: string]: string;
+            };
+            /**
+             * Milliseconds
+             * @description how long the answer took
+             */
+            milliseconds: number;
+            /** Name */
+            name: string;
+            /**
+             * Status
+             * @description unavailable: it answers that something it needs is missing; away: it does not answer
+             * @enum {string}
+             */
+            status: "ok" | "unavailable" | "away";
+        };
+        /**
+         * ServiceList
+         * @description All services.
+         */
+        ServiceList: {
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            /** Items */
+            items: components["schemas"]["ServiceHealth"][];
         };
         /**
          * SessionRequest
@@ -794,6 +1094,75 @@ export interface operations {
             };
         };
     };
+    read_media_api_chat_messages__message_id__media_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, under its own content type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized: token_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: visitor_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: file_missing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: file_store_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     open_session_api_chat_sessions_post: {
         parameters: {
             query?: never;
@@ -925,6 +1294,352 @@ export interface operations {
             };
             /** @description Service Unavailable: unavailable */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    dead_letters_api_operations_v1_dead_letters_get: {
+        parameters: {
+            query?: {
+                /** @description only those of this consumer */
+                queue?: string | null;
+            };
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterList"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: broker_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    discard_api_operations_v1_dead_letters_discard_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LettersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LettersAnswer"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: audit_away, broker_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    replay_api_operations_v1_dead_letters_replay_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LettersRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LettersAnswer"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: queue_unknown */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: audit_away, broker_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    queues_api_operations_v1_queues_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueList"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: broker_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    services_api_operations_v1_services_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceList"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -241,7 +241,7 @@ export interface paths {
         };
         /**
          * Read
-         * @description Return a complaint with its comments and history.
+         * @description Return a complaint with its comments and history; its ETag is its version.
          */
         get: operations["read_v1_complaints__folio__get"];
         put?: never;
@@ -303,9 +303,29 @@ export interface paths {
         put?: never;
         /**
          * Comment
-         * @description Write on a complaint, for the office only or for the citizen too.
+         * @description Write on a complaint, for the office only or for the citizen too, who is told where they wrote to us.
          */
         post: operations["comment_v1_complaints__folio__comments_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints/{folio}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Merge
+         * @description Close a complaint that repeats another: it follows that one from now on. Reopening it separates them.
+         */
+        post: operations["merge_v1_complaints__folio__merge_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,9 +343,53 @@ export interface paths {
         put?: never;
         /**
          * Move
-         * @description Change a complaint's state.
+         * @description Change a complaint's state; citizens of the complaints that are merged into it are told too.
          */
         post: operations["move_v1_complaints__folio__status_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Map
+         * @description Return where the tenant's tiles are.
+         */
+        get: operations["read_map_v1_map_get"];
+        /**
+         * Write Map
+         * @description Say where the tenant's tiles are.
+         */
+        put: operations["write_map_v1_map_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Numbers
+         * @description Count the complaints of a range, and all as they stand now.
+         */
+        get: operations["read_numbers_v1_numbers_get"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -670,13 +734,70 @@ export interface components {
             place?: components["schemas"]["PlaceBody"] | null;
         };
         /**
+         * ComplaintNumbers
+         * @description Complaints of a range of days, and how all of them stand now.
+         */
+        ComplaintNumbers: {
+            /**
+             * Categories
+             * @description of those received, by name; the most frequent first
+             */
+            categories: components["schemas"]["NamedNumbers"][];
+            /** Days */
+            days: components["schemas"]["DayNumbers"][];
+            /**
+             * From
+             * Format: date
+             */
+            from: string;
+            /**
+             * Median Days
+             * @description from coming in to the answer, days of 24 hours
+             */
+            median_days: number | null;
+            /**
+             * On Time
+             * @description which part of the answers came within the term, 0 to 1
+             */
+            on_time: number | null;
+            /** Open Now */
+            open_now: number;
+            /** Overdue Now */
+            overdue_now: number;
+            /**
+             * Received
+             * @description came in within the range
+             */
+            received: number;
+            /**
+             * Settled
+             * @description of these, have an answer
+             */
+            settled: number;
+            /**
+             * Statuses
+             * @description all complaints as they stand now
+             */
+            statuses: components["schemas"]["StatusNumbers"][];
+            /**
+             * To
+             * Format: date
+             */
+            to: string;
+            /**
+             * Units
+             * @description of those received; the most frequent first
+             */
+            units: components["schemas"]["NamedNumbers"][];
+        };
+        /**
          * ComplaintOut
          * @description A complaint with everything that happened to it.
          */
         ComplaintOut: {
             /**
              * Allowed Statuses
-             * @description Where it may go now
+             * @description Where officials may move it now
              */
             allowed_statuses: components["schemas"]["ComplaintStatus"][];
             /** Assignee */
@@ -708,6 +829,11 @@ export interface components {
             description: string;
             /** Due Date */
             due_date: string | null;
+            /**
+             * Duplicates
+             * @description Folios of the complaints that were merged into this one; for officials
+             */
+            duplicates: string[];
             /** Folio */
             folio: string;
             /** History */
@@ -717,6 +843,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Merged Into
+             * @description Folio of the complaint that this one repeats; for officials
+             */
+            merged_into: string | null;
             /** Overdue */
             overdue: boolean;
             place: components["schemas"]["PlaceOut"] | null;
@@ -759,6 +890,11 @@ export interface components {
          * @description A complaint as a row of a list.
          */
         ComplaintSummary: {
+            /**
+             * Allowed Statuses
+             * @description Where officials may move it now
+             */
+            allowed_statuses: components["schemas"]["ComplaintStatus"][];
             /** Assignee */
             assignee: string | null;
             /** Attachments */
@@ -793,6 +929,11 @@ export interface components {
              * Format: uuid
              */
             id: string;
+            /**
+             * Merged Into
+             * @description Folio of the complaint that this one repeats; for officials
+             */
+            merged_into: string | null;
             /** Overdue */
             overdue: boolean;
             place: components["schemas"]["PlaceOut"] | null;
@@ -813,6 +954,24 @@ export interface components {
             updated_at: string;
             /** Version */
             version: number;
+        };
+        /**
+         * DayNumbers
+         * @description One day in the office's zone.
+         */
+        DayNumbers: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Received */
+            received: number;
+            /**
+             * Settled
+             * @description of those that came in within the range
+             */
+            settled: number;
         };
         /**
          * DownloadTicket
@@ -915,6 +1074,63 @@ export interface components {
             };
             /** Reason */
             reason: string | null;
+        };
+        /**
+         * MapBody
+         * @description Tiles (square pictures of 256 pixels, Web Mercator) of an office's map.
+         */
+        MapBody: {
+            /**
+             * Attribution
+             * @description shown on the map, as text
+             * @default
+             * @example © OpenStreetMap
+             */
+            attribution: string;
+            /**
+             * Max Zoom
+             * @default 18
+             */
+            max_zoom: number;
+            /**
+             * Tiles Url
+             * @description empty: no map, but a list
+             * @default
+             * @example /tiles/{z}/{x}/{y}.png
+             */
+            tiles_url: string;
+        };
+        /**
+         * MergeBody
+         * @description The complaint that this one repeats, and what its citizen is told.
+         */
+        MergeBody: {
+            /**
+             * Into
+             * @example REC-2026-000013-7
+             */
+            into: string;
+            /**
+             * Reason
+             * @description A sentence of the office's if it is not given
+             * @default
+             */
+            reason: string;
+            /**
+             * Version
+             * @description The version you saw; another one gives 409
+             */
+            version?: number | null;
+        };
+        /**
+         * NamedNumbers
+         * @description How many came in within the range.
+         */
+        NamedNumbers: {
+            /** Count */
+            count: number;
+            /** Name */
+            name: string;
         };
         /**
          * PlaceBody
@@ -1094,6 +1310,17 @@ export interface components {
              * @description The version you saw; another one gives 409
              */
             version?: number | null;
+        };
+        /**
+         * StatusNumbers
+         * @description How many complaints are in a state now.
+         */
+        StatusNumbers: {
+            /** Count */
+            count: number;
+            /** Label */
+            label: string;
+            status: components["schemas"]["ComplaintStatus"];
         };
         /**
          * StoredFile
@@ -2019,6 +2246,8 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Munbot-Tenant"?: string | null;
+                /** @description An ETag of this complaint */
+                "if-match"?: string | null;
             };
             path: {
                 folio: string;
@@ -2076,7 +2305,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: folio_invalid */
+            /** @description Unprocessable Entity: folio_invalid, if_match_invalid, invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2101,6 +2330,8 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Munbot-Tenant"?: string | null;
+                /** @description An ETag of this complaint */
+                "if-match"?: string | null;
             };
             path: {
                 folio: string;
@@ -2158,7 +2389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: attachment_unknown, folio_invalid */
+            /** @description Unprocessable Entity: attachment_unknown, folio_invalid, if_match_invalid, invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,6 +2414,8 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Munbot-Tenant"?: string | null;
+                /** @description An ETag of this complaint */
+                "if-match"?: string | null;
             };
             path: {
                 folio: string;
@@ -2240,7 +2473,91 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: comments_full, folio_invalid */
+            /** @description Unprocessable Entity: comments_full, folio_invalid, if_match_invalid, invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    merge_v1_complaints__folio__merge_post: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+                /** @description An ETag of this complaint */
+                "if-match"?: string | null;
+            };
+            path: {
+                folio: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintOut"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Conflict: version_conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: folio_invalid, if_match_invalid, invalid, merge_illegal */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2265,6 +2582,8 @@ export interface operations {
             query?: never;
             header?: {
                 "X-Munbot-Tenant"?: string | null;
+                /** @description An ETag of this complaint */
+                "if-match"?: string | null;
             };
             path: {
                 folio: string;
@@ -2322,7 +2641,181 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: folio_invalid, reason_required, transition_illegal */
+            /** @description Unprocessable Entity: folio_invalid, if_match_invalid, invalid, reason_required, transition_illegal */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_map_v1_map_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapBody"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    write_map_v1_map_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MapBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MapBody"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: tiles_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    read_numbers_v1_numbers_get: {
+        parameters: {
+            query?: {
+                /** @description first day, in the office's zone; 30 days if not given */
+                from?: string | null;
+                /** @description last day; today if not given */
+                to?: string | null;
+            };
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplaintNumbers"];
+                };
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: range_invalid */
             422: {
                 headers: {
                     [name: string]: unknown;

@@ -1,0 +1,1 @@
+"""Where the tiles of an office's map are."""

@@ -1,0 +1,1 @@
+"""Answers that officials keep ready."""

@@ -1,0 +1,1 @@
+"""Files in conversations: what officials send, and what anybody who may read a conversation fetches."""

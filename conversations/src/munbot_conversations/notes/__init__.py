@@ -1,0 +1,1 @@
+"""What officials note about a conversation, for each other alone."""

@@ -1,0 +1,1 @@
+"""How far each official has read."""

@@ -1,0 +1,1 @@
+"""What the agenda amounts to, in numbers."""

@@ -1,0 +1,12 @@
+import "@fontsource-variable/bricolage-grotesque/index.css";
+import "@fontsource-variable/public-sans/index.css";
+import "@/app/base.css";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import DashboardApp from "./DashboardApp";
+
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <DashboardApp />
+  </StrictMode>,
+);

@@ -1,0 +1,5 @@
+import { defineTexts } from "../shell/i18n";
+import en from "./texts/en.json";
+import es from "./texts/es-CL.json";
+
+export const useSchedulingTexts = defineTexts("scheduling", es, en);

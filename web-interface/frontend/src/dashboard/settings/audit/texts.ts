@@ -1,0 +1,5 @@
+import { defineTexts } from "../../shell/i18n";
+import en from "./texts/en.json";
+import es from "./texts/es-CL.json";
+
+export const useAuditTexts = defineTexts("settings.audit", es, en);

@@ -1,0 +1,1 @@
+"""What an administrator looks after: health of services, queues, dead letters."""

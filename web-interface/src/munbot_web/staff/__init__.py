@@ -1,0 +1,1 @@
+"""Live updates for the officials: the Socket.IO namespace of the dashboard."""
