@@ -8,12 +8,11 @@ conversations; an event's time is from the request that causes it to each socket
 """
 
 import argparse
+import asyncio
 import os
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -184,51 +183,44 @@ def measure_lists(admin: dict[str, str], rounds: int) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def open_pages(count: int, token: str, on_event: Callable[[dict[str, Any]], None]) -> Iterator[None]:
-    """Hold so many sockets of the staff."""
-    base = os.environ["MUNBOT_TEST_BASE_URL"]
-    pages = []
-    try:
-        for _ in range(count):
-            page = socketio.Client(reconnection=False)
-            page.on("event", on_event, namespace="/staff")
-            page.connect(base, auth={"token": token}, namespaces=["/staff"], transports=["websocket"])
-            pages.append(page)
-        yield
-    finally:
-        for page in pages:
-            page.disconnect()
-
-
-def measure_events(admin: dict[str, str], sockets: int, events: int) -> dict[str, Any]:
+async def measure_events(admin: dict[str, str], sockets: int, events: int) -> dict[str, Any]:
     """Begin conversations one after another; each is told to every socket."""
-    started: dict[str, float] = {}
-    times: list[float] = []
-    lock = threading.Lock()
+    told: list[tuple[str, float]] = []
+    complete = asyncio.Event()
+    pages = [socketio.AsyncClient(reconnection=False) for _ in range(sockets)]
 
-    def heard(event: dict[str, Any]) -> None:
-        now = time.perf_counter()
-        with lock:
-            began = started.get(event["subject"])
-            if event["type"] == "munbot.conversation.opened.v1" and began is not None:
-                times.append((now - began) * 1000)
+    async def heard(event: dict[str, Any]) -> None:
+        if event["type"] == "munbot.conversation.opened.v1":
+            told.append((event["subject"], time.perf_counter()))
+            if len(told) == sockets * events:
+                complete.set()
 
-    hub = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"]
-    service = issue(Role.SERVICE, None, "service:bench")
-    token = admin["Authorization"].removeprefix("Bearer ")
-    with open_pages(sockets, token, heard), httpx.Client(base_url=hub, headers=service, timeout=60) as http:
-        for number in range(events):
-            began = time.perf_counter()
-            address = {"channel": "web", "account": TENANT, "address": f"bench-{uuid4()}"}
-            answer = http.post("/v1/sessions", json=address).raise_for_status()
-            with lock:
-                started[answer.json()["conversation_id"]] = began
-            time.sleep(0.2 + 0.01 * (number % 7))
-        deadline = time.monotonic() + 30
-        while len(times) < sockets * events and time.monotonic() < deadline:
-            time.sleep(0.1)
+    token = {"token": admin["Authorization"].removeprefix("Bearer ")}
+    for page in pages:
+        page.on("event", heard, namespace="/staff")
+        address = os.environ["MUNBOT_TEST_BASE_URL"]
+        await page.connect(address, auth=token, namespaces=["/staff"], transports=["websocket"])
+    begun = await _begin(events)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(complete.wait(), timeout=30)
+    for page in pages:
+        await page.disconnect()
+    times = [(at - begun[subject]) * 1000 for subject, at in told if subject in begun]
     return summary(times) | {"sockets": sockets, "events": events, "missing": sockets * events - len(times)}
+
+
+async def _begin(events: int) -> dict[str, float]:
+    """Begin so many conversations; returns when each was asked for."""
+    begun = {}
+    hub, service = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"], issue(Role.SERVICE, None, "service:bench")
+    async with httpx.AsyncClient(base_url=hub, headers=service, timeout=60) as http:
+        for number in range(events):
+            asked = time.perf_counter()
+            address = {"channel": "web", "account": TENANT, "address": f"bench-{uuid4()}"}
+            answer = await http.post("/v1/sessions", json=address)
+            begun[answer.raise_for_status().json()["conversation_id"]] = asked
+            await asyncio.sleep(0.2 + 0.01 * (number % 7))
+    return begun
 
 
 def main() -> int:
@@ -251,7 +243,7 @@ def main() -> int:
     load = [round(value, 2) for value in os.getloadavg()]
     lists = measure_lists(admin, options.rounds)
     paint = measure_paint(os.environ["MUNBOT_TEST_BASE_URL"], login, options.openings)
-    live = measure_events(admin, options.sockets, options.events)
+    live = asyncio.run(measure_events(admin, options.sockets, options.events))
     result = {
         "bench": "dashboard",
         "conversations": options.conversations,

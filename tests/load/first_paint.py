@@ -21,7 +21,10 @@ _FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "
 _WATCH = """
 sessionStorage.setItem("munbot.panel.session", %(session)s);
 let tell;
-window.shown = new Promise((done) => { tell = done; });
+window.shown = new Promise((done, fail) => {
+  tell = done;
+  setTimeout(fail, 30000, "what the page is for did not appear within 30 s");
+});
 new MutationObserver((_, self) => {
   if (!document.querySelector(%(selector)s)) return;
   self.disconnect();
