@@ -165,31 +165,38 @@ class Platform:
     """The running platform, from the MUNBOT_TEST_* variables."""
 
     base_url: str
-    logins: dict[str, httpx.Client] = field(default_factory=dict)
+    sessions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+    clients: dict[tuple[str, str], httpx.Client] = field(default_factory=dict)
 
     @property
     def password(self) -> str:
         """Return that of the demo's officials."""
         return unquote(os.environ["MUNBOT_TEST_DEMO_PASSWORD"])
 
-    def staff(self, tenant: str = TENANT) -> httpx.Client:
-        """Return a client that is logged in as an agent."""
-        if tenant not in self.logins:
-            client = httpx.Client(base_url=self.base_url, timeout=60)
-            body = {
-                "tenant": tenant,
-                "email": f"agente@{tenant}.demo",
-                "password": self.password,
-            }
-            answer = client.post("/api/conversations/v1/auth/login", json=body)
-            assert answer.status_code == 200, answer.text
-            client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
-            self.logins[tenant] = client
-        return self.logins[tenant]
+    def log_in(self, email: str, password: str, tenant: str = TENANT) -> httpx.Response:
+        """Ask for a session."""
+        body = {"tenant": tenant, "email": email, "password": password}
+        return httpx.post(f"{self.base_url}/api/conversations/v1/auth/login", json=body, timeout=60)
 
-    def ask(self, method: str, path: str, *, tenant: str = TENANT, **options: Any) -> Any:
-        """Call the API as an agent."""
-        answer = self.staff(tenant).request(method, path, **options)
+    def session(self, who: str = "agente", tenant: str = TENANT) -> dict[str, Any]:
+        """Return the answer to a demo official's log-in (`admin`, `agente`, `lectura`): token and person."""
+        if (who, tenant) not in self.sessions:
+            answer = self.log_in(f"{who}@{tenant}.demo", self.password, tenant)
+            assert answer.status_code == 200, answer.text
+            self.sessions[who, tenant] = answer.json()
+        return self.sessions[who, tenant]
+
+    def staff(self, tenant: str = TENANT, who: str = "agente") -> httpx.Client:
+        """Return a client that is logged in as a demo official."""
+        if (who, tenant) not in self.clients:
+            client = httpx.Client(base_url=self.base_url, timeout=60)
+            client.headers["Authorization"] = f"Bearer {self.session(who, tenant)['access_token']}"
+            self.clients[who, tenant] = client
+        return self.clients[who, tenant]
+
+    def ask(self, method: str, path: str, *, tenant: str = TENANT, who: str = "agente", **options: Any) -> Any:
+        """Call the API as an official."""
+        answer = self.staff(tenant, who).request(method, path, **options)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 

@@ -10,6 +10,7 @@ from playwright.sync_api import expect, sync_playwright
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode puts no test folder on the path
 
 from browser_support import CHROMIUM_FLAGS, PATIENCE_MS, TENANT, Chat, Platform, chromium, home_of, new_rut
+from panel_support import Bookings, begin_session
 
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -51,6 +52,7 @@ def new_context(platform, browser):
         )
         context.set_default_timeout(PATIENCE_MS)
         context.on("weberror", lambda failure: errors.append(str(failure.error)))
+        context.on("dialog", lambda dialog: (errors.append(f"a dialog: {dialog.message}"), dialog.dismiss()))
         opened.append(context)
         return context
 
@@ -85,16 +87,21 @@ def rut():
 
 @pytest.fixture
 def panel(new_context, platform):
-    """Callable: log in as an official in a browser of one's own; gives the page."""
+    """Callable: a demo official in a browser of their own, already logged in; gives the page."""
 
     def enter(path="/panel", *, who="agente", tenant=TENANT, **options):
-        page = new_context(**options).new_page()
+        context = new_context(**options)
+        begin_session(context, platform.session(who, tenant))
+        page = context.new_page()
         page.goto(path)
-        page.get_by_label("Municipalidad").select_option(tenant)
-        page.get_by_label("Correo electrónico").fill(f"{who}@{tenant}.demo")
-        page.get_by_label("Contraseña").fill(platform.password)
-        page.get_by_role("button", name="Ingresar").click()
-        expect(page.get_by_label("Contraseña")).to_have_count(0, timeout=PATIENCE_MS)
         return page
 
     return enter
+
+
+@pytest.fixture
+def bookings(platform):
+    """Hours on quiet days; what is left of them is cancelled afterwards."""
+    made = Bookings(platform)
+    yield made
+    made.cancel_all()

@@ -1,35 +1,38 @@
 """The staff's pages: how long lists take that are as long as a city's, and how soon an open page hears of an event.
 
 Makes a municipality of its own with 100,000 conversations and 50,000 complaints (once: they stay for the next run),
-asks every list of it through nginx, then opens 200 sockets of the staff and begins conversations; an event's time is
-from the request that causes it to each socket that hears of it.
+asks every list of it through nginx, opens its pages in a browser, then 200 sockets of the staff, and begins
+conversations; an event's time is from the request that causes it to each socket that hears of it.
 
     .venv/bin/python tests/load/bench_dashboard.py --json bench-results/dashboard.json
 """
 
 import argparse
+import asyncio
 import os
 import random
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import httpx
 import pymongo
 import socketio
+from first_paint import measure_paint
 from munbot_common.auth import Role, TokenSigner
+from munbot_complaints.complaints.rules import index_terms, search_text
+from munbot_complaints.folios import Folio
 from sqlalchemy import create_engine, text
 from support import print_table, summary, write
 
 TENANT = "banco-de-pruebas"
 CLONED = "valle-claro"
 BATCH = 1_000
+TROUBLES = ("Hay un bache", "No pasó el camión", "Hay una luminaria apagada", "Hay un perro suelto")
 
 _CONTACTS = """
 INSERT INTO contacts (id, tenant_id, name, phone, search)
@@ -65,16 +68,17 @@ def issue(role: Role, tenant: str | None, subject: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} | ({"X-Munbot-Tenant": TENANT} if tenant is None else {})
 
 
-def make_tenant() -> str:
-    """Make the municipality and its administrator where they are not there; returns the administrator's id."""
+def make_tenant() -> dict[str, Any]:
+    """Make the municipality where it is not there, and an administrator; returns the answer of her log-in."""
     url = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"]
     with httpx.Client(base_url=url, headers=issue(Role.SERVICE, None, "service:bench"), timeout=60) as http:
         made = http.post("/v1/tenants", json={"id": TENANT, "name": "Banco de pruebas", "short_name": "Pruebas"})
         if made.status_code not in (201, 409):
             raise SystemExit(f"the municipality was not made: {made.text}")
-        person = {"email": "admin@pruebas.demo", "name": "Ada", "role": "admin", "password": uuid4().hex}
-        http.post("/v1/agents", json=person)  # 409 when she is there
-        return str(http.get("/v1/agents").raise_for_status().json()["items"][0]["id"])
+        login = {"email": f"{uuid4().hex}@pruebas.demo", "password": uuid4().hex}
+        http.post("/v1/agents", json=login | {"name": "Ada", "role": "admin"}).raise_for_status()
+        answer = http.post("/v1/auth/login", json=login | {"tenant": TENANT}).raise_for_status()
+        return dict(answer.json())
 
 
 def fill_conversations(count: int) -> None:
@@ -101,11 +105,13 @@ def fill_complaints(count: int) -> None:
     collection = complaints()
     there = collection.count_documents({"tenant_id": TENANT})
     pattern = collection.find_one({"tenant_id": CLONED}) or real_complaint(collection)
-    states = ("received", "in_progress", "waiting_citizen", "resolved", "closed")
+    states = ("received", "in_review", "waiting_citizen", "resolved", "closed")
     for first in range(there + 1, count + 1, BATCH):
         documents = []
         for number in range(first, min(first + BATCH, count + 1)):
             at = datetime.now(UTC) - timedelta(minutes=5 * number)
+            folio = Folio(2026, number)
+            words = [f"{random.choice(TROUBLES)} en la calle {number}"]
             documents.append(
                 pattern
                 | {
@@ -113,7 +119,10 @@ def fill_complaints(count: int) -> None:
                     "tenant_id": TENANT,
                     "year": 2026,
                     "number": number,
-                    "folio": f"REC-2026-{number:06d}-K",
+                    "folio": str(folio),
+                    "description": words[0],
+                    "search": search_text(words),
+                    "terms": index_terms(words),
                     "status": random.choice(states),
                     "created_at": at,
                     "order": {"created": (round(at.timestamp() * 1000) << 20) | number},
@@ -146,9 +155,10 @@ LISTS = {
     "conversations, closed": ("/api/conversations/v1/conversations", {"status": "closed"}),
     "conversations, search of a name": ("/api/conversations/v1/conversations", {"q": "vecina 4711"}),
     "complaints, newest": ("/api/complaints/v1/complaints", {}),
-    "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_progress"}),
-    "complaints, search of a word": ("/api/complaints/v1/complaints", {"q": "bache"}),
-    "complaints, one folio": ("/api/complaints/v1/complaints", {"q": "REC-2026-004711-K"}),
+    "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_review"}),
+    "complaints, search of a common word": ("/api/complaints/v1/complaints", {"q": "bache"}),
+    "complaints, search of a rare one": ("/api/complaints/v1/complaints", {"q": "4711"}),
+    "complaints, one folio": ("/api/complaints/v1/complaints", {"q": str(Folio(2026, 4711))}),
 }
 
 
@@ -173,51 +183,44 @@ def measure_lists(admin: dict[str, str], rounds: int) -> dict[str, Any]:
     return found
 
 
-@contextmanager
-def open_pages(count: int, token: str, on_event: Callable[[dict[str, Any]], None]) -> Iterator[None]:
-    """Hold so many sockets of the staff."""
-    base = os.environ["MUNBOT_TEST_BASE_URL"]
-    pages = []
-    try:
-        for _ in range(count):
-            page = socketio.Client(reconnection=False)
-            page.on("event", on_event, namespace="/staff")
-            page.connect(base, auth={"token": token}, namespaces=["/staff"], transports=["websocket"])
-            pages.append(page)
-        yield
-    finally:
-        for page in pages:
-            page.disconnect()
-
-
-def measure_events(admin: dict[str, str], sockets: int, events: int) -> dict[str, Any]:
+async def measure_events(admin: dict[str, str], sockets: int, events: int) -> dict[str, Any]:
     """Begin conversations one after another; each is told to every socket."""
-    started: dict[str, float] = {}
-    times: list[float] = []
-    lock = threading.Lock()
+    told: list[tuple[str, float]] = []
+    complete = asyncio.Event()
+    pages = [socketio.AsyncClient(reconnection=False) for _ in range(sockets)]
 
-    def heard(event: dict[str, Any]) -> None:
-        now = time.perf_counter()
-        with lock:
-            began = started.get(event["subject"])
-            if event["type"] == "munbot.conversation.opened.v1" and began is not None:
-                times.append((now - began) * 1000)
+    async def heard(event: dict[str, Any]) -> None:
+        if event["type"] == "munbot.conversation.opened.v1":
+            told.append((event["subject"], time.perf_counter()))
+            if len(told) == sockets * events:
+                complete.set()
 
-    hub = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"]
-    service = issue(Role.SERVICE, None, "service:bench")
-    token = admin["Authorization"].removeprefix("Bearer ")
-    with open_pages(sockets, token, heard), httpx.Client(base_url=hub, headers=service, timeout=60) as http:
-        for number in range(events):
-            began = time.perf_counter()
-            address = {"channel": "web", "account": TENANT, "address": f"bench-{uuid4()}"}
-            answer = http.post("/v1/sessions", json=address).raise_for_status()
-            with lock:
-                started[answer.json()["conversation_id"]] = began
-            time.sleep(0.2 + 0.01 * (number % 7))
-        deadline = time.monotonic() + 30
-        while len(times) < sockets * events and time.monotonic() < deadline:
-            time.sleep(0.1)
+    token = {"token": admin["Authorization"].removeprefix("Bearer ")}
+    for page in pages:
+        page.on("event", heard, namespace="/staff")
+        address = os.environ["MUNBOT_TEST_BASE_URL"]
+        await page.connect(address, auth=token, namespaces=["/staff"], transports=["websocket"])
+    begun = await _begin(events)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(complete.wait(), timeout=30)
+    for page in pages:
+        await page.disconnect()
+    times = [(at - begun[subject]) * 1000 for subject, at in told if subject in begun]
     return summary(times) | {"sockets": sockets, "events": events, "missing": sockets * events - len(times)}
+
+
+async def _begin(events: int) -> dict[str, float]:
+    """Begin so many conversations; returns when each was asked for."""
+    begun = {}
+    hub, service = os.environ["MUNBOT_TEST_CONVERSATIONS_URL"], issue(Role.SERVICE, None, "service:bench")
+    async with httpx.AsyncClient(base_url=hub, headers=service, timeout=60) as http:
+        for number in range(events):
+            asked = time.perf_counter()
+            address = {"channel": "web", "account": TENANT, "address": f"bench-{uuid4()}"}
+            answer = await http.post("/v1/sessions", json=address)
+            begun[answer.raise_for_status().json()["conversation_id"]] = asked
+            await asyncio.sleep(0.2 + 0.01 * (number % 7))
+    return begun
 
 
 def main() -> int:
@@ -226,20 +229,21 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--complaints", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=100)
+    parser.add_argument("--openings", type=int, default=20, help="of each page, with an empty cache")
     parser.add_argument("--sockets", type=int, default=200)
     parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--json")
     options = parser.parse_args()
-    admin_id = make_tenant()
-    UUID(admin_id)
-    admin = issue(Role.ADMIN, TENANT, admin_id)
+    login = make_tenant()
+    admin = issue(Role.ADMIN, TENANT, login["agent"]["id"])
     began = time.perf_counter()
     fill_conversations(options.conversations)
     fill_complaints(options.complaints)
     filled = time.perf_counter() - began
     load = [round(value, 2) for value in os.getloadavg()]
     lists = measure_lists(admin, options.rounds)
-    live = measure_events(admin, options.sockets, options.events)
+    paint = measure_paint(os.environ["MUNBOT_TEST_BASE_URL"], login, options.openings)
+    live = asyncio.run(measure_events(admin, options.sockets, options.events))
     result = {
         "bench": "dashboard",
         "conversations": options.conversations,
@@ -247,12 +251,14 @@ def main() -> int:
         "filled_in_seconds": round(filled, 1),
         "load_average_before": load,
         "lists": lists,
+        "first_paint": paint,
         "event_to_open_page": live,
     }
     write(options.json, result)
     print(f"\nMachine: {result['machine']}; load average before {load[0]}")
     title = f"Lists of {options.conversations:,} conversations and {options.complaints:,} complaints, through nginx"
     print_table(title, [{"list": name, **row} for name, row in lists.items()])
+    print_table("First meaningful paint, empty cache", [{"page": name, **row} for name, row in paint.items()])
     print_table("From the request to an open page", [{"what": "an event", **live}])
     return 1 if live["missing"] else 0
 

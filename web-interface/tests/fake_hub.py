@@ -13,7 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 import pika
 import uvicorn
-from fastapi import FastAPI, Header, HTTPException
+from fastapi import FastAPI, Header, HTTPException, Response
 from munbot_common.auth import Role
 from munbot_common.ids import uuid7
 
@@ -66,6 +66,8 @@ class FakeHub:
         self.tenant_of, self.address_of, self.closed = {}, {}, set()
         self.received = []
         self.ratings = {}
+        self.files, self.file_tokens = {}, []
+        self.audit, self.audit_away = {}, False
         self.agents = {}
         self.lock = threading.RLock()
         self.reads, self._read = Counter(), threading.Condition()
@@ -104,6 +106,8 @@ class FakeHub:
 
         self._conversations(app)
         self._feedback(app)
+        self._media(app)
+        self._audit(app)
         self._agents(app)
 
         @app.get("/v1/conversations/{conversation}/messages")
@@ -138,6 +142,24 @@ class FakeHub:
             return {"items": []}
 
         return app
+
+    def _audit(self, app):
+        @app.post("/v1/audit", status_code=204)
+        def note(body: dict, idempotency_key: str = Header(), x_munbot_tenant: str = Header()):
+            with self.lock:
+                if self.audit_away:
+                    raise HTTPException(503)
+                self.audit[idempotency_key] = {"tenant": x_munbot_tenant, **body}
+
+    def _media(self, app):
+        @app.get("/v1/messages/{message}/media")
+        def media(message: UUID, authorization: str = Header()):
+            with self.lock:
+                self.file_tokens.append(authorization)
+                if message not in self.files:
+                    raise HTTPException(404)
+                status, headers, data = self.files[message]
+            return Response(data, status, headers)
 
     def _agents(self, app):
         @app.get("/v1/agents")
@@ -256,7 +278,8 @@ class FakeHub:
             "turn_index": index,
             "turn_count": count,
             **{k: stored[k] for k in ("seq", "sender_type", "text", "buttons", "in_reply_to", "created_at", "answer")},
-            "picture": stored.get("picture"),
+            "kind": stored["kind"],
+            "media": stored["media"] and {"bucket": "attachments", "key": "secreto/1.png", **stored["media"]},
         }
 
     def wait_until_read(self, conversation, times, seconds):
@@ -264,12 +287,14 @@ class FakeHub:
         with self._read:
             assert self._read.wait_for(lambda: self.reads[conversation] >= times, seconds), "nobody read them"
 
-    def say(self, conversation, text, *, sender="bot", tell=True):
-        """Let the office say something of its own accord."""
+    def say(self, conversation, text, *, sender="bot", tell=True, media=None, kind="text"):
+        """Let the office say something of its own accord; return the message's id."""
         with self.lock:
             stored = self._store(conversation, "out", sender, text, [], None, uuid7())
+            stored.update(kind=kind, media=media)
         if tell:
             self.publish(self.event("munbot.message.outbound.v1", self.outbound(conversation, stored)))
+        return UUID(stored["id"])
 
     def _store(self, conversation, direction, sender, text, buttons, in_reply_to, message):
         stored = {
@@ -278,6 +303,7 @@ class FakeHub:
             "direction": direction,
             "sender_type": sender,
             "kind": "text",
+            "media": None,
             "text": text,
             "buttons": buttons,
             "in_reply_to": str(in_reply_to) if in_reply_to else None,

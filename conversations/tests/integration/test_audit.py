@@ -161,3 +161,59 @@ def test_a_log_from_before_becomes_a_chain(postgres_database):
         with engine.connect() as connection:
             connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         engine.dispose()
+
+
+class TestOfAnotherService:
+    """What officials do elsewhere comes into the same chain, once."""
+
+    def add(self, client, headers, agents, key, *, role="service", tenant=VALLE, **changes):
+        wish = {
+            "agent_id": str(agents[VALLE, "admin"]),
+            "action": "dead_letters.discard",
+            "object_type": "queue",
+            "object_id": "whatsapp.outbound",
+            "before": {"letters": ["a", "b"]},
+            "after": {"letters": []},
+        } | changes
+        return client.post("/v1/audit", json=wish, headers=headers(role, tenant) | {"Idempotency-Key": key})
+
+    def test_it_is_noted_once_with_who_what_before_and_after(self, client, headers, agents):
+        before = client.get(PATH, headers=headers("admin")).json()["entries"]
+        for _ in range(2):
+            assert self.add(client, headers, agents, "once").status_code == 204
+        found = client.get(PATH, headers=headers("admin")).json()
+        assert (found["ok"], found["entries"]) == (True, before + 1)
+        entry = client.get("/v1/audit?limit=1", headers=headers("admin")).json()["items"][0]
+        assert (entry["actor"], entry["actor_role"]) == (str(agents[VALLE, "admin"]), "admin")
+        assert (entry["action"], entry["object_id"]) == ("dead_letters.discard", "whatsapp.outbound")
+        assert (entry["before"], entry["after"]) == ({"letters": ["a", "b"]}, {"letters": []})
+
+    def test_two_at_once_are_noted_once(self, client, headers, agents):
+        before = client.get(PATH, headers=headers("admin")).json()["entries"]
+        answers = []
+        threads = [
+            threading.Thread(target=lambda: answers.append(self.add(client, headers, agents, "race").status_code))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert answers == [204] * 4
+        assert client.get(PATH, headers=headers("admin")).json()["entries"] == before + 1
+
+    @pytest.mark.parametrize(
+        ("changes", "status", "code"),
+        [
+            ({"role": "admin"}, 403, "forbidden"),
+            ({"tenant": PUNTA}, 422, "actor_unknown"),
+            ({"action": "agent.change"}, 422, "invalid"),
+            ({"key": "reused", "object_id": "another"}, 422, "idempotency_key_reused"),
+        ],
+    )
+    def test_what_is_not_taken(self, client, headers, agents, changes, status, code):
+        self.add(client, headers, agents, "reused")
+        before = client.get(PATH, headers=headers("admin")).json()["entries"]
+        answer = self.add(client, headers, agents, **{"key": f"key-{code}"} | changes)
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert client.get(PATH, headers=headers("admin")).json()["entries"] == before

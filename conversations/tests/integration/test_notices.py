@@ -5,8 +5,13 @@ from datetime import UTC, datetime
 import pytest
 from munbot_common.ids import uuid7
 from munbot_common.outbox import make_event
-from munbot_contracts.appointments import APPOINTMENT_EVENTS, APPOINTMENT_RESCHEDULED
-from munbot_contracts.complaints import COMPLAINT_COMMENTED, COMPLAINT_EVENTS, COMPLAINT_STATUS_CHANGED
+from munbot_contracts.appointments import APPOINTMENT_BOOKED, APPOINTMENT_EVENTS, APPOINTMENT_RESCHEDULED
+from munbot_contracts.complaints import (
+    COMPLAINT_COMMENTED,
+    COMPLAINT_CREATED,
+    COMPLAINT_EVENTS,
+    COMPLAINT_STATUS_CHANGED,
+)
 from munbot_conversations.notices.consumer import NoticeHandler
 from munbot_conversations.notices.rules import notice_of
 
@@ -87,6 +92,38 @@ def test_another_office_s_conversation_is_not_written_to(known, session_factory,
     assert [item["seq"] for item in listed] == [1, 2]
 
 
+@pytest.fixture
+def contact(known, client, headers):
+    """Callable: who wrote in the known conversation."""
+
+    def read(**changed):
+        if changed:
+            client.patch(f"/v1/contacts/{the_id}", json=changed, headers=headers("agent")).raise_for_status()
+        return client.get(f"/v1/contacts/{the_id}", headers=headers("agent")).raise_for_status().json()
+
+    the_id = client.get(f"/v1/conversations/{known}", headers=headers("agent")).json()["contact"]["id"]
+    return read
+
+
+def test_who_books_is_known_by_name_and_found_by_it(known, contact, channel, client, headers, until):
+    person = {"rut": "15482903-2", "name": "Marcela Soto", "phone": "+56987654321", "email": "marcela@example.cl"}
+    event = example(APPOINTMENT_BOOKED, conversation_id=known, citizen=person)
+    channel.send(event)
+    channel.send(event)
+    until(lambda: contact()["email"])
+    assert {name: contact()[name] for name in person} == person
+    found = client.get("/v1/conversations", params={"q": "marcela soto"}, headers=headers("agent")).json()["items"]
+    assert [item["id"] for item in found] == [known]
+
+
+def test_what_an_official_noted_of_a_citizen_stays(known, contact, channel, until):
+    contact(name="Marcela Soto Rivas")
+    someone = {"rut": "15482903-2", "name": "Pedro Soto", "phone": None}
+    channel.send(example(COMPLAINT_CREATED, conversation_id=known, citizen=someone))
+    until(lambda: contact()["rut"])
+    assert contact()["name"] == "Marcela Soto Rivas"
+
+
 @pytest.mark.parametrize(
     "event",
     [
@@ -97,6 +134,7 @@ def test_another_office_s_conversation_is_not_written_to(known, session_factory,
         example(COMPLAINT_COMMENTED, author="citizen"),
         example(APPOINTMENT_RESCHEDULED, changed_by="visitor"),
         example("munbot.complaint.overdue.v1"),
+        example(COMPLAINT_CREATED),
     ],
 )
 def test_what_is_not_told(event):

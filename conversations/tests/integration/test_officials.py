@@ -240,8 +240,29 @@ class TestNotes:
         problem(client.post(path, json={"text": "a"}, headers=headers("viewer")), 403, "forbidden")
 
 
+@pytest.fixture
+def news(session_factory):
+    """Callable: the events of a type about one thing, oldest first."""
+
+    def find(kind, subject):
+        with session_factory() as session:
+            rows = session.scalars(select(OUTBOX.c.body).where(OUTBOX.c.routing_key == f"{kind}.v1").order_by("seq"))
+            return [row["data"] for row in rows if row["subject"] == str(subject)]
+
+    return find
+
+
 class TestCannedAnswers:
     PATH = "/v1/canned-answers"
+
+    def test_open_pages_are_told_which_changed_and_not_what_it_says(self, client, headers, news):
+        item = client.post(self.PATH, json={"title": "Aviso", "text": "Un secreto"}, headers=headers("agent")).json()
+        path = f"{self.PATH}/{item['id']}"
+        client.patch(path, json={"text": "Otro secreto"}, headers=headers("admin"))
+        client.delete(path, headers=headers("agent"))
+        told = news("canned_answer.changed", item["id"])
+        assert [one["kind"] for one in told] == ["created", "changed", "removed"]
+        assert "secreto" not in str(told)
 
     def test_made_changed_and_thrown_away(self, client, headers):
         wish = {"title": "Horario", "text": "Estimado {nombre}: atendemos de 8:30 a 14:00."}
@@ -277,6 +298,12 @@ class TestCannedAnswers:
 
 
 class TestContacts:
+    def test_open_pages_are_told_of_a_change_once_and_of_nothing_else(self, client, headers, conversation, news):
+        contact = conversation()["contact"]["id"]
+        for _ in range(2):  # the second changes nothing
+            client.patch(f"/v1/contacts/{contact}", json={"name": "Rosa Quilodrán"}, headers=headers("agent"))
+        assert news("contact.changed", contact) == [{"contact_id": contact}]
+
     def test_what_officials_know(self, client, headers, conversation, session_factory):
         found = conversation(address="una-sesion")
         path = f"/v1/contacts/{found['contact']['id']}"

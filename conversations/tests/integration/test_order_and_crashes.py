@@ -50,7 +50,7 @@ def start_process(worker_settings):
     for process in started:
         if process.poll() is None:
             process.kill()
-        process.wait(10)
+        process.wait(60)
 
 
 def test_fifty_conversations_by_two_workers_in_order_and_once(start_worker, channel, received, rasa, session_factory):
@@ -89,7 +89,7 @@ def test_a_worker_killed_in_a_turn_loses_and_doubles_nothing(
             killed.append(time.monotonic())
             if when == "while_rasa_thinks":
                 victim.send_signal(signal.SIGKILL)
-                victim.wait(10)
+                victim.wait(60)
             time.sleep(0.2)
 
     def kill_as_it_leaves(sender, message):
@@ -107,7 +107,7 @@ def test_a_worker_killed_in_a_turn_loses_and_doubles_nothing(
     if when == "after_rasa_answered":
         until(lambda: killed)
         victim.send_signal(signal.SIGKILL)
-        victim.wait(10)
+        victim.wait(60)
     else:
         until(lambda: killed)
     channel.send(received("¿sigue ahí?", address=address))

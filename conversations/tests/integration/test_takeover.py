@@ -113,12 +113,12 @@ def test_a_reply_computed_before_a_takeover_is_discarded(hub, rasa, received, se
 
     def wait_for_takeover(*_):
         asked.set()
-        assert taken.wait(10)
+        assert taken.wait(60)
 
     rasa.before_answer = wait_for_takeover
     event = received("hola", address="late")
     hub.ingest.received(event, event.data)
-    assert asked.wait(10)
+    assert asked.wait(60)
     conversation = hub.conversation_of("late")
     hub.act(service.takeover, conversation.id, minutes=None)
     taken.set()
@@ -162,10 +162,10 @@ def test_no_reply_leaves_after_a_takeover_whatever_its_moment(
 
 def test_a_takeover_and_release_while_rasa_thinks_still_discards(hub, rasa, received, session_factory, until):
     asked, go_on = threading.Event(), threading.Event()
-    rasa.before_answer = lambda *_: (asked.set(), go_on.wait(10))
+    rasa.before_answer = lambda *_: (asked.set(), go_on.wait(60))
     event = received("hola", address="there-and-back")
     hub.ingest.received(event, event.data)
-    assert asked.wait(10)
+    assert asked.wait(60)
     conversation = hub.conversation_of("there-and-back")
     hub.act(service.takeover, conversation.id, minutes=None)
     hub.act(service.release, conversation.id)

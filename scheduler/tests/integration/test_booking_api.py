@@ -304,3 +304,14 @@ def test_editing_needs_the_version_that_was_seen(api, booked):
     )
     assert moved.status_code == 412
     assert api.get(f"{path}/history").json()["items"][-1]["after"] == {"fields": ["notes"]}
+
+
+def test_a_correction_is_told_once_and_moves_nothing(api, booked):
+    made = booked()
+    path = f"/v1/appointments/{made['id']}"
+    for _ in range(2):  # the second changes nothing
+        assert api.call("PATCH", path, role="agent", json={"name": "Marcela Soto Rey"}).status_code == 200
+    assert kinds(api) == ["booked.v1", "corrected.v1"]
+    data = events(api)[-1]["data"]
+    assert (data["appointment_id"], data["citizen"]["name"]) == (made["id"], "Marcela Soto Rey")
+    assert (data["start"], data["sequence"], data["changed_by"]) == (START, 0, "agent")

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from munbot_common.app import create_service_app
 from munbot_common.auth import TokenVerifier
-from munbot_common.client import AsyncServiceClient
+from munbot_common.client import AsyncServiceClient, ServiceClient
 from munbot_common.ids import uuid7
 from munbot_common.messaging import Consumer, OutgoingMessage, Publisher
 from munbot_common.privacy_routes import router as privacy_router
@@ -22,6 +22,7 @@ from munbot_web.chat.events import instance_subscription
 from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.guard import RedisGuard
 from munbot_web.chat.hub import HttpHub
+from munbot_web.chat.media import MediaDoor
 from munbot_web.chat.replies import Replies
 from munbot_web.chat.service import ChatService
 from munbot_web.chat.socket import ChatNamespace, SocketRoom, make_server
@@ -29,6 +30,7 @@ from munbot_web.delivery import Delivery
 from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
 from munbot_web.operations import routes as operations_routes
+from munbot_web.operations.audit import AuditBook
 from munbot_web.operations.letters import DeadLetters
 from munbot_web.operations.privacy import PersonalData
 from munbot_web.operations.queues import QueueBook
@@ -82,10 +84,12 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
 
     app.state.token_verifier = TokenVerifier(settings.jwt_public_key)
     app.state.hub = hub
+    app.state.media = media = MediaDoor(settings.conversations_url)
     app.state.service_healths = healths = ServiceHealths(settings.health_targets(), own=app.state.checks)
     app.state.queue_book = queues = QueueBook(settings.rabbitmq_api_url, settings.amqp_url())
     app.state.dead_letters = DeadLetters(settings.amqp_url())
     app.state.privacy = PersonalData(queues, app.state.dead_letters)
+    app.state.audit_book = AuditBook(audit_client := ServiceClient(settings.conversations_url, token=token))
     app.state.guide = GuideService(conversations=conversations, scheduler=scheduler)
     guard = RedisGuard(redis, limit=settings.chat_rate_limit, window_seconds=settings.chat_rate_window_seconds)
     app.state.chat = chat = ChatService(
@@ -128,7 +132,8 @@ async def _running(app: FastAPI, settings: Settings, server: socketio.AsyncServe
         await asyncio.to_thread(publisher.close)
         await server.shutdown()
         await redis.aclose()
-        for client in (conversations, scheduler, healths, queues):
+        audit_client.close()
+        for client in (conversations, scheduler, media, healths, queues):
             await client.close()
 
 

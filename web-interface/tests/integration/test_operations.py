@@ -166,6 +166,28 @@ def test_only_the_named_ones_are_discarded(ask, put, queue):
     assert [letter["id"] for letter in dead(ask, queue)] == [second]
 
 
+@pytest.mark.parametrize(("what", "done"), [("replay", "replayed"), ("discard", "discarded")])
+def test_who_did_it_is_noted_once_and_only_for_what_was_there(ask, put, queue, hub, what, done):
+    sent = put(queue.dead_queue, headers={ATTEMPTS_HEADER: 10, REASON_HEADER: "KeyError"}, rut="15482903-2")
+    wish = {"queue": queue.queue, "ids": [sent, "gone"]}
+    for _ in range(2):  # the second time nothing is there any more
+        assert ask("POST", f"/dead-letters/{what}", json=wish).status_code == 200
+    (entry,) = [entry for entry in hub.audit.values() if entry["object_id"] == queue.queue]
+    assert (entry["tenant"], entry["action"], entry["object_type"]) == ("valle-claro", f"dead_letters.{what}", "queue")
+    assert entry["agent_id"]
+    assert entry["before"] == {"dead_letters": [f"munbot.prueba.paso.v1 {sent} (KeyError)"]}
+    assert entry["after"] == {done: 1}
+
+
+@pytest.mark.parametrize("what", ["replay", "discard"])
+def test_what_cannot_be_noted_is_not_done(ask, put, queue, hub, rabbitmq_url, monkeypatch, what):
+    sent = put(queue.dead_queue)
+    monkeypatch.setattr(hub, "audit_away", True)
+    answer = ask("POST", f"/dead-letters/{what}", json={"queue": queue.queue, "ids": [sent]})
+    assert (answer.status_code, answer.json()["code"]) == (503, "audit_away")
+    assert depths(rabbitmq_url, queue) == [0, 1]
+
+
 def test_a_tenants_letters_are_its_own(ask, put, queue, rabbitmq_url):
     ours, theirs = put(queue.dead_queue), put(queue.dead_queue, "punta-brava")
     assert [letter["id"] for letter in dead(ask, queue)] == [ours]
@@ -196,7 +218,7 @@ def test_a_failure_between_confirm_and_acknowledgement_loses_nothing(put, queue,
 
     monkeypatch.setattr(BlockingChannel, "basic_ack", dies)
     with pytest.raises(Exception, match="sistema de mensajes"):
-        DeadLetters(rabbitmq_url).replay("valle-claro", queue.queue, [sent])
+        DeadLetters(rabbitmq_url).replay("valle-claro", queue.queue, [sent], lambda _letters: None)
     monkeypatch.undo()
     # In both queues: the consumer's inbox knows the id, should both be handled.
     assert depths(rabbitmq_url, queue) == [1, 1]

@@ -288,3 +288,13 @@ def test_an_answer_is_rated_and_the_other_tab_shows_it(connect, hub):
 def test_a_rating_that_is_none_is_refused(connect, data, code):
     ack = connect().rate(**data)
     assert (ack["ok"], ack["error"]["code"]) == (False, code)
+
+
+def test_a_file_is_named_live_and_after_a_reload(connect, hub, session):
+    photo = {"content_type": "image/png", "size": 3, "filename": "acera.png"}
+    client = connect()
+    hub.say(UUID(session["conversation_id"]), "Así quedó", sender="agent", media=photo, kind="image")
+    live = client.next("bot_message")
+    assert (live["kind"], live["text"], live["media"]) == ("image", "Así quedó", photo)
+    again = connect(last_seq=0).next("bot_message")
+    assert (again["id"], again["kind"], again["media"]) == (live["id"], "image", photo)

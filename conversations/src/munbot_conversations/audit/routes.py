@@ -1,15 +1,21 @@
-"""GET /v1/audit and /v1/audit/verify."""
+"""/v1/audit: the log, whether it is whole, and what other services add to it."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
+from munbot_common.auth import Principal, Role
 from munbot_common.database import SessionDep
+from munbot_common.idempotency import Answer, IdempotencyKeyReused, answer_once
+from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 from pydantic import BaseModel, ConfigDict, Field
 
+from munbot_conversations.agents import repository as agents
 from munbot_conversations.audit.repository import page
-from munbot_conversations.audit.service import check
-from munbot_conversations.dependencies import SECURED, AdminDep
+from munbot_conversations.audit.service import check, record
+from munbot_conversations.base import IDEMPOTENCY
+from munbot_conversations.dependencies import SECURED, AdminDep, ServiceDep
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -30,6 +36,24 @@ class AuditItem(BaseModel):
     after: dict[str, Any] | None
     correlation_id: str
     hash: str = Field(description="of this entry and of the hash before it")
+
+
+class AuditNote(BaseModel):
+    """What an official did in another service."""
+
+    agent_id: UUID
+    action: Literal["dead_letters.replay", "dead_letters.discard"]
+    object_type: Literal["queue"]
+    object_id: str = Field(min_length=1, max_length=100)
+    before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
+
+
+class ActorUnknown(Unprocessable):
+    """Nobody of the tenant has this id."""
+
+    code = "actor_unknown"
+    title = "Esa persona no es de la municipalidad"
 
 
 class AuditCheck(BaseModel):
@@ -80,3 +104,28 @@ def verify_audit(principal: AdminDep, session: SessionDep) -> AuditCheck:
     """Compute the tenant's whole chain anew: no entry was changed, taken out or put in."""
     found = check(session, principal.tenant)
     return AuditCheck(ok=found.broken_at is None, entries=found.entries, head=found.head, broken_at=found.broken_at)
+
+
+@router.post(
+    "",
+    status_code=204,
+    responses=problem_responses(Unauthorized, Forbidden, Unprocessable, ActorUnknown, IdempotencyKeyReused),
+)
+def add_entry(
+    wish: AuditNote,
+    principal: ServiceDep,
+    session: SessionDep,
+    key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
+) -> None:
+    """Note what an official did in another service, which vouches for it; the same key is noted once."""
+
+    def add() -> Answer:
+        agent = agents.get(session, principal.tenant, wish.agent_id)
+        if agent is None:
+            raise ActorUnknown
+        who = Principal(subject=str(agent.id), role=Role(agent.role), tenant=principal.tenant)
+        content = wish.model_dump(exclude={"agent_id"})
+        record(session, who, **content)
+        return Answer(204, None)
+
+    answer_once(session, IDEMPOTENCY, principal=principal, operation="audit", key=key, request=wish, respond=add)

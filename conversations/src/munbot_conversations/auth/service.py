@@ -32,6 +32,7 @@ from munbot_conversations.conversations import repository as conversations
 from munbot_conversations.settings import ApiSettings
 from munbot_conversations.tenants import repository as tenants
 from munbot_conversations.tenants import service as tenant_service
+from munbot_conversations.texts import say, texts
 
 DEMO_DOMAINS: Sequence[str] = (".demo",)
 
@@ -105,7 +106,8 @@ class Login:
             locked = repository.locked_until(session, tenant, email)
             now = self._clock()
             if locked is not None and locked > now:
-                raise LoginLocked(headers={"Retry-After": str(_seconds_until(locked, now))})
+                seconds = _seconds_until(locked, now)
+                raise LoginLocked(_wait_in_words(seconds), headers={"Retry-After": str(seconds)})
             if not self._settings.is_demo and email.endswith(tuple(DEMO_DOMAINS)):
                 return None
             agent = agents.by_email(session, tenant, email)
@@ -123,6 +125,12 @@ class Login:
                 lock_until=now + timedelta(minutes=self._settings.lockout_minutes),
                 now=now,
             )
+
+
+def _wait_in_words(seconds: int) -> str:
+    minutes = math.ceil(seconds / 60)
+    words = texts()["login_locked"]
+    return str(words["one"] if minutes == 1 else words["other"].format(minutes=minutes))
 
 
 def _seconds_until(moment: datetime, now: datetime) -> int:
@@ -158,7 +166,7 @@ def change_password(session: Session, principal: Principal, wish: PasswordChange
     agent = current_agent(session, principal)
     right, _ = verify_password(wish.current_password, agent.password_hash)
     if not right:
-        raise LoginFailed
+        raise LoginFailed(say("password_wrong"))
     agent.password_hash = hash_password(wish.new_password)
     agent.updated_at = clock()
     record(session, principal, action="agent.password", object_type="agent", object_id=agent.id)

@@ -67,6 +67,6 @@ def change_canned(
     status_code=204,
     responses=problem_responses(Unauthorized, Forbidden, service.CannedNotFound, Unprocessable),
 )
-def remove_canned(canned_id: UUID, principal: WriterDep, session: SessionDep) -> None:
+def remove_canned(canned_id: UUID, principal: WriterDep, session: SessionDep, clock: ClockDep) -> None:
     """Throw one of them away."""
-    service.remove(session, principal, canned_id)
+    service.remove(session, principal, canned_id, clock)

@@ -1,15 +1,19 @@
 """Keeping canned answers."""
 
 from collections.abc import Sequence
+from typing import Literal
 from uuid import UUID
 
 from munbot_common.auth import Principal
 from munbot_common.clock import Clock
+from munbot_common.outbox import make_event, record_events
 from munbot_common.problems import Conflict, NotFound
+from munbot_contracts.office import CANNED_ANSWER_CHANGED, CannedAnswerChanged
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from munbot_conversations.audit.service import record
+from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.canned import repository
 from munbot_conversations.canned.models import CannedAnswer
 from munbot_conversations.canned.schemas import CannedChange, CannedCreate
@@ -64,6 +68,7 @@ def create(session: Session, principal: Principal, wish: CannedCreate, clock: Cl
     )
     session.add(canned)
     _flush(session)
+    _tell(session, canned, "created", clock)
     _audit(session, principal, "canned.create", canned, before=None)
     return canned
 
@@ -81,11 +86,12 @@ def change(session: Session, principal: Principal, canned_id: UUID, wish: Canned
     canned.title_key = fold(canned.title)
     canned.updated_at = clock()
     _flush(session)
+    _tell(session, canned, "changed", clock)
     _audit(session, principal, "canned.change", canned, before=before)
     return canned
 
 
-def remove(session: Session, principal: Principal, canned_id: UUID) -> None:
+def remove(session: Session, principal: Principal, canned_id: UUID, clock: Clock) -> None:
     """Throw one away.
 
     Raises:
@@ -94,6 +100,7 @@ def remove(session: Session, principal: Principal, canned_id: UUID) -> None:
     canned = _required(session, principal, canned_id)
     session.delete(canned)
     session.flush()
+    _tell(session, canned, "removed", clock)
     record(
         session,
         principal,
@@ -117,6 +124,18 @@ def _flush(session: Session) -> None:
             session.flush()
     except IntegrityError as error:
         raise TitleTaken from error
+
+
+def _tell(session: Session, canned: CannedAnswer, kind: Literal["created", "changed", "removed"], clock: Clock) -> None:
+    event = make_event(
+        source=SERVICE,
+        event_type=CANNED_ANSWER_CHANGED,
+        subject=str(canned.id),
+        tenant=canned.tenant_id,
+        data=CannedAnswerChanged(canned_answer_id=canned.id, kind=kind),
+        clock=clock,
+    )
+    record_events(session, OUTBOX, [event])
 
 
 def _content(canned: CannedAnswer) -> dict[str, str]:

@@ -94,3 +94,12 @@ def learn(session: Session, *, contact_id: UUID, name: str | None, phone: str | 
             search=func.left(search_text(name, phone, address) + " " + Contact.search, SEARCH_LIMIT),
         )
     )
+
+
+def complete(session: Session, contact: Contact, known: dict[str, str | None]) -> None:
+    """Fill in what is not known of a contact yet; what somebody noted stays."""
+    for name, value in known.items():
+        if value and not getattr(contact, name):
+            setattr(contact, name, value)
+    places = [place.address for place in addresses(session, contact.id)]
+    contact.search = search_text(contact.name, contact.phone, *places, contact.rut, contact.email)

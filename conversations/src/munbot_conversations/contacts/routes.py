@@ -8,7 +8,7 @@ from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, probl
 
 from munbot_conversations.contacts import service
 from munbot_conversations.contacts.schemas import ContactChange, ContactItem
-from munbot_conversations.dependencies import StaffDep, WriterDep
+from munbot_conversations.dependencies import ClockDep, StaffDep, WriterDep
 
 router = APIRouter(prefix="/v1/contacts", tags=["contacts"])
 
@@ -22,6 +22,8 @@ def get_contact(contact_id: UUID, principal: StaffDep, session: SessionDep) -> C
 
 
 @router.patch("/{contact_id}", responses=_RESPONSES)
-def change_contact(contact_id: UUID, wish: ContactChange, principal: WriterDep, session: SessionDep) -> ContactItem:
+def change_contact(
+    contact_id: UUID, wish: ContactChange, principal: WriterDep, session: SessionDep, clock: ClockDep
+) -> ContactItem:
     """Change what is known of a citizen."""
-    return service.change(session, principal, contact_id, wish)
+    return service.change(session, principal, contact_id, wish, clock)

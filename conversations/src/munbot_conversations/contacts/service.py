@@ -3,11 +3,14 @@
 from uuid import UUID
 
 from munbot_common.auth import Principal
+from munbot_common.clock import Clock
+from munbot_common.outbox import record_events
 from munbot_common.problems import NotFound
 from sqlalchemy.orm import Session
 
 from munbot_conversations.audit.service import record
-from munbot_conversations.contacts import repository
+from munbot_conversations.base import OUTBOX
+from munbot_conversations.contacts import events, repository
 from munbot_conversations.contacts.models import Contact
 from munbot_conversations.contacts.rules import search_text
 from munbot_conversations.contacts.schemas import AddressItem, ContactChange, ContactItem
@@ -31,7 +34,7 @@ def shown(session: Session, principal: Principal, contact_id: UUID) -> ContactIt
     return _item(session, _required(repository.get(session, principal.tenant, contact_id)))
 
 
-def change(session: Session, principal: Principal, contact_id: UUID, wish: ContactChange) -> ContactItem:
+def change(session: Session, principal: Principal, contact_id: UUID, wish: ContactChange, clock: Clock) -> ContactItem:
     """Change what is known of a citizen.
 
     The audit log says which of it was known before and after, not what: the log cannot be changed any more, and a
@@ -49,6 +52,7 @@ def change(session: Session, principal: Principal, contact_id: UUID, wish: Conta
         addresses = [place.address for place in repository.addresses(session, contact.id)]
         contact.search = search_text(contact.name, contact.phone, *addresses, contact.rut, contact.email)
         session.flush()
+        record_events(session, OUTBOX, [events.changed(contact, clock)])
         record(
             session,
             principal,

@@ -1,7 +1,6 @@
 """Pictures of the office's catalogues that the bot sends: fetched from data-lake and stored like any other file."""
 
 import re
-from dataclasses import dataclass
 from http import HTTPStatus
 
 import httpx
@@ -14,25 +13,11 @@ from munbot_conversations.settings import PictureSettings
 log = get_logger("pictures")
 
 SENT_WIDTH = 1280
-SHOWN_WIDTH = 640
 CONTENT_TYPE = "image/jpeg"
 """WhatsApp takes JPEG and PNG as pictures, and WebP only as stickers (Meta, Cloud API, supported media types)."""
 _ROUTE = "/imagenes/catalogos"
 _NAME = r"[a-z0-9][a-z0-9._-]{0,99}"
 _PATH = re.compile(rf"/api{_ROUTE}/({_NAME})/({_NAME})(?:\?.*)?")
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture that was stored for a message.
-
-    Attributes:
-        media: where, for channels that send files.
-        path: where pages of ours show it; it never changes.
-    """
-
-    media: Media
-    path: str
 
 
 class PictureMissing(Exception):
@@ -69,7 +54,7 @@ class Pictures:
         """Whether an address is one of our pictures'."""
         return self._named(image) is not None
 
-    def store(self, image: str, key: str) -> Picture:
+    def store(self, image: str, key: str) -> Media:
         """Fetch a picture and store it for one message; the same key again replaces it.
 
         Args:
@@ -99,9 +84,7 @@ class Pictures:
             self._store.put(media.key, answer.content, media.content_type)
         except (httpx.HTTPError, FileStoreAway) as error:
             raise PicturesAway from error
-        version = answer.headers.get("ETag", "").strip('"').partition("-")[0]
-        kept = f"&v={version}" if re.fullmatch(r"[0-9a-f]{16}", version) else ""
-        return Picture(media, f"/api{_ROUTE}/{catalogue}/{name}?w={SHOWN_WIDTH}{kept}")
+        return media
 
     def close(self) -> None:
         """Close all connections."""

@@ -19,7 +19,7 @@ from munbot_contracts.messages import (
 )
 
 from munbot_conversations.base import SERVICE
-from munbot_conversations.messages.rules import answer_in, picture_in
+from munbot_conversations.messages.rules import answer_in
 
 Outcome = Literal["answered", "joined", "silenced", "deferred"]
 
@@ -45,7 +45,6 @@ def outbound(row: dict[str, Any], *, recipient: str, clock: Clock) -> Event[Any]
         buttons=[Button(**button) for button in row.get("buttons") or ()],
         media=row.get("media"),
         answer=answer_in(row.get("custom")),
-        picture=picture_in(row.get("custom")),
         in_reply_to=row.get("in_reply_to"),
         turn_index=row.get("turn_index", 0),
         turn_count=row.get("turn_count", 1),

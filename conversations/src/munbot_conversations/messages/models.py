@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from munbot_conversations.base import Base
 from munbot_conversations.feedback.models import MessageFeedback
-from munbot_conversations.messages.rules import answer_in, picture_in
+from munbot_conversations.messages.rules import answer_in
 
 
 class Message(Base):
@@ -88,11 +88,6 @@ class Message(Base):
     def answer(self) -> KnowledgeAnswer | None:
         """What the message owes to the office's documents."""
         return answer_in(self.custom)
-
-    @property
-    def picture(self) -> str | None:
-        """Path of the catalogue's picture that the message shows."""
-        return picture_in(self.custom)
 
     @property
     def feedback(self) -> str | None:

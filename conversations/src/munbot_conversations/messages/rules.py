@@ -35,12 +35,6 @@ def answer_in(custom: dict[str, Any] | None) -> KnowledgeAnswer | None:
         return None
 
 
-def picture_in(custom: dict[str, Any] | None) -> str | None:
-    """Return the path of the catalogue's picture that a message shows; None for none."""
-    given = (custom or {}).get("picture")
-    return given if isinstance(given, str) else None
-
-
 def preview(text: str) -> str:
     """Return the beginning of a message for lists, on one line."""
     return " ".join(text.split())[:PREVIEW_LIMIT]

@@ -32,7 +32,6 @@ class MessageItem(BaseModel):
     transcript: str | None = Field(default=None, description="of a voice note, as it was understood")
     location: dict[str, Any] | None = None
     answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
-    picture: str | None = Field(default=None, description="path of the catalogue's picture that it shows, for pages")
     feedback: Literal["up", "down"] | None = None
     in_reply_to: UUID | None
     turn_index: int

@@ -6,6 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from munbot_contracts.appointments import (
+    APPOINTMENT_BOOKED,
     APPOINTMENT_CANCELLED,
     APPOINTMENT_RESCHEDULED,
     AppointmentFact,
@@ -13,9 +14,11 @@ from munbot_contracts.appointments import (
 )
 from munbot_contracts.complaints import (
     COMPLAINT_COMMENTED,
+    COMPLAINT_CREATED,
     COMPLAINT_REOPENED,
     COMPLAINT_STATUS_CHANGED,
     ComplaintCommented,
+    ComplaintFact,
     ComplaintStatusChanged,
 )
 from munbot_contracts.envelope import AnyEvent
@@ -26,6 +29,7 @@ _OFFICIALS = frozenset({"agent", "admin"})
 
 
 Notice = tuple[UUID, str] | None
+Introduction = tuple[UUID, dict[str, str | None]] | None
 
 
 def notice_of(event: AnyEvent) -> Notice:
@@ -35,6 +39,21 @@ def notice_of(event: AnyEvent) -> Notice:
     """
     tell = _TELLERS.get(event.type)
     return None if tell is None else tell(event.data, texts()["notices"])
+
+
+def introduction_of(event: AnyEvent) -> Introduction:
+    """Return the conversation, and who said there that they are, with name, RUT, phone and e-mail as far as given.
+
+    An hour is often taken for somebody else, and then the second name says so; the first is a person's own until an
+    official corrects it.
+    """
+    fact = _FACTS.get(event.type)
+    if fact is None:
+        return None
+    told = fact.model_validate(event.data)
+    if told.conversation_id is None:
+        return None
+    return told.conversation_id, told.citizen.model_dump()
 
 
 def _moved(data: Any, words: dict[str, Any]) -> Notice:
@@ -86,4 +105,9 @@ _TELLERS: dict[str, Callable[[Any, dict[str, Any]], Notice]] = {
     COMPLAINT_COMMENTED: _answered,
     APPOINTMENT_RESCHEDULED: _rescheduled,
     APPOINTMENT_CANCELLED: _cancelled,
+}
+
+_FACTS: dict[str, type[AppointmentFact | ComplaintFact]] = {
+    APPOINTMENT_BOOKED: AppointmentFact,
+    COMPLAINT_CREATED: ComplaintFact,
 }

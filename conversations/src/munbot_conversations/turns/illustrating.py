@@ -41,5 +41,4 @@ def _illustrated(turn: Turn, place: int, bubble: Bubble, pictures: Pictures | No
     except PicturesAway as error:
         log.warning("pictures_away", kind=type(error.__cause__).__name__)
         return addressed
-    shown = replace(reply, image=None, custom={**(reply.custom or {}), "picture": stored.path})
-    return replace(bubble, reply=shown, media=stored.media)
+    return replace(bubble, reply=replace(reply, image=None), media=stored)

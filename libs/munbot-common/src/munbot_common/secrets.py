@@ -191,10 +191,7 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
     now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True)
     if (folder / "jwt_public_key.pem").is_file():  # not the first time
-        for name in KEPT_BY_THEIR_SERVER:
-            if not _is_there(folder / name):
-                msg = f"{name} is missing or empty, and the server keeps the old one in its data: put it back"
-                raise SecretLost(msg)
+        _check_nothing_is_lost(folder)
     folder.chmod(0o700)
     writer = _Writer(folder, 0o600)
     for name, length in PASSWORDS.items():
@@ -218,6 +215,13 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
         if file.is_file() and file.stat().st_mode & 0o777 != writer.mode:
             file.chmod(writer.mode)
     return writer.written
+
+
+def _check_nothing_is_lost(folder: Path) -> None:
+    for name in KEPT_BY_THEIR_SERVER:
+        if not _is_there(folder / name):
+            msg = f"{name} is missing or empty, and the server keeps the old one in its data: put it back"
+            raise SecretLost(msg)
 
 
 def share_with_readers(folder: Path) -> None:

@@ -7,6 +7,7 @@ from munbot_contracts.envelope import Contract, Event, routing_key
 from munbot_contracts.jobs import JOB_EVENTS
 from munbot_contracts.messages import MESSAGE_EVENTS
 from munbot_contracts.notifications import NOTIFICATION_EVENTS
+from munbot_contracts.office import OFFICE_EVENTS
 
 EVENT_TYPES: dict[str, type[Contract]] = {
     **MESSAGE_EVENTS,
@@ -15,6 +16,7 @@ EVENT_TYPES: dict[str, type[Contract]] = {
     **COMPLAINT_EVENTS,
     **JOB_EVENTS,
     **NOTIFICATION_EVENTS,
+    **OFFICE_EVENTS,
 }
 """Every event type of the platform with the model of its ``data``."""
 

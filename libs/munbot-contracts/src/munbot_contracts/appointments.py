@@ -15,6 +15,7 @@ APPOINTMENT_RESCHEDULED = "munbot.appointment.rescheduled.v1"
 APPOINTMENT_CANCELLED = "munbot.appointment.cancelled.v1"
 APPOINTMENT_ATTENDED = "munbot.appointment.attended.v1"
 APPOINTMENT_NO_SHOW = "munbot.appointment.no_show.v1"
+APPOINTMENT_CORRECTED = "munbot.appointment.corrected.v1"
 APPOINTMENT_REMINDER_DUE = "munbot.appointment.reminder_due.v1"
 
 _APPOINTMENT: JsonDict = {
@@ -144,5 +145,6 @@ APPOINTMENT_EVENTS: dict[str, type[Contract]] = {
     APPOINTMENT_CANCELLED: AppointmentFact,
     APPOINTMENT_ATTENDED: AppointmentFact,
     APPOINTMENT_NO_SHOW: AppointmentFact,
+    APPOINTMENT_CORRECTED: AppointmentFact,
     APPOINTMENT_REMINDER_DUE: AppointmentReminderDue,
 }

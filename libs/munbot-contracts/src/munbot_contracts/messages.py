@@ -198,9 +198,6 @@ class MessageOutbound(Contract):
     media: Media | None = None
     location: Location | None = None
     answer: KnowledgeAnswer | None = Field(default=None, description="the citizen may say whether it was of use")
-    picture: Open | None = Field(
-        default=None, description="path of the catalogue's picture in `media`, for pages of ours: everybody may see it"
-    )
     in_reply_to: UUID | None = None
     turn_index: int = Field(default=0, ge=0)
     turn_count: int = Field(default=1, ge=1)

@@ -169,10 +169,11 @@ class KnowledgeStore:
     def _restored(self, key: str, version_id: str) -> str | None:
         """Find the version that had another name before it was brought back from a backup, which notes that name."""
         for item in self._client.list_objects(self.bucket, prefix=key, include_version=True):
-            if item.object_name == key and not item.is_delete_marker and item.version_id:
-                about = self._client.stat_object(self.bucket, key, version_id=item.version_id)
+            found: str | None = item.version_id
+            if item.object_name == key and not item.is_delete_marker and found:
+                about = self._client.stat_object(self.bucket, key, version_id=found)
                 if about.metadata and about.metadata.get(_FORMER_VERSION) == version_id:
-                    return item.version_id
+                    return found
         return None
 
 

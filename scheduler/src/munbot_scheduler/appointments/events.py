@@ -8,6 +8,7 @@ from munbot_contracts.appointments import (
     APPOINTMENT_BOOKED,
     APPOINTMENT_CANCELLED,
     APPOINTMENT_CONFIRMED,
+    APPOINTMENT_CORRECTED,
     APPOINTMENT_HELD,
     APPOINTMENT_NO_SHOW,
     APPOINTMENT_REMINDER_DUE,
@@ -94,6 +95,22 @@ def record_state(
     event = make_event(
         source=SOURCE,
         event_type=event_type,
+        subject=str(appointment.id),
+        tenant=appointment.tenant_id,
+        data=data,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [event])
+
+
+def record_correction(
+    session: Session, appointment: Appointment, *, public_url: str, now: datetime, changed_by: str
+) -> None:
+    """Write into the outbox that the person's details or the notes were corrected; when and where stay as they are."""
+    data = fact(appointment, appointment.procedure, appointment.office, public_url, changed_by=changed_by)
+    event = make_event(
+        source=SOURCE,
+        event_type=APPOINTMENT_CORRECTED,
         subject=str(appointment.id),
         tenant=appointment.tenant_id,
         data=data,

@@ -6,6 +6,7 @@ from munbot_common.ids import uuid7
 from munbot_common.problems import Conflict
 
 from munbot_scheduler.appointments import repository
+from munbot_scheduler.appointments.events import record_correction
 from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.appointments.rules import LIVE, Status, may_become, new_code, new_token
 from munbot_scheduler.appointments.schemas import BookIn, EditIn, RescheduleIn
@@ -240,5 +241,12 @@ def edit(context: Context, appointment: Appointment, wish: EditIn) -> Appointmen
         before=None,
         after={"fields": changed},  # which, not what: the trail keeps no personal data
         now=context.now,
+    )
+    record_correction(
+        context.session,
+        appointment,
+        public_url=context.settings.public_url,
+        now=context.now,
+        changed_by=context.actor.role,
     )
     return appointment

@@ -44,6 +44,15 @@ export class FakeGateway implements Gateway {
   tenant() {
     return Promise.resolve(null);
   }
+
+  /** Who asked for which file; `giveFile` says what they get. */
+  asked: [string, string][] = [];
+  giveFile: () => Promise<Blob | null> = () => Promise.resolve(new Blob(["content"]));
+
+  file(token: string, messageId: string) {
+    this.asked.push([token, messageId]);
+    return this.giveFile();
+  }
 }
 
 export class FakeStore implements Storage {

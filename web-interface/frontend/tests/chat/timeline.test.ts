@@ -21,13 +21,6 @@ describe("timeline", () => {
     expect(withBotMessage(once, bubble(1))).toBe(once);
   });
 
-  it("shows pictures of our catalogues, and no others", () => {
-    const shown = (picture: string) => withBotMessage([], { ...bubble(1), picture })[0]?.picture;
-    expect(shown("/api/imagenes/catalogos/oficinas/transito?w=640")).toBe("/api/imagenes/catalogos/oficinas/transito?w=640");
-    expect(shown("https://elsewhere.example/a.png")).toBeNull();
-    expect(shown("//elsewhere.example/api/imagenes/a.png")).toBeNull();
-  });
-
   it("orders by seq what arrives out of order", () => {
     const timeline = [3, 1, 2].reduce<Timeline>((list, seq) => withBotMessage(list, bubble(seq)), []);
     expect(texts(timeline)).toEqual(["Respuesta 1", "Respuesta 2", "Respuesta 3"]);

@@ -112,15 +112,6 @@ describe("widget", () => {
     expect(log().getByText("Funcionario/a")).toBeTruthy();
   });
 
-  it("shows a picture of the office from our server, and opens it in another tab", async () => {
-    await open();
-    const picture = "/api/imagenes/catalogos/oficinas/transito?w=640";
-    act(() => socket.events.onBotMessage(bubble(1, { text: "Nos encuentra aquí", picture })));
-    const image = log().getByRole("img", { name: "Imagen que acompaña este mensaje" });
-    expect(image.getAttribute("src")?.endsWith(picture)).toBe(true);
-    expect(image.closest("a")?.target).toBe("_blank");
-  });
-
   it("asks whether an answer was of use, and keeps the thumb pressed", async () => {
     await open();
     act(() => socket.events.onBotMessage(bubble(1, { answer: { id: "a1" } })));

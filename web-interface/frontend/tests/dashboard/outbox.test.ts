@@ -70,6 +70,25 @@ describe("what an official wrote", () => {
     expect(outbox.read()).toEqual([]);
   });
 
+  it("gives back files that are refused for what they are, with their words, and only those", async () => {
+    const type = new ApiError("invalid", "file_type", "Ese tipo de archivo no se puede enviar", null, 415);
+    const { kept, send } = platform([type, type, REFUSED]);
+    const outbox = new Outbox(me.id, send, () => undefined);
+    const [program, closed] = [new File(["MZ"], "factura.pdf"), new File(["%PDF"], "plano.pdf")];
+    outbox.add("c1", "Le mando la factura", program);
+    outbox.add("c1", "", closed);
+    outbox.add("c2", "otra", program);
+    outbox.add("c1", "dos");
+    await settle();
+    expect(outbox.takeBackFiles("c1")).toMatchObject([{ text: "Le mando la factura", file: program, error: type }]);
+    expect(outbox.takeBackFiles("c1")).toEqual([]);
+    expect(outbox.read().map(({ file, state }) => [file, state])).toEqual([
+      [closed, "refused"],
+      [program, "refused"],
+    ]);
+    expect([...kept.values()]).toEqual(["dos"]);
+  });
+
   it("outlives the page, with its key", async () => {
     const first = platform(["lost answer"]);
     new Outbox(me.id, first.send, () => undefined).add("c1", "uno");

@@ -1,14 +1,16 @@
 """The chat over plain HTTP, for integrators and tests."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response, status
+from fastapi.responses import StreamingResponse
 from munbot_common.auth import PrincipalDep, TokenInvalid
 from munbot_common.problems import Conflict, NotFound, Unavailable, problem_responses
 
 from munbot_web.chat.feedback import FeedbackService
 from munbot_web.chat.hub import Hub, TenantUnknown
+from munbot_web.chat.media import FileAway, FileUnknown, MediaDoor
 from munbot_web.chat.problems import (
     HubAway,
     KeyInvalid,
@@ -34,6 +36,9 @@ from munbot_web.chat.service import ChatService, Visitor
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 
 MAX_WAIT_SECONDS = 30
+_FILE: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"application/octet-stream": {}}, "description": "The file, under its own content type"}
+}
 
 
 def get_visitor(principal: PrincipalDep) -> Visitor:
@@ -119,6 +124,18 @@ async def read_messages(
     """Read the conversation after a place in it; one that has followed it meanwhile is read from its start."""
     current, items = await chat.history(visitor, after_seq, conversation_id)
     return HistoryResponse(conversation_id=current, items=items)
+
+
+@router.get(
+    "/messages/{message_id}/media",
+    response_class=StreamingResponse,
+    responses=_FILE | problem_responses(TokenInvalid, VisitorOnly, FileUnknown, FileAway),
+)
+async def read_media(message_id: UUID, _visitor: VisitorDep, request: Request) -> StreamingResponse:
+    """Fetch the file of a message in one's own conversation."""
+    door: MediaDoor = request.app.state.media
+    found = await door.open(request.headers["authorization"], message_id)
+    return StreamingResponse(found.chunks(), headers=found.headers)
 
 
 @router.put(

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from munbot_contracts.messages import Button, KnowledgeAnswer, MessageOutbound
+from munbot_contracts.messages import Button, KnowledgeAnswer, MessageKind, MessageOutbound
 from pydantic import BaseModel, ConfigDict, Field
 
 Thumb = Literal["up", "down"]
@@ -39,17 +39,26 @@ class MessageRequest(BaseModel):
     payload: str | None = Field(default=None, description="payload of the pressed button")
 
 
+class FileInfo(BaseModel):
+    """A bubble's file, as it is named; `GET messages/{id}/media` gives it. Where it is stored is nobody's business."""
+
+    content_type: str
+    size: int = Field(description="bytes")
+    filename: str | None = None
+
+
 class OutboundBubble(BaseModel):
     """One bubble of the office."""
 
     id: UUID
     seq: int
+    kind: MessageKind = MessageKind.TEXT
     text: str
+    media: FileInfo | None = Field(default=None, description="the file that it carries")
     buttons: list[Button] = Field(default_factory=list)
     sender_type: Literal["bot", "agent", "system"]
     created_at: datetime
     answer: KnowledgeAnswer | None = Field(default=None, description="set when it came from documents: it can be rated")
-    picture: str | None = Field(default=None, description="path of a picture that belongs to the text")
     feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     turn_index: int = 0
@@ -61,12 +70,13 @@ class OutboundBubble(BaseModel):
         return cls(
             id=data.message_id,
             seq=data.seq,
+            kind=data.kind,
             text=data.text,
+            media=FileInfo.model_validate(data.media.model_dump()) if data.media else None,
             buttons=data.buttons,
             sender_type=data.sender_type,
             created_at=data.created_at,
             answer=data.answer,
-            picture=data.picture,
             in_reply_to=data.in_reply_to,
             turn_index=data.turn_index,
             turn_count=data.turn_count,
@@ -84,9 +94,9 @@ class HistoryMessage(BaseModel):
     sender_type: Literal["citizen", "bot", "agent", "system"]
     kind: str = "text"
     text: str = ""
+    media: FileInfo | None = None
     buttons: list[Button] = Field(default_factory=list)
     answer: KnowledgeAnswer | None = None
-    picture: str | None = None
     feedback: Thumb | None = None
     in_reply_to: UUID | None = None
     created_at: datetime

@@ -222,7 +222,7 @@ class ChatService:
 
 def bubble_of_history(message: HistoryMessage) -> OutboundBubble:
     """Return an outbound message of the history as a bubble."""
-    return OutboundBubble.model_validate(message.model_dump(exclude={"direction", "kind"}))
+    return OutboundBubble.model_validate(message.model_dump(exclude={"direction"}))
 
 
 def _result(waiter: Waiter) -> tuple[Outcome, list[OutboundBubble]]:

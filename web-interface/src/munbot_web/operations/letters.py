@@ -29,6 +29,10 @@ SCAN_LIMIT = 2_000
 _BROKERS_OWN = ("x-death", "x-first-death", "x-last-death", "x-delivery-count")
 
 
+Note = Callable[[list[DeadLetter]], None]
+"""Told of the letters with which something is about to be done."""
+
+
 class QueueUnknown(NotFound):
     """There is no consumer's queue of this name."""
 
@@ -82,8 +86,10 @@ class DeadLetters:
                 found += [_described(queue, letter) for letter in held if letter.may_be_seen_by(tenant)]
         return found, complete
 
-    def replay(self, tenant: str, queue: str, ids: list[str]) -> LettersAnswer:
+    def replay(self, tenant: str, queue: str, ids: list[str], note: Note) -> LettersAnswer:
         """Give letters to their consumer once more, as if they had never failed.
+
+        `note` is told of those that are there before any is touched; where it raises, all stay.
 
         Each is published with the broker's confirm, and only then taken from the dead: a crash in between may repeat
         it, which consumers recognise by its id, and never loses it.
@@ -104,11 +110,11 @@ class DeadLetters:
             )
             channel.basic_publish("", queue, letter.body, properties, mandatory=True)
 
-        return self._each(tenant, queue, ids, again)
+        return self._each(tenant, queue, ids, again, note)
 
-    def discard(self, tenant: str, queue: str, ids: list[str]) -> LettersAnswer:
-        """Take letters away for good."""
-        return self._each(tenant, queue, ids, lambda _channel, _letter: None)
+    def discard(self, tenant: str, queue: str, ids: list[str], note: Note) -> LettersAnswer:
+        """Take letters away for good, noted as `replay` is."""
+        return self._each(tenant, queue, ids, lambda _channel, _letter: None, note)
 
     def naming(self, tenant: str, queues: list[str], traces: Traces, *, discard: bool) -> int:
         """Count a tenant's letters that name somebody, or take them away for good."""
@@ -124,18 +130,20 @@ class DeadLetters:
         return count
 
     def _each(
-        self, tenant: str, queue: str, ids: list[str], act: Callable[[BlockingChannel, _Held], None]
+        self, tenant: str, queue: str, ids: list[str], act: Callable[[BlockingChannel, _Held], None], note: Note
     ) -> LettersAnswer:
         wanted, done = set(ids), set[str]()
         with self._channel() as open_channel:
             channel = open_channel()
             _require(open_channel, queue)
             channel.confirm_delivery()
-            for letter in _hold(channel, queue):
-                if letter.id() in wanted and letter.may_be_seen_by(tenant):
-                    act(channel, letter)
-                    channel.basic_ack(letter.tag)
-                    done.add(letter.id())
+            held = [one for one in _hold(channel, queue) if one.id() in wanted and one.may_be_seen_by(tenant)]
+            if held:
+                note([_described(queue, letter) for letter in held])
+            for letter in held:
+                act(channel, letter)
+                channel.basic_ack(letter.tag)
+                done.add(letter.id())
         return LettersAnswer(done=[i for i in ids if i in done], missing=[i for i in ids if i not in done])
 
     @contextmanager

@@ -1,6 +1,7 @@
 """/api/operations/v1: for administrators."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -9,6 +10,7 @@ from munbot_common.auth import Principal, Role, require_roles
 from munbot_common.logs import get_logger
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
+from munbot_web.operations.audit import AuditAway, AuditBook
 from munbot_web.operations.letters import DeadLetters, QueueUnknown
 from munbot_web.operations.queues import BrokerAway, QueueBook
 from munbot_web.operations.schemas import (
@@ -42,9 +44,15 @@ def _letters(request: Request) -> DeadLetters:
     return letters
 
 
+def _audit(request: Request) -> AuditBook:
+    book: AuditBook = request.app.state.audit_book
+    return book
+
+
 ServicesDep = Annotated[ServiceHealths, Depends(_services)]
 QueuesDep = Annotated[QueueBook, Depends(_queues)]
 LettersDep = Annotated[DeadLetters, Depends(_letters)]
+AuditDep = Annotated[AuditBook, Depends(_audit)]
 
 
 @router.get("/services", responses=problem_responses(Unauthorized, Forbidden))
@@ -74,22 +82,23 @@ async def dead_letters(
     return DeadLetterList(items=items, complete=complete)
 
 
-_CHANGES = problem_responses(Unauthorized, Forbidden, Unprocessable, QueueUnknown, BrokerAway)
+_CHANGES = problem_responses(Unauthorized, Forbidden, Unprocessable, QueueUnknown, BrokerAway, AuditAway)
 
 
 @router.post("/dead-letters/replay", responses=_CHANGES)
-def replay(wish: LettersRequest, admin: AdminDep, letters: LettersDep) -> LettersAnswer:
+def replay(wish: LettersRequest, admin: AdminDep, letters: LettersDep, audit: AuditDep) -> LettersAnswer:
     """Give dead letters to their consumer once more. Repeating it is harmless: what is done is `missing` then."""
-    return _noted("dead_letters_replayed", admin, wish, letters.replay(admin.tenant, wish.queue, wish.ids))
+    note = partial(audit.note, admin, "replay", wish.queue)
+    return _told("dead_letters_replayed", admin, wish, letters.replay(admin.tenant, wish.queue, wish.ids, note))
 
 
 @router.post("/dead-letters/discard", responses=_CHANGES)
-def discard(wish: LettersRequest, admin: AdminDep, letters: LettersDep) -> LettersAnswer:
+def discard(wish: LettersRequest, admin: AdminDep, letters: LettersDep, audit: AuditDep) -> LettersAnswer:
     """Take dead letters away for good."""
-    return _noted("dead_letters_discarded", admin, wish, letters.discard(admin.tenant, wish.queue, wish.ids))
+    note = partial(audit.note, admin, "discard", wish.queue)
+    return _told("dead_letters_discarded", admin, wish, letters.discard(admin.tenant, wish.queue, wish.ids, note))
 
 
-def _noted(what: str, admin: Principal, wish: LettersRequest, answer: LettersAnswer) -> LettersAnswer:
-    """Leave a trace of who did it: the log is the audit of operations."""
+def _told(what: str, admin: Principal, wish: LettersRequest, answer: LettersAnswer) -> LettersAnswer:
     log.info(what, agent=admin.subject, tenant=admin.tenant, queue=wish.queue, letters=answer.done)
     return answer

@@ -4,7 +4,7 @@ from munbot_contracts.envelope import routing_key
 from munbot_contracts.messages import MESSAGE_HANDLED, MESSAGE_OUTBOUND, MESSAGE_STATUS, MESSAGE_STORED
 
 _MESSAGES = frozenset({MESSAGE_STORED, MESSAGE_OUTBOUND, MESSAGE_STATUS, MESSAGE_HANDLED})
-_AREAS = frozenset({"conversation", "appointment", "complaint", "knowledge"})
+_AREAS = frozenset({"conversation", "contact", "canned_answer", "appointment", "complaint", "knowledge"})
 
 BINDINGS = tuple(sorted({routing_key(kind) for kind in _MESSAGES} | {f"{area}.#" for area in _AREAS}))
 """Routing keys of what the dashboard shows."""

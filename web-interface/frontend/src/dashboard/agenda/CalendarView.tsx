@@ -1,5 +1,5 @@
 import type { DateClickArg } from "@fullcalendar/interaction";
-import type { EventApi, EventClickArg, EventContentArg, EventDropArg, EventInput } from "@fullcalendar/core";
+import type { DayCellMountArg, EventApi, EventClickArg, EventContentArg, EventDropArg, EventInput } from "@fullcalendar/core";
 import es from "@fullcalendar/core/locales/es";
 import dayGrid from "@fullcalendar/daygrid";
 import interaction from "@fullcalendar/interaction";
@@ -116,6 +116,7 @@ export function CalendarView(props: Props) {
         events={props.events}
         eventContent={(arg) => <Card arg={arg} />}
         viewDidMount={withKeyboard}
+        dayCellDidMount={firstWithKeyboard}
         eventDidMount={asButton}
         moreLinkDidMount={asButton}
         eventClick={opened}
@@ -128,9 +129,13 @@ export function CalendarView(props: Props) {
 
 /** What scrolls is reached by the keyboard, also when there is no appointment in it. */
 const withKeyboard = ({ el }: { el: HTMLElement }) => {
-  for (const area of el.querySelectorAll<HTMLElement>(".fc-scroller")) {
-    if (getComputedStyle(area).overflowY !== "hidden") area.tabIndex = 0;
-  }
+  const list = el.querySelector<HTMLElement>(".fc-scroller");
+  if (list && !list.closest("[role=grid]")) list.tabIndex = 0;
+};
+
+/** In a grid only cells may take the focus: the first one does, for the area that scrolls around it. */
+const firstWithKeyboard = ({ el, date, view }: DayCellMountArg) => {
+  if (date.getTime() === view.activeStart.getTime()) el.tabIndex = 0;
 };
 
 /** FullCalendar makes links without an address; what opens something is a button. */

@@ -3,7 +3,8 @@ import { endSession, getSession } from "../session/store";
 
 const TIMEOUT_MS = 20_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
-const LOGIN = "/api/conversations/v1/auth/login";
+/** A wrong password, at the log-in or when one changes it: the token is not what was refused. */
+const WRONG_PASSWORD = "login_failed";
 
 /** fetch for the staff's pages: with the token, with a deadline, and every failure as an ApiError.
  *
@@ -24,7 +25,7 @@ export async function panelFetch(input: Request): Promise<Response> {
   }
   if (response.ok) return response;
   const error = await toApiError(response);
-  const isLogin = new URL(request.url).pathname === LOGIN;
-  if (response.status === 401 && !isLogin && getSession()?.token === session?.token) endSession("expired");
+  const isRefused = response.status === 401 && error.code !== WRONG_PASSWORD;
+  if (isRefused && getSession()?.token === session?.token) endSession("expired");
   throw error;
 }

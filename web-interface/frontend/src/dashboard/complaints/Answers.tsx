@@ -52,9 +52,11 @@ function Write({ complaint }: { complaint: Complaint }) {
   const [text, setText] = useState("");
   const [missing, setMissing] = useState(false);
   const isAnswer = kind === "answer";
-  const change = useChange(complaint, () => {
-    toast.done(t(isAnswer ? "answer_done" : "note_done"));
-    setText("");
+  const change = useChange(complaint, (_done, wish) => {
+    if (wish.verb !== "comments") return;
+    toast.done(t(wish.body.public ? "answer_done" : "note_done"));
+    // What was begun meanwhile stays.
+    setText((now) => (now.trim() === wish.body.text ? "" : now));
   });
   const hint = isAnswer ? t(complaint.conversation_id ? "answer_hint_conversation" : "answer_hint_tracking") : t("note_hint");
   return (

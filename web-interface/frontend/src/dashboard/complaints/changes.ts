@@ -41,17 +41,17 @@ export function conflictOf(error: unknown, wish: Wish): Conflict | null {
 /** Change a complaint as it was seen.
  *
  * @param seen - folio and version that the person looks at
- * @param onDone - called with the complaint as it stands after the change
+ * @param onDone - called with the complaint as it stands after the change, and the change
  */
-export function useChange(seen: { folio: string; version: number }, onDone: (complaint: Complaint) => void) {
+export function useChange(seen: { folio: string; version: number }, onDone: (complaint: Complaint, wish: Wish) => void) {
   const take = useTakeChanged();
   const [conflict, setConflict] = useState<Conflict | null>(null);
   const mutation = useMutation({
     mutationFn: ({ wish, version }: { wish: Wish; version: number }) => send(seen.folio, version, wish),
-    onSuccess: (complaint) => {
+    onSuccess: (complaint, { wish }) => {
       setConflict(null);
       take(complaint);
-      onDone(complaint);
+      onDone(complaint, wish);
     },
     onError: (error, { wish }) => setConflict(conflictOf(error, wish)),
   });

@@ -26,6 +26,12 @@ export default function InboxPage() {
     if (event.type.startsWith("munbot.conversation.noted")) return isShown ? [keys.notes(about)] : [];
     return isShown ? [keys.lists, keys.conversation(about), keys.messages(about)] : [keys.lists];
   });
+  useRefetchOn(["munbot.contact."], (event) => {
+    // Its name is in the list, over the thread and on the card.
+    const shown = id ? [keys.conversation(id)] : [];
+    return [keys.contact(text(event.data.contact_id)), keys.lists, ...shown];
+  });
+  useRefetchOn(["munbot.canned_answer."], () => [keys.canned]);
   useRefetchOn(["munbot.appointment.", "munbot.complaint."], () =>
     client.getQueryCache().findAll({ queryKey: keys.history, type: "active" }).length > 0 ? [keys.history] : [],
   );

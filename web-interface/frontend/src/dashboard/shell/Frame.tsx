@@ -6,6 +6,7 @@ import { isAtLeast, useMe } from "../session/store";
 import { IconButton } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { useTenant } from "../ui/format";
+import { Page } from "../ui/Page";
 import { EmptyState, LoadingRows } from "../ui/States";
 import { AccountMenu } from "./AccountMenu";
 import { ConnectionBanner } from "./ConnectionBanner";
@@ -86,8 +87,8 @@ function Pages() {
 function Unknown() {
   const t = useShellTexts();
   return (
-    <EmptyState icon="search" title={t("unknown_title")}>
-      <p>{t("unknown_text")}</p>
-    </EmptyState>
+    <Page title={t("unknown_title")}>
+      <EmptyState icon="search" title={t("unknown_text")} />
+    </Page>
   );
 }

@@ -66,6 +66,13 @@ export class Outbox {
     if (entry) void this.run(entry.conversationId);
   }
 
+  /** Take out the files that the service refused for what they are, with their words: no second try would mend them. */
+  takeBackFiles(conversationId: string): Pending[] {
+    const refused = this.entries.filter((entry) => entry.conversationId === conversationId && isBadFile(entry));
+    if (refused.length > 0) this.change(this.entries.filter((entry) => !refused.includes(entry)));
+    return refused;
+  }
+
   /** Send what waits, as after the connection came back. */
   wake(): void {
     for (const id of new Set(this.entries.map((entry) => entry.conversationId))) void this.run(id);
@@ -160,4 +167,9 @@ export class Outbox {
 /** A service that said no will say no again; one that did not answer, or is too busy, may yet say yes. */
 export function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && error.status >= 400 && error.status < 500 && ![401, 408, 425, 429].includes(error.status);
+}
+
+/** Too large, of a type that is not sent, or not a file that can be read. */
+function isBadFile({ file, state, error }: Pending): boolean {
+  return file !== null && state === "refused" && error instanceof ApiError && [413, 415, 422].includes(error.status);
 }

@@ -5,6 +5,8 @@ import type { Message } from "./queries";
 
 /** The service's own limit of a file. */
 export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+/** The service's own limit of what is said of a file. */
+export const MAX_CAPTION = 1_000;
 
 async function sendFile(entry: Pending, file: File): Promise<Message> {
   const body = new FormData();

@@ -42,7 +42,7 @@ export function CannedForm({ canned, onDone }: { canned: Canned | null; onDone: 
       <TextField
         label={t("canned_title")}
         required
-        maxLength={100}
+        maxLength={80}
         value={title}
         onChange={(event) => setTitle(event.target.value)}
       />

@@ -1,10 +1,11 @@
-import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useRef, useState } from "react";
+import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Button, IconButton } from "../../ui/Button";
 import { useFormats } from "../../ui/format";
 import { PanelIcon } from "../../ui/PanelIcon";
+import { useUiTexts, wordsOf } from "../../ui/texts";
 import { useOutbox } from "../api/OutboxProvider";
 import type { Conversation } from "../api/queries";
-import { MAX_FILE_BYTES } from "../api/send";
+import { MAX_CAPTION, MAX_FILE_BYTES } from "../api/send";
 import { useInboxTexts } from "../texts";
 import { CannedDialog } from "./CannedDialog";
 import styles from "./Composer.module.css";
@@ -18,6 +19,7 @@ type Props = { conversation: Conversation; onTyping: (on: boolean) => void };
 
 export function ReplyForm({ conversation, onTyping }: Props) {
   const t = useInboxTexts();
+  const ui = useUiTexts();
   const outbox = useOutbox();
   const typing = useTyping(onTyping);
   const { id } = conversation;
@@ -32,6 +34,21 @@ export function ReplyForm({ conversation, onTyping }: Props) {
     setText(next);
     keepDraft(id, next);
   };
+  // A refused file comes back with its reason, and what was said of it into the field: nothing of it was sent.
+  useEffect(() => {
+    const takeBack = () => {
+      const refused = outbox.takeBackFiles(id);
+      if (refused.length === 0) return;
+      const next = [...refused.map((entry) => entry.text), draftOf(id)].filter(Boolean).join("\n");
+      keepDraft(id, next);
+      setText(next);
+      setProblem(
+        refused.map(({ file, error }) => t("file_refused", { name: file?.name ?? "", reason: wordsOf(error, ui) })).join(" "),
+      );
+    };
+    takeBack();
+    return outbox.subscribe(takeBack);
+  }, [outbox, id, t, ui]);
   const add = (added: readonly File[]) => {
     const large = added.find((file) => file.size > MAX_FILE_BYTES);
     const empty = added.find((file) => file.size === 0);
@@ -44,8 +61,10 @@ export function ReplyForm({ conversation, onTyping }: Props) {
     event?.preventDefault();
     const said = text.trim();
     if (!said && files.length === 0) return;
-    if (said) outbox.add(id, said);
-    for (const file of files) outbox.add(id, "", file);
+    // What is said with files is said of the first of them, so that neither arrives without the other.
+    const words = said.length <= MAX_CAPTION ? said : "";
+    if (files.length === 0 || said !== words) outbox.add(id, said);
+    files.forEach((file, index) => outbox.add(id, index === 0 ? words : "", file));
     write("");
     setFiles([]);
     setProblem("");

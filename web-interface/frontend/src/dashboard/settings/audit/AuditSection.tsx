@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { Link } from "wouter";
 import { conversations, read, scheduler } from "../../api/clients";
 import { Button } from "../../ui/Button";
 import { SelectField, TextField } from "../../ui/Fields";
@@ -10,6 +11,7 @@ import { Table } from "../../ui/Table";
 import { useToast } from "../../ui/Toast";
 import styles from "../Settings.module.css";
 import { Changes } from "./Changes";
+import { ACTIONS, nameKey } from "./names";
 import { useAuditTexts } from "./texts";
 
 type Area = "conversations" | "scheduler";
@@ -26,16 +28,22 @@ type Entry = {
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
 };
+type Wanted = { object: string; action: string };
 type EntryPage = { items: Entry[]; next: string | null };
 
 /** One page of a service's log, the newest first. */
-async function pageOf(area: Area, object: string, cursor: string | null, signal: AbortSignal): Promise<EntryPage> {
+async function pageOf(area: Area, wanted: Wanted, cursor: string | null, signal: AbortSignal): Promise<EntryPage> {
   if (area === "scheduler") {
     const query = { limit: 50, ...(cursor ? { cursor } : {}) };
     const page = await read(scheduler.GET("/v1/audit", { params: { query }, signal }));
     return { items: page.items, next: page.next_cursor ?? null };
   }
-  const query = { limit: 50, ...(cursor ? { before: Number(cursor) } : {}), ...(object ? { object_id: object } : {}) };
+  const query = {
+    limit: 50,
+    ...(cursor ? { before: Number(cursor) } : {}),
+    ...(wanted.object ? { object_id: wanted.object } : {}),
+    ...(wanted.action ? { action: wanted.action } : {}),
+  };
   const page = await read(conversations.GET("/v1/audit", { params: { query }, signal }));
   return { items: page.items, next: page.next_before === null ? null : String(page.next_before) };
 }
@@ -46,9 +54,10 @@ export default function AuditSection() {
   const formats = useFormats();
   const [area, setArea] = useState<Area>("conversations");
   const [object, setObject] = useState("");
-  const wanted = area === "conversations" ? object.trim() : "";
+  const [action, setAction] = useState("");
+  const wanted: Wanted = area === "conversations" ? { object: object.trim(), action } : { object: "", action: "" };
   const log = useInfiniteQuery({
-    queryKey: ["settings", "audit", area, wanted],
+    queryKey: ["settings", "audit", area, wanted.object, wanted.action],
     queryFn: ({ pageParam, signal }) => pageOf(area, wanted, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next,
@@ -57,7 +66,13 @@ export default function AuditSection() {
     queryKey: ["settings", "people"],
     queryFn: ({ signal }) => read(conversations.GET("/v1/agents", { signal })),
   });
-  const nameOf = (actor: string) => people.data?.items.find(({ id }) => id === actor)?.name ?? actor;
+  const nameOf = (id: string) => people.data?.items.find((person) => person.id === id)?.name;
+  const actorOf = (entry: Entry) =>
+    nameOf(entry.actor) ?? (entry.actor_role === "service" ? t("service") : entry.actor);
+  const named = (group: "act" | "obj", word: string) => {
+    const key = nameKey(group, word);
+    return key ? t(key) : word;
+  };
   const rows = log.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <Card title={t("title")} actions={area === "conversations" && <VerifyButton />}>
@@ -69,6 +84,16 @@ export default function AuditSection() {
             </option>
           ))}
         </SelectField>
+        {area === "conversations" && (
+          <SelectField label={t("action")} value={action} onChange={(event) => setAction(event.target.value)}>
+            <option value="">{t("all_actions")}</option>
+            {ACTIONS.map((each) => (
+              <option key={each} value={each}>
+                {named("act", each)}
+              </option>
+            ))}
+          </SelectField>
+        )}
         {area === "conversations" && (
           <TextField
             label={t("object_filter")}
@@ -89,15 +114,13 @@ export default function AuditSection() {
           keyOf={(entry) => String(entry.id)}
           columns={[
             { id: "at", title: t("at"), cell: (entry) => formats.dateTime(entry.at) },
-            { id: "actor", title: t("actor"), cell: (entry) => nameOf(entry.actor) },
-            { id: "action", title: t("action"), cell: (entry) => <span className={styles.code}>{entry.action}</span> },
+            { id: "actor", title: t("actor"), cell: actorOf },
+            { id: "action", title: t("action"), cell: (entry) => named("act", entry.action) },
             {
               id: "object",
               title: t("object"),
               cell: (entry) => (
-                <span className={styles.code}>
-                  {entry.object_type} {entry.object_id}
-                </span>
+                <About entry={entry} type={named("obj", entry.object_type)} name={nameOf(entry.object_id)} />
               ),
             },
             { id: "change", title: t("change"), cell: (entry) => <Changes before={entry.before} after={entry.after} /> },
@@ -106,6 +129,19 @@ export default function AuditSection() {
       )}
       <LoadMore has={log.hasNextPage} busy={log.isFetchingNextPage} onMore={() => void log.fetchNextPage()} />
     </Card>
+  );
+}
+
+/** What an entry is about: somebody by name, a conversation by a link, everything else by its identifier. */
+function About({ entry, type, name }: { entry: Entry; type: string; name: string | undefined }) {
+  const t = useAuditTexts();
+  if (name) return `${type}: ${name}`;
+  if (entry.object_type === "conversation")
+    return <Link href={`/conversaciones/${entry.object_id}`}>{t("object_open")}</Link>;
+  return (
+    <>
+      {type} <span className={styles.code}>{entry.object_id}</span>
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 import { useChat } from "../context";
 import type { ChatMessage } from "../engine/timeline";
 import type { Group } from "../format/groups";
+import { FilePart } from "./FilePart";
 import { AlertIcon, CheckIcon, ClockIcon, PersonIcon } from "./icons";
 import { Rating } from "./Rating";
 import { RichText } from "./RichText";
@@ -56,14 +57,16 @@ function Meta({ message }: { message: ChatMessage }) {
   );
 }
 
-function Picture({ path }: { path: string }) {
-  const { engine, t } = useChat();
-  const address = engine.address(path);
+/** What a bubble says. A file without words comes with its name for those who show no files; it is not said twice. */
+function Content({ message }: { message: ChatMessage }) {
+  const { id, file, text } = message;
+  if (!file || id === null) return <RichText text={text} />;
+  const words = text === file.filename ? "" : text;
   return (
-    <a className="mb-picture" href={address} target="_blank" rel="noopener noreferrer">
-      <img src={address} alt={t("chat.picture")} loading="lazy" />
-      <span className="mb-hidden"> {t("chat.opens_new_tab")}</span>
-    </a>
+    <>
+      <FilePart id={id} file={file} words={words} />
+      {words && <RichText text={words} />}
+    </>
   );
 }
 
@@ -81,8 +84,7 @@ export function MessageGroup({ group, onEdit }: MessageGroupProps) {
       {group.messages.map((message) => (
         <div key={message.key} className="mb-message" data-delivery={message.delivery}>
           <div className="mb-bubble">
-            <RichText text={message.text} />
-            {message.picture && <Picture path={message.picture} />}
+            <Content message={message} />
           </div>
           {message.ratable && <Rating message={message} />}
           {message.delivery === "failed" && <Refused message={message} onEdit={onEdit} />}

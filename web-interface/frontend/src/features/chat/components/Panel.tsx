@@ -12,7 +12,7 @@ import { MessageLog } from "./MessageLog";
 import { Scroller } from "./Scroller";
 
 export const PHONE = "(max-width: 480px), (max-height: 440px)";
-const FOCUSABLE = "button:not(:disabled), textarea, a[href], [tabindex='0']";
+const FOCUSABLE = "button:not(:disabled), textarea, a[href], audio, [tabindex='0']";
 
 interface PanelProps {
   snapshot: Snapshot;
@@ -22,7 +22,7 @@ interface PanelProps {
 
 /** Keep Tab inside the panel, which covers the whole screen of a phone. */
 function trap(event: KeyboardEvent, panel: HTMLElement) {
-  const stops = Array.from(panel.querySelectorAll<HTMLElement>(FOCUSABLE));
+  const stops = Array.from(panel.querySelectorAll<HTMLElement>(FOCUSABLE)).filter((stop) => !stop.closest("dialog"));
   const active = (panel.getRootNode() as Document | ShadowRoot).activeElement;
   const edge = event.shiftKey ? stops[0] : stops.at(-1);
   const other = event.shiftKey ? stops.at(-1) : stops[0];

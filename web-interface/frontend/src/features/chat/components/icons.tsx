@@ -72,6 +72,12 @@ export const AlertIcon = () => (
   </Icon>
 );
 
+export const FileIcon = () => (
+  <Icon size={22}>
+    <path d="M12 4v11M7 10.500 12 15.500l5-5M5 20h14" />
+  </Icon>
+);
+
 export const DownIcon = () => (
   <Icon size={16}>
     <path d="M12 5v13M6.500 12.500 12 18l5.500-5.500" />

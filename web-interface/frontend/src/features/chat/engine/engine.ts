@@ -47,6 +47,7 @@ export class ChatEngine {
   private readonly listeners = new Set<() => void>();
   private readonly queue: SendQueue;
   private readonly ratings: Ratings;
+  private readonly files = new Map<string, Promise<Blob>>();
   private readonly now: () => number;
   private transport: Transport | null = null;
   private token: string | null;
@@ -105,11 +106,6 @@ export class ChatEngine {
     return this.token !== null || this.queue.size > 0;
   }
 
-  /** Return the address of something on our server, wherever the page with the widget comes from. */
-  address(path: string): string {
-    return this.options.server + path;
-  }
-
   /** Connect, with the kept session or a new one. Calling it again does nothing. */
   start(): void {
     if (this.closed || this.transport || this.opening) return;
@@ -130,6 +126,16 @@ export class ChatEngine {
   rate(messageId: string, value: Thumb): void {
     this.update({ timeline: withFeedback(this.snapshot.timeline, messageId, value) });
     this.ratings.add(messageId, value);
+  }
+
+  /** Fetch the file of a bubble, with a fresh token when the kept one has run out. This page keeps it, unless `anew`. */
+  file(messageId: string, anew = false): Promise<Blob> {
+    const kept = anew ? undefined : this.files.get(messageId);
+    if (kept) return kept;
+    const fetched = this.fetchFile(messageId);
+    this.files.set(messageId, fetched);
+    fetched.catch(() => this.files.delete(messageId));
+    return fetched;
   }
 
   /** Take a refused message out of the list and give its text back. */
@@ -164,6 +170,17 @@ export class ChatEngine {
     this.transport?.disconnect();
     if (this.typingTimer) clearTimeout(this.typingTimer);
     if (this.reopenTimer) clearTimeout(this.reopenTimer);
+  }
+
+  private async fetchFile(messageId: string): Promise<Blob> {
+    const { gateway } = this.options;
+    const first = this.token === null ? null : await gateway.file(this.token, messageId);
+    if (first) return first;
+    this.renew();
+    await this.opening;
+    const second = this.token === null ? null : await gateway.file(this.token, messageId);
+    if (!second) throw new Error("file: no session");
+    return second;
   }
 
   private connect(): void {

@@ -4,6 +4,8 @@ import { SessionSchema, TenantSchema, type Session, type Tenant } from "./protoc
 export interface Gateway {
   openSession(tenant: string, sessionKey: string): Promise<Session>;
   tenant(tenant: string): Promise<Tenant | null>;
+  /** The content of a bubble's file; null when the token is not taken any more. */
+  file(token: string, messageId: string): Promise<Blob | null>;
 }
 
 export function httpGateway(server: string): Gateway {
@@ -16,6 +18,14 @@ export function httpGateway(server: string): Gateway {
       });
       if (!response.ok) throw new Error(`session: ${String(response.status)}`);
       return SessionSchema.parse(await response.json());
+    },
+    async file(token, messageId) {
+      const response = await fetch(`${server}/api/chat/messages/${encodeURIComponent(messageId)}/media`, {
+        headers: { Authorization: `Bearer ${token}` },
+      });
+      if (response.status === 401) return null;
+      if (!response.ok) throw new Error(`file: ${String(response.status)}`);
+      return response.blob();
     },
     async tenant(tenant) {
       try {

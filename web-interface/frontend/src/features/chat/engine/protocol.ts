@@ -5,10 +5,18 @@ export const ButtonSchema = z.object({ title: z.string(), payload: z.string() })
 
 export const ThumbSchema = z.enum(["up", "down"]);
 
+/** A bubble's file; its content is fetched by the message's id. */
+export const FileSchema = z.object({
+  content_type: z.string(),
+  size: z.number(),
+  filename: z.nullish(z.string()),
+});
+
 export const BotMessageSchema = z.object({
   id: z.string(),
   seq: z.number(),
   text: z.string(),
+  media: z.nullish(FileSchema),
   buttons: z.nullish(z.array(ButtonSchema)),
   sender_type: z.enum(["bot", "agent", "system"]),
   created_at: z.string(),
@@ -17,8 +25,6 @@ export const BotMessageSchema = z.object({
   turn_count: z.nullish(z.number()),
   /** Set when it came from the office's documents: it can be rated. */
   answer: z.nullish(z.object({ id: z.string() })),
-  /** Path of a picture of the office's catalogues. */
-  picture: z.nullish(z.string()),
   feedback: z.nullish(ThumbSchema),
 });
 
@@ -67,6 +73,7 @@ export const TenantSchema = z.object({
 
 export type Thumb = z.infer<typeof ThumbSchema>;
 export type Button = z.infer<typeof ButtonSchema>;
+export type MessageFile = z.infer<typeof FileSchema>;
 export type BotMessage = z.infer<typeof BotMessageSchema>;
 export type UserMessage = z.infer<typeof UserMessageSchema>;
 export type Ack = z.infer<typeof AckSchema>;

@@ -1,5 +1,5 @@
 /** The list of messages as the citizen sees it: pure functions, so that order and doubles can be tested without a socket. */
-import type { BotMessage, Button, Thumb, UserMessage } from "./protocol";
+import type { BotMessage, Button, MessageFile, Thumb, UserMessage } from "./protocol";
 
 export type Delivery = "sending" | "sent" | "failed";
 
@@ -12,12 +12,11 @@ export interface ChatMessage {
   order: number;
   from: "citizen" | "bot" | "agent" | "system";
   text: string;
+  file: MessageFile | null;
   buttons: Button[];
   inReplyTo: string | null;
   /** Whether it is an answer that the citizen may rate, and what they said of it. */
   ratable: boolean;
-  /** Path of a picture on our server. */
-  picture: string | null;
   feedback: Thumb | null;
   at: number;
   delivery: Delivery;
@@ -27,7 +26,6 @@ export interface ChatMessage {
 export type Timeline = readonly ChatMessage[];
 
 const STEP = 1 / 1024;
-const PICTURES = "/api/imagenes/";
 
 /** The highest seq that the server has given us; 0 in a new conversation. */
 export function lastSeq(timeline: Timeline): number {
@@ -50,10 +48,10 @@ export function withBotMessage(timeline: Timeline, message: BotMessage): Timelin
       order: message.seq,
       from: message.sender_type,
       text: message.text,
+      file: message.media ?? null,
       buttons: message.buttons ?? [],
       inReplyTo: message.in_reply_to ?? null,
       ratable: message.answer != null,
-      picture: message.picture?.startsWith(PICTURES) ? message.picture : null,
       feedback: message.feedback ?? null,
       at: Date.parse(message.created_at),
       delivery: "sent",
@@ -77,10 +75,10 @@ export function withDraft(
       order: highest + STEP,
       from: "citizen",
       text: draft.text,
+      file: null,
       buttons: [],
       inReplyTo: null,
       ratable: false,
-      picture: null,
       feedback: null,
       at: draft.at,
       delivery: "sending",
@@ -115,10 +113,10 @@ export function withUserMessage(timeline: Timeline, message: UserMessage): Timel
       order: message.seq ?? highest + STEP,
       from: "citizen",
       text: message.text,
+      file: null,
       buttons: [],
       inReplyTo: null,
       ratable: false,
-      picture: null,
       feedback: null,
       at: Date.parse(message.created_at),
       delivery: "sent",

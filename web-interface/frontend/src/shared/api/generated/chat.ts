@@ -48,6 +48,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/chat/messages/{message_id}/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Media
+         * @description Fetch the file of a message in one's own conversation.
+         */
+        get: operations["read_media_api_chat_messages__message_id__media_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/chat/sessions": {
         parameters: {
             query?: never;
@@ -499,6 +519,21 @@ export interface components {
             field: string;
         };
         /**
+         * FileInfo
+         * @description A bubble's file, as it is named; `GET messages/{id}/media` gives it. Where it is stored is nobody's business.
+         */
+        FileInfo: {
+            /** Content Type */
+            content_type: string;
+            /** Filename */
+            filename?: string | null;
+            /**
+             * Size
+             * @description bytes
+             */
+            size: number;
+        };
+        /**
          * Found
          * @description What a service holds. `mentions`: things of others, or of nobody, in which the person is named.
          */
@@ -601,8 +636,7 @@ export interface components {
              * @default text
              */
             kind: string;
-            /** Picture */
-            picture?: string | null;
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -727,6 +761,12 @@ export interface components {
             ruts: string[];
         };
         /**
+         * MessageKind
+         * @description What a message carries besides, or instead of, text.
+         * @enum {string}
+         */
+        MessageKind: "text" | "button" | "image" | "document" | "audio" | "location" | "reaction" | "unsupported";
+        /**
          * MessageRequest
          * @description A citizen's message.
          */
@@ -765,11 +805,10 @@ export interface components {
             id: string;
             /** In Reply To */
             in_reply_to?: string | null;
-            /**
-             * Picture
-             * @description path of a picture that belongs to the text
-             */
-            picture?: string | null;
+            /** @default text */
+            kind: components["schemas"]["MessageKind"];
+            /** @description the file that it carries */
+            media?: components["schemas"]["FileInfo"] | null;
             /**
              * Sender Type
              * @enum {string}
@@ -1328,6 +1367,75 @@ export interface operations {
             };
         };
     };
+    read_media_api_chat_messages__message_id__media_get: {
+        parameters: {
+            query?: never;
+            header?: {
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file, under its own content type */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": unknown;
+                };
+            };
+            /** @description Unauthorized: token_invalid */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: visitor_only */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Not Found: file_missing */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: file_store_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     open_session_api_chat_sessions_post: {
         parameters: {
             query?: never;
@@ -1616,7 +1724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: broker_away */
+            /** @description Service Unavailable: audit_away, broker_away */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1696,7 +1804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: broker_away */
+            /** @description Service Unavailable: audit_away, broker_away */
             503: {
                 headers: {
                     [name: string]: unknown;

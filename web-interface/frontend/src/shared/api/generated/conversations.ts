@@ -61,7 +61,11 @@ export interface paths {
          */
         get: operations["list_audit_v1_audit_get"];
         put?: never;
-        post?: never;
+        /**
+         * Add Entry
+         * @description Note what an official did in another service, which vouches for it; the same key is noted once.
+         */
+        post: operations["add_entry_v1_audit_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1065,6 +1069,37 @@ export interface components {
             object_type: string;
         };
         /**
+         * AuditNote
+         * @description What an official did in another service.
+         */
+        AuditNote: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "dead_letters.replay" | "dead_letters.discard";
+            /** After */
+            after?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Agent Id
+             * Format: uuid
+             */
+            agent_id: string;
+            /** Before */
+            before?: {
+                [key: string]: unknown;
+            } | null;
+            /** Object Id */
+            object_id: string;
+            /**
+             * Object Type
+             * @constant
+             */
+            object_type: "queue";
+        };
+        /**
          * AuditPage
          * @description Newest entries first.
          */
@@ -1713,11 +1748,6 @@ export interface components {
              * @description why its file was not taken; officials see it
              */
             media_problem?: string | null;
-            /**
-             * Picture
-             * @description path of the catalogue's picture that it shows, for pages
-             */
-            picture?: string | null;
             /**
              * Sender Type
              * @enum {string}
@@ -2543,6 +2573,67 @@ export interface operations {
                 };
             };
             /** @description Unprocessable Entity: invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_entry_v1_audit_post: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": string;
+                "X-Munbot-Tenant"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditNote"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized: unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Forbidden: forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Unprocessable Entity: actor_unknown, idempotency_key_reused, invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
