@@ -48,10 +48,10 @@ def test_a_card_moved_on_the_board_is_told_with_its_reason(filed, chat, panel, p
     assert now(platform, filed)["status"] == "in_review"
 
 
-def test_a_card_dropped_where_it_may_not_go_stays(filed, panel, platform):
+def test_a_card_dropped_where_it_may_not_go_stays_and_says_so(filed, panel, platform):
     page = board(panel, filed)
     column(page, "Recibido").get_by_role("listitem").drag_to(column(page, "Reabierto"))
-    # The column takes no drop: no dialog, and the card is where it was.
+    expect(page.get_by_text("De «Recibido» no se puede pasar a «Reabierto».")).to_be_visible()
     expect(column(page, "Recibido").get_by_role("listitem")).to_have_count(1)
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert now(platform, filed)["version"] == filed["version"]

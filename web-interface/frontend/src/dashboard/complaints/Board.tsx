@@ -70,7 +70,7 @@ function Column({ status, filters, can, mark, onHold, onDrop, onMove }: ColumnPr
   const cards = list.data?.pages.flatMap((page) => page.items) ?? [];
   const count = `${cards.length}${list.hasNextPage ? "+" : ""}`;
   const over = (event: DragEvent) => {
-    if (mark === "yes") event.preventDefault();
+    if (mark) event.preventDefault(); // where it may not go, too: letting it go there says why
   };
   return (
     <section
