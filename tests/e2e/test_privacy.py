@@ -193,6 +193,9 @@ def told(service, subject):
     return any(subject in json.dumps(one) and one["state"] == "sent" for one in items)
 
 
+@pytest.mark.skipif(
+    os.environ.get("MUNBOT_TEST_ENGINE") == "containers", reason="stores in containers publish no port to look into"
+)
 def test_an_erased_person_is_in_no_store(munbot, service, visitor, agent, untouched_slot, tmp_path):
     somebody = Somebody()
     visitor.insist(f"Hola, soy {somebody.name}, mi RUT es {format_rut(somebody.rut)} y mi correo {somebody.email}")

@@ -24,6 +24,7 @@ from munbot_conversations.files.store import FileStore
 from munbot_conversations.messages.routes import router as messages
 from munbot_conversations.notes.routes import router as notes
 from munbot_conversations.numbers.routes import router as numbers
+from munbot_conversations.privacy.erasing import Eraser
 from munbot_conversations.privacy.service import PersonalData
 from munbot_conversations.reading.routes import router as reading
 from munbot_conversations.settings import ApiSettings
@@ -53,7 +54,7 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.knowledge = knowledge = _knowledge(settings)
         app.state.files = files_store = FileStore(settings)
         rasa = RasaClient(settings.rasa_url, timeout=settings.rasa_timeout_seconds) if settings.rasa_url else None
-        app.state.privacy = PersonalData(app.state.session_factory, files_store, rasa, clock)
+        app.state.privacy = PersonalData(app.state.session_factory, Eraser(files_store, rasa), clock)
         app.state.checks["database"] = lambda: check_database(engine)
         yield
         knowledge.close()

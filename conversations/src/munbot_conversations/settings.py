@@ -4,7 +4,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from munbot_common.settings import AuthSettings, BrokerSettings, DatabaseSettings, S3Settings, ServiceSettings
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
+
+FEWEST_DAYS = 30
+"""Of `conversation_days`: as long as a citizen's token lives, by default."""
 
 
 class MigrateSettings(ServiceSettings, DatabaseSettings):
@@ -21,10 +24,15 @@ class FileSettings(S3Settings):
     attachments_bucket: str = Field(default="attachments", description="where channels and officials keep files")
 
 
-class PictureSettings(ServiceSettings, FileSettings):
-    """What the worker needs to send pictures of the office's catalogues."""
+class WorkerFileSettings(ServiceSettings, FileSettings):
+    """What the worker needs to remove files, and to keep what it sends."""
 
     service_name: str = "conversations"
+
+
+class PictureSettings(WorkerFileSettings):
+    """What the worker needs to send pictures of the office's catalogues."""
+
     datalake_url: str
     picture_timeout_seconds: float = Field(default=4.0, gt=0, le=30, description="then the citizen gets its address")
 
@@ -69,6 +77,22 @@ class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings):
     probe_seconds: float = Field(default=2.0, gt=0, description="how often to look whether Rasa is back")
     session_idle_hours: int = Field(default=24, ge=1, description="silence after which Rasa starts a new tracker")
     outage_handoff_minutes: int = Field(default=60, ge=1, description="waiting for Rasa before a person is asked")
+
+    conversation_days: int = Field(
+        default=730,
+        ge=0,
+        le=36_500,
+        description="so long after its last message a conversation keeps its content; 0: until it is erased",
+    )
+
+    @field_validator("conversation_days")
+    @classmethod
+    def _not_at_once(cls, value: int) -> int:
+        """Refuse what would empty conversations that people still come back to."""
+        if 0 < value < FEWEST_DAYS:
+            msg = f"at least {FEWEST_DAYS} days, or 0 for ever"
+            raise ValueError(msg)
+        return value
 
     @property
     def join_window(self) -> timedelta:

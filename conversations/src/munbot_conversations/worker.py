@@ -16,7 +16,9 @@ from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
 from munbot_conversations.files.pictures import Pictures
 from munbot_conversations.files.store import FileStore
 from munbot_conversations.notices.consumer import NOTICES, NoticeHandler
-from munbot_conversations.settings import PictureSettings, WorkerSettings
+from munbot_conversations.privacy.clock import PrivacyClock
+from munbot_conversations.privacy.erasing import Eraser
+from munbot_conversations.settings import PictureSettings, WorkerFileSettings, WorkerSettings
 from munbot_conversations.turns.board import TurnBoard
 from munbot_conversations.turns.ingest import Ingest, Ingested
 from munbot_conversations.turns.outage import Outage
@@ -25,7 +27,7 @@ from munbot_conversations.turns.runner import TurnRunner
 from munbot_conversations.turns.sweep import Sweeper
 
 NAME = f"{SERVICE}-worker"
-OTHER_CONNECTIONS = 8
+OTHER_CONNECTIONS = 9
 
 
 class Worker:
@@ -35,9 +37,16 @@ class Worker:
         settings: addresses and limits.
         clock: the time of day.
         pictures: of the office's catalogues.
+        files: where conversations' files are; without it, or with `conversation_days` 0, nothing is forgotten.
     """
 
-    def __init__(self, settings: WorkerSettings, clock: Clock = utc_now, pictures: Pictures | None = None) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        clock: Clock = utc_now,
+        pictures: Pictures | None = None,
+        files: FileStore | None = None,
+    ) -> None:
         self.settings = settings
         connections = max(settings.database_pool_size, settings.turn_threads + OTHER_CONNECTIONS)
         self.engine = make_engine(settings.model_copy(update={"database_pool_size": connections}))
@@ -69,6 +78,11 @@ class Worker:
             on_recovery=self.sweeper.rasa_is_back,
             clock=clock,
         )
+        self._files = files
+        self.privacy: PrivacyClock | None = None
+        if files and settings.conversation_days:
+            eraser = Eraser(files, self.rasa)
+            self.privacy = PrivacyClock(self.session_factory, eraser, days=settings.conversation_days, clock=clock)
         self._handler = MessageHandler(self.ingest, self.session_factory)
         self.consumer = Consumer(settings.amqp_url(), MESSAGES, self._handler, name=NAME)
         self.jobs = Consumer(settings.amqp_url(), JOBS, SummaryHandler(self.session_factory), name=NAME)
@@ -78,6 +92,7 @@ class Worker:
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
         turns = {f"turns-{number}": self.runner.run for number in range(self.settings.turn_threads)}
+        privacy = {"privacy": self.privacy.run} if self.privacy else {}
         return {
             "ingest": self._consume,
             "jobs": self.jobs.run,
@@ -86,6 +101,7 @@ class Worker:
             "poll": self.sweeper.poll,
             "probe": self.sweeper.probe,
             "sweep": self.sweeper.sweep,
+            **privacy,
             **turns,
         }
 
@@ -105,6 +121,8 @@ class Worker:
         self.rasa.close()
         if self.pictures:
             self.pictures.close()
+        if self._files:
+            self._files.close()
         self.engine.dispose()
 
     def _consume(self, stop: threading.Event) -> None:
@@ -125,6 +143,7 @@ def run(settings: WorkerSettings) -> int:
     if settings.datalake_url:
         found = PictureSettings()
         pictures = Pictures(found, FileStore(found))
-    worker = Worker(settings, pictures=pictures)
+    files = FileStore(WorkerFileSettings()) if settings.conversation_days else None
+    worker = Worker(settings, pictures=pictures, files=files)
     worker.publisher.start()
     return run_worker(settings, worker.loops(), checks=worker.checks(), on_stop=worker.close)

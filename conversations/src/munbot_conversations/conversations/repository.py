@@ -13,6 +13,7 @@ from munbot_conversations.agents.models import Agent
 from munbot_conversations.contacts.models import Contact, ContactAddress
 from munbot_conversations.contacts.rules import fold
 from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.conversations.rules import NOWHERE
 from munbot_conversations.reading.models import ReadPosition
 
 Position = tuple[datetime, UUID]
@@ -61,6 +62,25 @@ def lock_live(session: Session, *, tenant: str, channel: str, account: str, addr
         )
         .with_for_update(of=Conversation)
         .execution_options(populate_existing=True)
+    )
+
+
+def address_of(session: Session, conversation: Conversation) -> str | None:
+    """Return where the citizen of a conversation is reached on its channel; None when nobody is behind it any more.
+
+    One that was emptied has no address; its citizen may still have one.
+    """
+    if not conversation.address.startswith(NOWHERE):
+        return conversation.address
+    return session.scalar(
+        select(ContactAddress.address)
+        .where(
+            ContactAddress.contact_id == conversation.contact_id,
+            ContactAddress.channel == conversation.channel,
+            ContactAddress.account == conversation.account,
+        )
+        .order_by(ContactAddress.id.desc())
+        .limit(1)
     )
 
 

@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+NOWHERE = "erased:"
+"""How the address of a conversation begins that was erased: nobody is behind it."""
+
 
 def silence_is_over(mode: str, human_until: datetime | None, now: datetime) -> bool:
     """Tell whether a person's turn has run out, so that the bot may speak again."""

@@ -82,8 +82,11 @@ class NoticeHandler:
         self._on_commit()
 
     def _tell(self, session: Session, event: AnyEvent, known: Conversation, text: str) -> None:
-        place = Place(event.tenant, known.channel, known.account, known.address)
-        conversation, out = live_conversation(session, place, Sender(address=known.address), self._clock)
+        address = conversations.address_of(session, known)
+        if address is None:  # erased, or so long ago that nobody is known there any more
+            return
+        place = Place(event.tenant, known.channel, known.account, address)
+        conversation, out = live_conversation(session, place, Sender(address=address), self._clock)
         now = self._clock()
         conversation.last_seq += 1
         conversation.last_message_at = now

@@ -8,13 +8,14 @@ from uuid import UUID
 
 from munbot_common.personal_data import Mentions, Owned, named_by
 from munbot_contracts.people import Person
-from sqlalchemy import Table, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from munbot_conversations.base import Base
 from munbot_conversations.contacts.models import Contact, ContactAddress
 from munbot_conversations.contacts.rules import search_text
 from munbot_conversations.conversations.models import Conversation
+from munbot_conversations.conversations.rules import NOWHERE
 from munbot_conversations.messages.models import Message
 from munbot_conversations.notes.models import Note
 from munbot_conversations.numbers.models import Handoff
@@ -26,7 +27,6 @@ SAID_OF_OTHERS = {
     "conversations": ("address",),
     "login_failures": ("email",),  # of officials
 }
-NOWHERE = "erased:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +78,24 @@ def owned(found: Mine) -> list[Owned]:
     """Return the person's rows; a contact and a conversation of whom nothing is left are nobody's."""
     contact, address, talk = _table(Contact), _table(ContactAddress), _table(Conversation)
     message, note = _table(Message), _table(Note)
-    somebody = or_(
-        *(contact.c[name].is_not(None) for name in ("name", "rut", "phone", "email")), contact.c.search != ""
-    )
-    spoken = ~talk.c.address.startswith(NOWHERE)
     return [
-        Owned(contact, contact.c.id.in_(found.contacts) & somebody, left_out=("search",)),
+        Owned(contact, contact.c.id.in_(found.contacts) & somebody(), left_out=("search",)),
         Owned(address, address.c.contact_id.in_(found.contacts)),
-        Owned(talk, talk.c.id.in_(found.conversations) & spoken, left_out=("summary_job_id", "version")),
+        Owned(talk, talk.c.id.in_(found.conversations) & spoken(), left_out=("summary_job_id", "version")),
         Owned(message, message.c.conversation_id.in_(found.conversations), left_out=("last_error", "correlation_id")),
         Owned(note, note.c.conversation_id.in_(found.conversations)),
     ]
+
+
+def somebody() -> ColumnElement[bool]:
+    """Return which contacts are known by anything."""
+    columns = (Contact.name, Contact.rut, Contact.phone, Contact.email)
+    return or_(*(column.is_not(None) for column in columns), Contact.search != "")
+
+
+def spoken() -> ColumnElement[bool]:
+    """Return which conversations still have their content."""
+    return ~Conversation.address.startswith(NOWHERE)
 
 
 def mentions(session: Session, tenant: str, person: Person, found: Mine) -> Mentions:
@@ -116,18 +123,18 @@ def forget_questions(session: Session, conversations: Collection[UUID]) -> int:
         ).all()
     )
     session.execute(delete(UnansweredOccurrence).where(UnansweredOccurrence.message_id.in_(own)))
-    for question_id, count in counts.items():
-        question = session.get_one(UnansweredQuestion, question_id, with_for_update=True)
-        if question.count <= count and question.status != "answered":
-            session.delete(question)
-        else:
-            question.count = max(question.count - count, 0)
+    question = UnansweredQuestion
+    theirs = or_(question.id.in_(counts), question.conversation_id.in_(conversations))
+    # In the order of their ids, so that two who erase at once wait for each other instead of both.
+    for one in session.scalars(select(question).where(theirs).order_by(question.id).with_for_update()).all():
+        count = counts.get(one.id, 0)
+        if count and one.count <= count and one.status != "answered":
+            session.delete(one)
+            continue
+        one.count = max(one.count - count, 0)
+        if one.conversation_id in conversations:
+            one.conversation_id = None
     session.flush()
-    session.execute(
-        update(UnansweredQuestion)
-        .where(UnansweredQuestion.conversation_id.in_(conversations))
-        .values(conversation_id=None)
-    )
     return len(counts)
 
 

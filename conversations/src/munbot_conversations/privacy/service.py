@@ -7,7 +7,6 @@ from munbot_common.auth import Principal
 from munbot_common.clock import Clock
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.personal_data import exported, found, held, matches
-from munbot_common.problems import Unavailable
 from munbot_contracts.people import (
     Erased,
     Exported,
@@ -24,11 +23,9 @@ from sqlalchemy.orm import Session
 
 from munbot_conversations.audit.service import record
 from munbot_conversations.contacts.models import Contact
-from munbot_conversations.files.store import FileStore
 from munbot_conversations.privacy import repository
-from munbot_conversations.privacy.repository import Mine
+from munbot_conversations.privacy.erasing import Eraser
 from munbot_conversations.texts import say
-from munbot_conversations.turns.rasa import RasaClient, RasaError
 
 SERVICE = "conversations"
 
@@ -38,15 +35,13 @@ class PersonalData:
 
     Args:
         factory: of sessions.
-        files: where conversations' files are.
-        rasa: where trackers are; None when there is no dialogue.
+        eraser: of files, trackers and rows.
         clock: the time of day.
     """
 
-    def __init__(self, factory: SessionFactory, files: FileStore, rasa: RasaClient | None, clock: Clock) -> None:
+    def __init__(self, factory: SessionFactory, eraser: Eraser, clock: Clock) -> None:
         self._factory = factory
-        self._files = files
-        self._rasa = rasa
+        self._eraser = eraser
         self._clock = clock
 
     def find(self, principal: Principal, person: Person) -> Found:
@@ -58,8 +53,8 @@ class PersonalData:
             mentions = repository.mentions(session, tenant, person.with_all_of(known), mine)
             owned = repository.owned(mine)
             answer = found(session, SERVICE, person=person, known=known, owned=owned, mentions=mentions)
-            keys = repository.files(session, mine.conversations, self._files.bucket)
-            events = self._trackers(session, tenant, person, mine, forget=False)
+            keys = repository.files(session, mine.conversations, self._eraser.files.bucket)
+            events = self._eraser.trackers(repository.with_tracker(session, tenant, person, mine), forget=False)
         more = [Holding(store="objects.attachments", count=len(keys)), Holding(store="rasa.events", count=events)]
         return answer.model_copy(update={"holdings": (*answer.holdings, *(one for one in more if one.count))})
 
@@ -91,18 +86,15 @@ class PersonalData:
             everything = person.with_all_of(repository.known(session, person, mine))
             owned = repository.owned(mine)
             gone = held(session, SERVICE, owned)
-            events = self._trackers(session, tenant, everything, mine, forget=True)
-            keys = repository.files(session, mine.conversations, self._files.bucket)
-            versions = sum(self._files.remove(key) for key in keys)
-            questions = repository.forget_questions(session, mine.conversations)
-            repository.forget(session, mine, self._clock())
+            trackers = repository.with_tracker(session, tenant, everything, mine)
+            also = self._eraser.erase(session, mine, trackers, self._clock())
             cleaned = repository.mentions(session, tenant, everything, mine).remove(SERVICE)
             gone += [
                 Holding(store=store, count=count)
                 for store, count in (
-                    ("objects.attachments", versions),
-                    ("rasa.events", events),
-                    (f"{SERVICE}.unanswered_questions", questions),
+                    ("objects.attachments", also.versions),
+                    ("rasa.events", also.events),
+                    (f"{SERVICE}.unanswered_questions", also.questions),
                 )
                 if count
             ]
@@ -116,15 +108,6 @@ class PersonalData:
         """Tell which erased people are contacts again."""
         with unit_of_work(self._factory) as session:
             return matches(session, principal.tenant, Contact.__table__.c.rut, marks)
-
-    def _trackers(self, session: Session, tenant: str, person: Person, mine: Mine, *, forget: bool) -> int:
-        talks = repository.with_tracker(session, tenant, person, mine)
-        if self._rasa is None or not talks:
-            return 0
-        try:
-            return self._rasa.trackers(talks, forget=forget)
-        except RasaError as error:
-            raise Unavailable from error
 
 
 def _note(session: Session, principal: Principal, action: str, contact_id: UUID, after: dict[str, Any]) -> None:

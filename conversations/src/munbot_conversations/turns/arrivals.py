@@ -45,8 +45,10 @@ def live_conversation(
     live = conversations.lock_live(session, **asdict(place))
     if live is None and named is not None:
         known = conversations.get(session, place.tenant, named)
-        if known is not None and (known.channel, known.account) == (place.channel, place.account):
-            place = replace(place, address=known.address)
+        here = known is not None and (known.channel, known.account) == (place.channel, place.account)
+        address = conversations.address_of(session, known) if known is not None and here else None
+        if address is not None:
+            place = replace(place, address=address)
             live = conversations.lock_live(session, **asdict(place))
     if live is not None:
         return live, []
