@@ -184,8 +184,8 @@ def start_worker(worker_settings, session_factory):
 
     started = []
 
-    def start(pictures=None, **changes):
-        worker = Worker(worker_settings.model_copy(update=changes), pictures=pictures)
+    def start(pictures=None, files=None, **changes):
+        worker = Worker(worker_settings.model_copy(update=changes), pictures=pictures, files=files)
         stop = threading.Event()
         threads = [threading.Thread(target=loop, args=(stop,), daemon=True) for loop in worker.loops().values()]
         worker.publisher.start()
@@ -328,6 +328,21 @@ def api_settings(database, key_pair, s3):
         munbot_mode="demo",
         lockout_failures=3,
     )
+
+
+@pytest.fixture
+def store(s3):
+    """The object store itself, keeping former versions of what is replaced."""
+    from minio import Minio
+    from minio.commonconfig import ENABLED
+    from minio.versioningconfig import VersioningConfig
+
+    endpoint, access_key, secret_key = s3
+    client = Minio(endpoint.split("://")[1], access_key=access_key, secret_key=secret_key, secure=False)
+    if not client.bucket_exists("hub-tests"):
+        client.make_bucket("hub-tests")
+    client.set_bucket_versioning("hub-tests", VersioningConfig(ENABLED))
+    return client
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ def start_process(worker_settings):
             "RABBITMQ_URL": settings.rabbitmq_url,
             "RASA_URL": settings.rasa_url,
             "POLL_SECONDS": "0.2",
+            "CONVERSATION_DAYS": "0",
         }
         process = subprocess.Popen(
             [sys.executable, "-m", "munbot_conversations", "worker"],

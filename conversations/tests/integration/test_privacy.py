@@ -4,9 +4,6 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
-from minio import Minio
-from minio.commonconfig import ENABLED
-from minio.versioningconfig import VersioningConfig
 from munbot_common.traces import mark_of
 from munbot_conversations.app import create_app
 from munbot_conversations.audit.service import check
@@ -34,16 +31,6 @@ def asks(api_settings, session_factory, rasa, headers):
 
         ask.client = client
         yield ask
-
-
-@pytest.fixture
-def store(s3):
-    endpoint, access_key, secret_key = s3
-    client = Minio(endpoint.split("://")[1], access_key=access_key, secret_key=secret_key, secure=False)
-    if not client.bucket_exists("hub-tests"):
-        client.make_bucket("hub-tests")
-    client.set_bucket_versioning("hub-tests", VersioningConfig(ENABLED))
-    return client
 
 
 def named(session_factory):

@@ -124,8 +124,8 @@ def forget_questions(session: Session, conversations: Collection[UUID]) -> int:
     )
     session.execute(delete(UnansweredOccurrence).where(UnansweredOccurrence.message_id.in_(own)))
     question = UnansweredQuestion
-    theirs = or_(question.id.in_(counts), question.conversation_id.in_(conversations))
-    # In the order of their ids, so that two who erase at once wait for each other instead of both.
+    theirs = or_(question.id.in_(tuple(counts)), question.conversation_id.in_(conversations))
+    # In the order of their ids: of two who erase at once one waits, never both.
     for one in session.scalars(select(question).where(theirs).order_by(question.id).with_for_update()).all():
         count = counts.get(one.id, 0)
         if count and one.count <= count and one.status != "answered":
