@@ -22,7 +22,8 @@ from munbot_conversations.privacy.repository import Mine
 
 log = get_logger("privacy")
 
-BATCH = 50
+TALKS, CONTACTS = 50, 500
+"""In one transaction; of the first, files are removed one by one."""
 EVERY_SECONDS = 3600.0
 
 
@@ -85,7 +86,7 @@ class PrivacyClock:
         return more
 
     def _conversations(self, session: Session, before: datetime, gone: Counter[str]) -> bool:
-        old = expiry.old_conversations(session, before, BATCH)
+        old = expiry.old_conversations(session, before, TALKS)
         if not old:
             return False
         ids = tuple(row.id for row in old)
@@ -95,7 +96,7 @@ class PrivacyClock:
         return True
 
     def _contacts(self, session: Session, before: datetime, gone: Counter[str]) -> bool:
-        locked = expiry.old_contacts(session, before, BATCH)
+        locked = expiry.old_contacts(session, before, CONTACTS)
         if not locked:
             return False
         sure = expiry.still_old(session, [row.id for row in locked], before)
