@@ -155,16 +155,23 @@ def lane(page: Page, clock: str) -> Locator:
 
 
 def drag(page: Page, what: Locator, target: Locator) -> None:
-    """Take something by its upper edge, carry it and let it go, as a hand does."""
+    """Take something by its upper edge, carry it and let it go, as a hand does: the eye follows where the target is."""
     target.scroll_into_view_if_needed()
     what.hover(position={"x": 20, "y": 8})
     page.mouse.down()
-    place = target.bounding_box()
-    assert place is not None
-    x, y = place["x"] + place["width"] / 2, place["y"] + min(10, place["height"] / 2)
-    page.mouse.move(x, y - 4, steps=6)
-    page.mouse.move(x, y, steps=4)
+    carried_to = None
+    while carried_to != (place := middle_of(target)):
+        page.mouse.move(place[0], place[1] - 4, steps=6)
+        page.mouse.move(*place, steps=4)
+        carried_to = place
     page.mouse.up()
+
+
+def middle_of(target: Locator) -> tuple[float, float]:
+    """Where to drop something: in the middle, near the upper edge."""
+    box = target.bounding_box()
+    assert box is not None
+    return box["x"] + box["width"] / 2, box["y"] + min(10, box["height"] / 2)
 
 
 def place_of(what: Locator) -> tuple[float, float]:

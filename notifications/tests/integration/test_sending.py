@@ -275,6 +275,18 @@ def test_a_night_is_quiet_and_the_morning_is_not(service, mails, clock):
     assert len(service.extra["whatsapp"].sent) == 1
 
 
+def test_a_mail_that_is_asked_for_waits_for_the_morning_unless_it_may_not(service, mails, clock, api):
+    clock.forward(hours=10)  # 22:00 in Santiago
+    mail = {"to": "oirs@valle-claro.demo", "subject": "Aviso", "text": "Mañana no hay agua."}
+    assert api.post("/v1/email", mail, role="agent").status_code == 202
+    assert api.post("/v1/email", {**mail, "subject": "Ahora", "immediate": True}, role="agent").status_code == 202
+    service.send_all()
+    assert [mail["Subject"] for mail in mails.mails] == ["Ahora"]
+    clock.forward(hours=10)
+    service.send_all()
+    assert [mail["Subject"] for mail in mails.mails] == ["Ahora", "Aviso"]
+
+
 def test_a_reminder_is_of_no_use_after_its_hour(service, mails, clock):
     service.hear(REMINDER, citizen={**MAIL, "phone": None})
     mails.stop()

@@ -52,6 +52,10 @@ class EmailRequest(Body):
     to: Email
     subject: Line
     text: Text
+    immediate: bool = Field(
+        default=False,
+        description="it goes to an office, or answers what a citizen has just done: quiet hours do not hold it back",
+    )
 
 
 class Accepted(BaseModel):

@@ -887,6 +887,12 @@ export interface components {
          * @description One mail.
          */
         EmailRequest: {
+            /**
+             * Immediate
+             * @description it goes to an office, or answers what a citizen has just done: quiet hours do not hold it back
+             * @default false
+             */
+            immediate: boolean;
             /** Subject */
             subject: string;
             /** Text */
