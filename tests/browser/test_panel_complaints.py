@@ -49,7 +49,7 @@ def test_a_card_moved_on_the_board_is_told_with_its_reason(filed, chat, panel, p
 
 
 def test_a_card_dropped_where_it_may_not_go_stays_and_says_so(filed, panel, platform):
-    page = board(panel, filed)
+    page = board(panel, filed, viewport={"width": 2400, "height": 900})  # all columns are in view
     column(page, "Recibido").get_by_role("listitem").drag_to(column(page, "Reabierto"))
     expect(page.get_by_text("De «Recibido» no se puede pasar a «Reabierto».")).to_be_visible()
     expect(column(page, "Recibido").get_by_role("listitem")).to_have_count(1)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import socket
 import threading
 import time
 from collections import defaultdict
@@ -19,6 +20,35 @@ from munbot_contracts.messages import MESSAGE_RECEIVED, MessageReceived, Sender
 from munbot_conversations.settings import ApiSettings, MigrateSettings, WorkerSettings
 
 TENANTS = ("valle-claro", "punta-brava")
+
+
+class ClosableServer(ThreadingHTTPServer):
+    """A server that, when it stops, closes what is kept alive, as one does whose process ends."""
+
+    daemon_threads = True
+    request_queue_size = 128
+    allow_reuse_address = True
+
+    def __init__(self, address, handler):
+        self.connections = set()
+        super().__init__(address, handler)
+
+    def handle_error(self, *_args):
+        pass
+
+    def process_request(self, request, client_address):
+        self.connections.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request):
+        self.connections.discard(request)
+        super().shutdown_request(request)
+
+    def server_close(self):
+        for kept_alive in list(self.connections):
+            with contextlib.suppress(OSError):
+                kept_alive.shutdown(socket.SHUT_RDWR)
+        super().server_close()
 
 
 class FakeRasa:
@@ -96,15 +126,7 @@ class FakeRasa:
                 with contextlib.suppress(OSError):  # the one who asked may be gone
                     self._send(200, replies)
 
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-            request_queue_size = 128
-            allow_reuse_address = True
-
-            def handle_error(self, *_args):
-                pass
-
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = ClosableServer(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
         return self
