@@ -29,6 +29,9 @@ export const ACTIONS: readonly string[] = [
   "unanswered.dismiss",
   "tenant.create",
   "tenant.change",
+  "privacy.rectify",
+  "privacy.erase",
+  "privacy.expire",
   "dead_letters.replay",
   "dead_letters.discard",
 ];
