@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Message, Note } from "@/dashboard/inbox/api/queries";
-import { shownRut } from "@/dashboard/inbox/card/rut";
+import { shownRut } from "@/shared/ui/rut";
 import { filled } from "@/dashboard/inbox/composer/canned";
 import { timelineOf } from "@/dashboard/inbox/thread/timeline";
 import { formats } from "@/dashboard/ui/format";

@@ -1,4 +1,6 @@
 import { Link } from "wouter";
+import { PhoneLink } from "@/shared/ui/PhoneLink";
+import { shownRut } from "@/shared/ui/rut";
 import { Card } from "../ui/Page";
 import type { Complaint } from "./data";
 import styles from "./Detail.module.css";
@@ -13,12 +15,12 @@ export function CitizenCard({ complaint }: { complaint: Complaint }) {
       <p className={styles.name}>{name ?? t("name_none")}</p>
       <dl className={styles.facts}>
         <dt>{t("rut")}</dt>
-        <dd>{rut}</dd>
+        <dd>{shownRut(rut)}</dd>
         {phone && (
           <>
             <dt>{t("phone")}</dt>
             <dd>
-              <a href={`tel:${phone}`}>{phone}</a>
+              <PhoneLink phone={phone} />
             </dd>
           </>
         )}

@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
+import { shownRut } from "@/shared/ui/rut";
 import { useCan } from "../../session/store";
 import { Button } from "../../ui/Button";
 import { useFormats } from "../../ui/format";
@@ -11,7 +12,6 @@ import { useInboxTexts } from "../texts";
 import styles from "./ContactCard.module.css";
 import { EditContact } from "./EditContact";
 import { Appointments, Complaints } from "./History";
-import { shownRut } from "./rut";
 
 /** Words that a program left for programs are not shown to people. */
 const isWords = (reason: string) => /[^a-z0-9_]/.test(reason);

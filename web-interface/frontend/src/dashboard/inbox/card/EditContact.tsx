@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
 import { ApiError } from "@/shared/api/problem";
+import { shownRut } from "@/shared/ui/rut";
 import { conversations, read } from "../../api/clients";
 import { Button } from "../../ui/Button";
 import { Dialog } from "../../ui/Dialog";
@@ -10,7 +11,6 @@ import { useToast } from "../../ui/Toast";
 import { type Contact, keys } from "../api/queries";
 import { useInboxTexts } from "../texts";
 import styles from "./ContactCard.module.css";
-import { shownRut } from "./rut";
 
 const FIELDS = ["name", "rut", "phone", "email"] as const;
 type FieldName = (typeof FIELDS)[number];

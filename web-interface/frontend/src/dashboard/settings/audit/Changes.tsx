@@ -14,7 +14,7 @@ export function Changes({ before, after }: Props) {
   };
   return (
     <ul className={styles.changes}>
-      {differences(before, after).map((change) => (
+      {differences(before, after, named).map((change) => (
         <li key={change.name}>
           {t("from_to", {
             name: named(change.name),
