@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import time
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -304,6 +305,23 @@ def test_what_was_written_before_the_bucket_kept_versions_is_saved_too(client, b
     assert kept == [b"1", b"gone", b"new", b"old"]
     store.restore(other_bucket, saved.bucket, read_index(folder.get(f"b/{saved.bucket.part}")), folder, force=False)
     assert summary(store.read(other_bucket), part=saved.bucket.part, versioning="Enabled") == saved.bucket
+
+
+def test_what_was_deleted_and_came_back_over_seconds_is_the_same_after_a_quick_restore(
+    client, bucket, other_bucket, folder
+):
+    client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+    for content in (b"1", b"2", b"3"):
+        client.put_object(bucket, "back", io.BytesIO(content), 1)
+        time.sleep(1.1)  # the store's clock counts seconds
+        client.remove_object(bucket, "back")
+        time.sleep(1.1)
+    client.put_object(bucket, "back", io.BytesIO(b"4"), 1)
+    store = Objects(client)
+    saved = store.save(bucket, folder, "b", {})
+    store.restore(other_bucket, saved.bucket, read_index(folder.get(f"b/{saved.bucket.part}")), folder, force=False)
+    assert summary(store.read(other_bucket), part=saved.bucket.part, versioning="Enabled") == saved.bucket
+    assert client.get_object(other_bucket, "back").read() == b"4"
 
 
 def test_what_is_known_is_not_fetched_again(client, filled, folder):
