@@ -1,18 +1,11 @@
 """Every page of the officials, by day and night, on a telephone and on a desk: nothing sticks out, axe is silent."""
 
-import os
-
 import pytest
 from browser_support import PATIENCE_MS, check_accessible, check_fits, shoot
 from panel_support import complaint_of, greeted
 from playwright.sync_api import expect
 
-pytestmark = [
-    pytest.mark.platform,
-    pytest.mark.skipif(
-        os.environ.get("MUNBOT_TEST_ENGINE") == "containers", reason="the same files are looked at without containers"
-    ),
-]
+pytestmark = pytest.mark.platform
 
 PAGES = {
     "conversaciones": "Conversaciones",

@@ -30,6 +30,18 @@ __all__ = [
 _SHORT_CHAOS = "80"
 """Messages: two citizens, and each victim killed once or twice."""
 
+_ALIKE = (
+    "looks",
+    "notices",
+    "panel_agenda",
+    "panel_complaints",
+    "panel_looks",
+    "panel_markup",
+    "panel_webhooks",
+    "thumbs",
+)
+"""Browser tests that containers cannot change: the same pages ask the same services. They run without containers."""
+
 
 @dataclass(frozen=True)
 class Suite:
@@ -141,8 +153,12 @@ def n8n_suites(project: Project) -> list[Suite]:
 
 
 def container_suites(project: Project) -> list[Suite]:
-    """List the tests that ask the platform in containers: what citizens do through nginx, then the containers' own."""
-    return _folders(project, ("dialogues", "e2e", "browser", "containers"))
+    """List the tests that ask the platform in containers: what people do through nginx, then the containers' own."""
+    alike = [f"--ignore={project.root / 'tests' / 'browser' / f'test_{name}.py'}" for name in _ALIKE]
+    suites = _folders(project, ("dialogues", "e2e", "browser", "containers"))
+    return [
+        replace(suite, command=(*suite.command, *alike)) if suite.name == "tests/browser" else suite for suite in suites
+    ]
 
 
 def chaos_suites(project: Project) -> list[Suite]:
