@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.fixture(scope="module")
 def project():
     if os.environ.get("MUNBOT_TEST_ENGINE") == "containers":
-        pytest.skip("a second platform in containers is started by the drill of `./munbot test containers`")
+        pytest.skip("it starts second platforms as processes; in containers try ./munbot recovery-drill")
     return os.environ["MUNBOT_TEST_PROJECT"]
 
 
