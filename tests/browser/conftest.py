@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parent))  # importlib mode puts no test folder on the path
+sys.path.append(str(Path(__file__).parents[1] / "e2e"))
 
 from browser_support import CHROMIUM_FLAGS, PATIENCE_MS, TENANT, Chat, Platform, chromium, home_of, new_rut
 from panel_support import Bookings, begin_session

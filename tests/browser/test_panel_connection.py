@@ -6,6 +6,7 @@ import pytest
 from browser_support import PATIENCE_MS, shoot
 from panel_support import CONVERSATIONS, banner, greeted, messages, thread_of
 from playwright.sync_api import expect
+from processes import Processes, wait_healthy
 
 pytestmark = pytest.mark.platform
 
@@ -137,6 +138,37 @@ def test_a_cut_live_connection_is_said_and_the_list_catches_up(chat, visit, new_
     chat.say("gracias")
     expect(messages(page)).to_contain_text("gracias", timeout=PATIENCE_MS)
     assert len(written(platform, conversation, "Buenas tardes")) == 1
+
+
+def test_a_gateway_that_died_under_open_pages(chat, panel, platform):
+    processes = Processes.of_platform()
+    if isinstance(processes, str):
+        pytest.skip(processes)
+    conversation = greeted(chat, platform)
+    page = panel(f"/panel/conversaciones/{conversation}")
+    expect(messages(page)).to_contain_text("hola")
+    processes.stop("web-interface")
+    try:
+        expect(banner(page)).to_be_visible(timeout=PATIENCE_MS)
+        # The gateway carries what is seen live; answers go to the hub, which is there.
+        send(page, "Ya lo estoy viendo")
+        expect(pending(page)).to_have_count(0, timeout=PATIENCE_MS)
+        chat.say("¿siguen ahí?")
+    finally:
+        processes.start("web-interface")
+    wait_healthy("after the gateway came back")
+    expect(banner(page)).to_have_count(0, timeout=PATIENCE_MS)
+    expect(messages(page).get_by_text("¿siguen ahí?", exact=True)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(chat.bubbles("Ya lo estoy viendo")).to_have_count(1, timeout=PATIENCE_MS)
+    killed = processes.pid("web-interface")
+    processes.kill(killed)
+    processes.wait_reborn("web-interface", killed)
+    chat.say("gracias")
+    send(page, "De nada")
+    expect(messages(page).get_by_text("gracias", exact=True)).to_have_count(1, timeout=PATIENCE_MS)
+    expect(chat.bubbles("De nada")).to_have_count(1, timeout=PATIENCE_MS)
+    for text in ("Ya lo estoy viendo", "¿siguen ahí?", "gracias", "De nada"):
+        assert len(written(platform, conversation, text)) == 1, text
 
 
 def test_a_citizen_whose_connection_was_cut_misses_nothing(visit, platform):

@@ -119,6 +119,35 @@ def test_an_ended_session_leads_back_to_where_one_was(panel, platform):
     fill_in(page, f"agente@{TENANT}.demo", platform.password)
     expect(page.get_by_role("heading", name=filed["folio"], level=1)).to_be_visible(timeout=PATIENCE_MS)
     assert page.url.endswith(f"/panel/reclamos/{filed['folio']}?view=board")
+    expect(page.get_by_label("Respuesta", exact=True)).to_have_value("Vamos mañana")
+    page.get_by_role("button", name="Enviar respuesta").click()
+    expect(page.get_by_role("main").get_by_text("Vamos mañana")).to_have_count(1)
+    comments = platform.ask("GET", f"{COMPLAINTS}/{filed['folio']}")["comments"]
+    assert [one["text"] for one in comments] == ["Vamos mañana"]
+
+
+def test_what_was_begun_outlives_the_session_and_is_its_writers_alone(chat, panel, platform):
+    conversation = greeted(chat, platform)
+    page = panel(f"/panel/conversaciones/{conversation}")
+    field = page.get_by_role("textbox", name="Su mensaje")
+    field.fill("Le escribo en cuanto")
+    takeover = re.compile("/takeover$")
+    stale = {"authorization": "Bearer x"}
+    page.route(takeover, lambda route: route.continue_(headers={**route.request.headers, **stale}))
+    page.get_by_role("button", name="Atender", exact=True).click()
+    expect(page.get_by_role("heading", name="Su sesión terminó")).to_be_visible(timeout=PATIENCE_MS)
+    page.unroute(takeover)
+    for person, begun in (("admin", ""), ("agente", "Le escribo en cuanto")):
+        fill_in(page, f"{person}@{TENANT}.demo", platform.password)
+        expect(messages(page)).to_contain_text("hola", timeout=PATIENCE_MS)
+        expect(field).to_have_value(begun)
+        if person == "admin":
+            page.get_by_role("button", name=re.compile("Su cuenta")).click()
+            page.get_by_role("button", name="Cerrar sesión").click()
+    field.press_sequentially(" pueda")
+    page.get_by_role("button", name="Enviar", exact=True).click()
+    expect(chat.bubbles("Le escribo en cuanto pueda")).to_have_count(1, timeout=PATIENCE_MS)
+    expect(field).to_have_value("")
 
 
 def test_a_session_that_is_over_by_the_clock_is_not_used(new_context, platform, panel):

@@ -2,14 +2,16 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import check_database, make_engine, make_session_factory
 from munbot_common.logs import configure_logging
-from munbot_common.messaging import Consumer, Publisher
+from munbot_common.messaging import BatchConsumer, Consumer, Publisher
 from munbot_common.outbox import OutboxRelay
 from munbot_common.worker import Loop, run_worker
 
+from munbot_conversations.audit.consumer import AUDIT, AuditHandler
 from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.consumers import MESSAGES, MessageHandler
 from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
@@ -27,7 +29,7 @@ from munbot_conversations.turns.runner import TurnRunner
 from munbot_conversations.turns.sweep import Sweeper
 
 NAME = f"{SERVICE}-worker"
-OTHER_CONNECTIONS = 9
+OTHER_CONNECTIONS = 10
 
 
 class Worker:
@@ -88,6 +90,9 @@ class Worker:
         self.jobs = Consumer(settings.amqp_url(), JOBS, SummaryHandler(self.session_factory), name=NAME)
         notices = NoticeHandler(self.session_factory, self.relay.wake, clock)
         self.notices = Consumer(settings.amqp_url(), NOTICES, notices, name=NAME)
+        audit = AuditHandler(self.session_factory)
+        usable = partial(check_database, self.engine)
+        self.audit = BatchConsumer(settings.amqp_url(), AUDIT, audit, usable=usable, name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""
@@ -97,6 +102,7 @@ class Worker:
             "ingest": self._consume,
             "jobs": self.jobs.run,
             "notices": self.notices.run,
+            "audit": self.audit.run,
             "relay": self.relay.run,
             "poll": self.sweeper.poll,
             "probe": self.sweeper.probe,
@@ -113,6 +119,7 @@ class Worker:
             "queue": self.consumer.check,
             "jobs": self.jobs.check,
             "notices": self.notices.check,
+            "audit": self.audit.check,
         }
 
     def close(self) -> None:

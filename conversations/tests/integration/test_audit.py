@@ -1,12 +1,19 @@
 """The audit log is a chain: what is changed afterwards is found."""
 
 import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
+from munbot_common.audit import audit_event
 from munbot_common.auth import Principal, Role
 from munbot_common.database import run_migrations, unit_of_work
+from munbot_contracts.envelope import AnyEvent
+from munbot_conversations.audit.consumer import AuditHandler
 from munbot_conversations.audit.models import AuditEntry, AuditHead
 from munbot_conversations.audit.service import check, record
+from pydantic import ValidationError
 from sqlalchemy import create_engine, delete, select, text, update
 from sqlalchemy.orm import Session
 
@@ -164,11 +171,12 @@ def test_a_log_from_before_becomes_a_chain(postgres_database):
 
 
 class TestOfAnotherService:
-    """What officials do elsewhere comes into the same chain, once."""
+    """What is about to be done elsewhere comes into the same chain, once."""
 
     def add(self, client, headers, agents, key, *, role="service", tenant=VALLE, **changes):
         wish = {
-            "agent_id": str(agents[VALLE, "admin"]),
+            "actor": str(agents[VALLE, "admin"]),
+            "actor_role": "admin",
             "action": "dead_letters.discard",
             "object_type": "queue",
             "object_id": "whatsapp.outbound",
@@ -207,7 +215,8 @@ class TestOfAnotherService:
         [
             ({"role": "admin"}, 403, "forbidden"),
             ({"tenant": PUNTA}, 422, "actor_unknown"),
-            ({"action": "agent.change"}, 422, "invalid"),
+            ({"actor": "nobody"}, 422, "actor_unknown"),
+            ({"action": "not a name"}, 422, "invalid"),
             ({"key": "reused", "object_id": "another"}, 422, "idempotency_key_reused"),
         ],
     )
@@ -217,3 +226,78 @@ class TestOfAnotherService:
         answer = self.add(client, headers, agents, **{"key": f"key-{code}"} | changes)
         assert (answer.status_code, answer.json()["code"]) == (status, code)
         assert client.get(PATH, headers=headers("admin")).json()["entries"] == before
+
+    def test_a_service_acts_by_itself(self, client, headers, agents):
+        changes = {"actor": "service:data-lake", "actor_role": "service", "action": "import.run"}
+        assert self.add(client, headers, agents, "import", **changes).status_code == 204
+        entry = client.get("/v1/audit?limit=1", headers=headers("admin")).json()["items"][0]
+        assert (entry["actor"], entry["action"]) == ("service:data-lake", "import.run")
+
+
+class TestOfEvents:
+    """What was done elsewhere comes into the same chain, once, with its own time."""
+
+    ACTOR = Principal(subject="019358ef-0000-7000-8000-0000000000b1", role=Role.AGENT, tenant=VALLE)
+
+    def told(self, number=1, tenant=VALLE, hour="hora-1"):
+        actor = replace(self.ACTOR, tenant=tenant)
+        moments = (datetime(2026, 11, 23, 12, minute, tzinfo=UTC) for minute in range(number))
+        return [
+            audit_event(
+                actor,
+                source="scheduler",
+                action="appointment.cancelled",
+                object_type="appointment",
+                object_id=hour,
+                before={"status": "booked", "sequence": index},
+                after={"status": "cancelled"},
+                clock=lambda moment=moment: moment,
+            )
+            for index, moment in enumerate(moments)
+        ]
+
+    def found(self, client, headers, hour, tenant=VALLE):
+        path = f"/v1/audit?object_type=appointment&object_id={hour}"
+        return client.get(path, headers=headers("admin", tenant)).json()["items"]
+
+    def raw(self, events):
+        return [AnyEvent.model_validate(event.model_dump(mode="json")) for event in events]
+
+    def test_each_is_added_once_in_order(self, client, headers, session_factory):
+        events = self.raw(self.told(3, hour="hora-once"))
+        handler = AuditHandler(session_factory)
+        handler([*events, events[1]])
+        handler(events[:2])
+        entries = self.found(client, headers, "hora-once")
+        assert [entry["before"]["sequence"] for entry in entries] == [2, 1, 0]
+        assert datetime.fromisoformat(entries[-1]["at"]) == events[0].time
+        assert {(entry["actor"], entry["actor_role"]) for entry in entries} == {(self.ACTOR.subject, "agent")}
+        assert entries[0]["correlation_id"] == events[2].correlationid
+        assert client.get(PATH, headers=headers("admin")).json()["ok"]
+
+    def test_tenants_have_chains_of_their_own(self, client, headers, session_factory):
+        AuditHandler(session_factory)(self.raw([*self.told(tenant=PUNTA, hour="ajena"), *self.told(hour="propia")]))
+        assert len(self.found(client, headers, "propia")) == 1
+        assert self.found(client, headers, "ajena") == []
+        assert len(self.found(client, headers, "ajena", PUNTA)) == 1
+
+    def test_a_batch_that_fails_leaves_nothing(self, client, headers, session_factory):
+        good, bad = self.raw([*self.told(hour="hora-good"), *self.told(hour="hora-bad")])
+        bad.data["action"] = "not a name"
+        handler = AuditHandler(session_factory)
+        with pytest.raises(ValidationError):
+            handler([good, bad])
+        assert self.found(client, headers, "hora-good") == []
+        handler([good])
+        assert len(self.found(client, headers, "hora-good")) == 1
+        assert client.get(PATH, headers=headers("admin")).json()["ok"]
+
+    def test_the_worker_hears_of_it(self, client, headers, worker, channel):
+        assert worker.audit.wait_ready(10)
+        (event,) = self.told(hour="hora-heard")
+        for _ in range(2):
+            channel.send(event)
+        deadline = time.monotonic() + 10
+        while not (entries := self.found(client, headers, "hora-heard")) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert len(entries) == 1

@@ -15,7 +15,6 @@ from munbot_scheduler.appointments.page_routes import router as page_router
 from munbot_scheduler.appointments.public_routes import router as public_router
 from munbot_scheduler.appointments.reading_routes import router as reading_router
 from munbot_scheduler.appointments.routes import router as appointments_router
-from munbot_scheduler.audit.routes import router as audit_router
 from munbot_scheduler.availability.admin_routes import router as hours_router
 from munbot_scheduler.availability.agenda import AgendaCache
 from munbot_scheduler.availability.day_routes import router as days_router
@@ -56,7 +55,6 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         reading_router,
         public_router,
         page_router,
-        audit_router,
         numbers_router,
         privacy_router,
     ):

@@ -5,6 +5,8 @@ from munbot_common.idempotency import idempotency_table
 from munbot_common.outbox import outbox_table
 from sqlalchemy.orm import DeclarativeBase
 
+SERVICE = "scheduler"
+
 
 class Base(DeclarativeBase):
     """Base of all tables."""

@@ -249,7 +249,8 @@ def test_a_cancellation_waits_for_a_reminder_on_its_way_and_is_told_after_it(api
         )
     thread.join(10)
     assert cancelled.is_set()
-    keys = [row["routing_key"] for row in api.rows("SELECT routing_key FROM outbox ORDER BY seq")]
+    told_of = "SELECT routing_key FROM outbox WHERE routing_key <> 'audit.noted.v1' ORDER BY seq"
+    keys = [row["routing_key"] for row in api.rows(told_of)]
     assert keys == ["appointment.reminder_due.v1", "appointment.cancelled.v1"]
 
 

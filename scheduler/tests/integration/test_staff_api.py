@@ -142,7 +142,7 @@ def test_impossible_settings(admin, path, changes, code):
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
-def test_the_policy_of_a_tenant_and_its_history(admin, api, booking):
+def test_the_policy_of_a_tenant(admin, api, booking):
     assert api.get("/v1/policy").json()["version"] == 0
     body = {"timezone": "America/Santiago", "min_notice_minutes": 2880, "horizon_days": 3, "hold_minutes": 5}
     try:
@@ -153,9 +153,6 @@ def test_the_policy_of_a_tenant_and_its_history(admin, api, booking):
         far = api.post("/v1/appointments", booking("2026-11-30T10:15:00-03:00"))
         assert far.json()["code"] == "beyond_horizon"
         assert admin("PUT", "/v1/policy", body, headers={"If-Match": '"0"'}).status_code == 412
-        newest = admin("GET", "/v1/audit", params={"limit": 1}).json()
-        assert newest["items"][0]["object_type"] == "policy"
-        assert newest["next_cursor"]
     finally:
         api.execute("DELETE FROM tenant_policies")
 

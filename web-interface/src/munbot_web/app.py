@@ -9,6 +9,7 @@ import socketio
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from munbot_common.app import create_service_app
+from munbot_common.audit import AuditBook
 from munbot_common.auth import TokenVerifier
 from munbot_common.client import AsyncServiceClient, ServiceClient
 from munbot_common.ids import uuid7
@@ -30,7 +31,6 @@ from munbot_web.delivery import Delivery
 from munbot_web.guide import routes as guide_routes
 from munbot_web.guide.service import GuideService
 from munbot_web.operations import routes as operations_routes
-from munbot_web.operations.audit import AuditBook
 from munbot_web.operations.letters import DeadLetters
 from munbot_web.operations.privacy import PersonalData
 from munbot_web.operations.queues import QueueBook

@@ -174,7 +174,7 @@ def test_who_did_it_is_noted_once_and_only_for_what_was_there(ask, put, queue, h
         assert ask("POST", f"/dead-letters/{what}", json=wish).status_code == 200
     (entry,) = [entry for entry in hub.audit.values() if entry["object_id"] == queue.queue]
     assert (entry["tenant"], entry["action"], entry["object_type"]) == ("valle-claro", f"dead_letters.{what}", "queue")
-    assert entry["agent_id"]
+    assert (entry["actor_role"], bool(entry["actor"])) == ("admin", True)
     assert entry["before"] == {"dead_letters": [f"munbot.prueba.paso.v1 {sent} (KeyError)"]}
     assert entry["after"] == {done: 1}
 

@@ -11,7 +11,7 @@ from munbot_conversations.base import Base
 
 
 class AuditEntry(Base):
-    """One action of an official or a service. Rows are only ever added.
+    """One action of an official, a service or a citizen, here or in another service. Rows are only ever added.
 
     `hash` covers the entry and the hash of the tenant's entry before it (`audit.rules`), so that no entry can be
     changed, taken out or put in without breaking all that follow.

@@ -1,6 +1,6 @@
 """Queries on the audit log."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ def lock_head(session: Session, tenant: str) -> str:
     return session.execute(select(AuditHead.hash).where(AuditHead.tenant_id == tenant).with_for_update()).scalar_one()
 
 
-def append(session: Session, *, tenant: str, at: datetime, digest: str, fields: dict[str, Any]) -> None:
+def append(session: Session, *, tenant: str, at: datetime, digest: str, fields: Mapping[str, Any]) -> None:
     """Add an entry to a chain whose end is locked."""
     added = insert(AuditEntry).values(tenant_id=tenant, at=at, hash=digest, **fields).returning(AuditEntry.id)
     entry_id = session.execute(added).scalar_one()
@@ -53,6 +53,7 @@ def page(
     *,
     tenant: str,
     before: int | None,
+    object_type: str | None,
     object_id: str | None,
     actor: str | None,
     action: str | None,
@@ -63,6 +64,7 @@ def page(
     if before is not None:
         statement = statement.where(AuditEntry.id < before)
     for column, value in (
+        (AuditEntry.object_type, object_type),
         (AuditEntry.object_id, object_id),
         (AuditEntry.actor, actor),
         (AuditEntry.action, action),

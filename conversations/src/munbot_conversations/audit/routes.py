@@ -1,19 +1,21 @@
 """/v1/audit: the log, whether it is whole, and what other services add to it."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
-from munbot_common.auth import Principal, Role
+from munbot_common.auth import Principal
 from munbot_common.database import SessionDep
 from munbot_common.idempotency import Answer, IdempotencyKeyReused, answer_once
+from munbot_common.logs import correlation_id
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
+from munbot_contracts.audit import AuditNoted
 from pydantic import BaseModel, ConfigDict, Field
 
 from munbot_conversations.agents import repository as agents
 from munbot_conversations.audit.repository import page
-from munbot_conversations.audit.service import check, record
+from munbot_conversations.audit.service import check, record_noted
 from munbot_conversations.base import IDEMPOTENCY
 from munbot_conversations.dependencies import SECURED, AdminDep, ServiceDep
 
@@ -36,17 +38,6 @@ class AuditItem(BaseModel):
     after: dict[str, Any] | None
     correlation_id: str
     hash: str = Field(description="of this entry and of the hash before it")
-
-
-class AuditNote(BaseModel):
-    """What an official did in another service."""
-
-    agent_id: UUID
-    action: Literal["dead_letters.replay", "dead_letters.discard"]
-    object_type: Literal["queue"]
-    object_id: str = Field(min_length=1, max_length=100)
-    before: dict[str, Any] | None = None
-    after: dict[str, Any] | None = None
 
 
 class ActorUnknown(Unprocessable):
@@ -78,6 +69,7 @@ def list_audit(
     session: SessionDep,
     *,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    object_type: Annotated[str | None, Query(max_length=40)] = None,
     object_id: Annotated[str | None, Query(max_length=100)] = None,
     actor: Annotated[str | None, Query(max_length=100, description="id of an official, or `service:…`")] = None,
     action: Annotated[str | None, Query(max_length=60)] = None,
@@ -88,6 +80,7 @@ def list_audit(
         session,
         tenant=principal.tenant,
         before=before,
+        object_type=object_type,
         object_id=object_id,
         actor=actor,
         action=action,
@@ -112,20 +105,27 @@ def verify_audit(principal: AdminDep, session: SessionDep) -> AuditCheck:
     responses=problem_responses(Unauthorized, Forbidden, Unprocessable, ActorUnknown, IdempotencyKeyReused),
 )
 def add_entry(
-    wish: AuditNote,
+    wish: AuditNoted,
     principal: ServiceDep,
     session: SessionDep,
     key: Annotated[str, Header(alias="Idempotency-Key", min_length=1, max_length=128)],
 ) -> None:
-    """Note what an official did in another service, which vouches for it; the same key is noted once."""
+    """Note what somebody is about to do in another service, which vouches for it; the same key is noted once.
+
+    For services without an outbox; the others send `munbot.audit.noted.v1`.
+    """
 
     def add() -> Answer:
-        agent = agents.get(session, principal.tenant, wish.agent_id)
-        if agent is None:
+        if wish.actor_role in Principal.STAFF and agents.get(session, principal.tenant, _id_of(wish.actor)) is None:
             raise ActorUnknown
-        who = Principal(subject=str(agent.id), role=Role(agent.role), tenant=principal.tenant)
-        content = wish.model_dump(exclude={"agent_id"})
-        record(session, who, **content)
+        record_noted(session, principal.tenant, wish, at=None, correlation=correlation_id.get())
         return Answer(204, None)
 
     answer_once(session, IDEMPOTENCY, principal=principal, operation="audit", key=key, request=wish, respond=add)
+
+
+def _id_of(actor: str) -> UUID:
+    try:
+        return UUID(actor)
+    except ValueError:
+        raise ActorUnknown from None

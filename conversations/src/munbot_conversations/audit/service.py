@@ -1,12 +1,18 @@
-"""Writing the audit log, in the transaction of what it tells of, and looking whether it is whole."""
+"""Writing the audit log and looking whether it is whole.
+
+What is done here is noted in its own transaction; what other services tell of, when it arrives.
+"""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from munbot_common.auth import Principal
 from munbot_common.clock import utc_now
 from munbot_common.logs import correlation_id
+from munbot_contracts.audit import AuditNoted
 from sqlalchemy.orm import Session
 
 from munbot_conversations.audit import repository
@@ -54,10 +60,27 @@ def record(
         "after": json.loads(json.dumps(after)),
         "correlation_id": correlation_id.get(),
     }
-    previous = repository.lock_head(session, principal.tenant)
-    now = utc_now()
-    digest = entry_hash(previous, principal.tenant, now, fields)
-    repository.append(session, tenant=principal.tenant, at=now, digest=digest, fields=fields)
+    _add(session, principal.tenant, fields, at=None)
+
+
+def record_noted(session: Session, tenant: str, noted: AuditNoted, *, at: datetime | None, correlation: str) -> None:
+    """Add what another service tells of.
+
+    Args:
+        session: a transaction; it holds the end of the tenant's chain until it commits.
+        tenant: whose it is.
+        noted: what was done.
+        at: when; now, if it is about to be done.
+        correlation: of the request that did it.
+    """
+    _add(session, tenant, {**noted.model_dump(mode="json"), "correlation_id": correlation}, at=at)
+
+
+def _add(session: Session, tenant: str, fields: Mapping[str, Any], at: datetime | None) -> None:
+    previous = repository.lock_head(session, tenant)
+    moment = at or utc_now()  # entries of this service stand in the order of their times
+    digest = entry_hash(previous, tenant, moment, fields)
+    repository.append(session, tenant=tenant, at=moment, digest=digest, fields=fields)
 
 
 def check(session: Session, tenant: str) -> Checked:

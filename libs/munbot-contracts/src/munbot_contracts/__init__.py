@@ -1,6 +1,7 @@
 """Events and shared shapes of the Munbot platform. Imports nothing but pydantic."""
 
 from munbot_contracts.appointments import APPOINTMENT_EVENTS
+from munbot_contracts.audit import AUDIT_EVENTS
 from munbot_contracts.complaints import COMPLAINT_EVENTS
 from munbot_contracts.conversations import CONVERSATION_EVENTS
 from munbot_contracts.envelope import Contract, Event, routing_key
@@ -17,6 +18,7 @@ EVENT_TYPES: dict[str, type[Contract]] = {
     **JOB_EVENTS,
     **NOTIFICATION_EVENTS,
     **OFFICE_EVENTS,
+    **AUDIT_EVENTS,
 }
 """Every event type of the platform with the model of its ``data``."""
 

@@ -30,11 +30,10 @@ def all_of(session: Session, tenant: str) -> Sequence[Official]:
     return session.scalars(select(Official).where(Official.tenant_id == tenant).order_by(Official.id)).all()
 
 
-def get(session: Session, tenant: str, official_id: UUID) -> Official | None:
-    """Return one of the tenant's recipients."""
-    return session.scalars(
-        select(Official).where(Official.tenant_id == tenant, Official.id == official_id)
-    ).one_or_none()
+def get(session: Session, tenant: str, official_id: UUID, *, lock: bool = False) -> Official | None:
+    """Return one of the tenant's recipients; locked until the commit on request."""
+    query = select(Official).where(Official.tenant_id == tenant, Official.id == official_id)
+    return session.scalar(query.with_for_update() if lock else query)
 
 
 def note(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -56,6 +55,6 @@ def purge_items(session: Session, before: datetime) -> None:
     session.execute(delete(DigestItem).where(DigestItem.at < before))
 
 
-def rules_of(session: Session, tenant: str) -> OfficeRules | None:
-    """Return a municipality's own hours."""
-    return session.get(OfficeRules, tenant)
+def rules_of(session: Session, tenant: str, *, lock: bool = False) -> OfficeRules | None:
+    """Return a municipality's own hours; locked until the commit on request."""
+    return session.get(OfficeRules, tenant, with_for_update=lock)

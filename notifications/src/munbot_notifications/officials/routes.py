@@ -37,7 +37,7 @@ def add_official(
     body: OfficialBody, session: SessionDep, principal: AdminDep, sealing: SealingDep, clock: ClockDep
 ) -> OfficialOut:
     """Add a recipient."""
-    return service.add(session, principal.tenant, body, sealing, clock())
+    return service.add(session, principal, body, sealing, clock())
 
 
 @router.put("/officials/{official_id}", responses=_CHANGED)
@@ -52,13 +52,13 @@ def put_official(
 ) -> OfficialOut:
     """Change a recipient."""
     change = service.Change(official_id, body, clock())
-    return service.change(session, principal.tenant, change, sealing)
+    return service.change(session, principal, change, sealing)
 
 
 @router.delete("/officials/{official_id}", status_code=204, responses=_ONE)
-def remove_official(official_id: UUID, session: SessionDep, principal: AdminDep) -> Response:
+def remove_official(official_id: UUID, session: SessionDep, principal: AdminDep, clock: ClockDep) -> Response:
     """Remove a recipient."""
-    service.remove(session, principal.tenant, official_id)
+    service.remove(session, principal, official_id, clock())
     return Response(status_code=204)
 
 
@@ -69,6 +69,8 @@ def get_rules(session: SessionDep, principal: ReaderDep, settings: SettingsDep) 
 
 
 @router.put("/rules", responses=SECURED)
-def put_rules(body: RulesBody, session: SessionDep, principal: AdminDep, clock: ClockDep) -> RulesBody:
+def put_rules(
+    body: RulesBody, session: SessionDep, principal: AdminDep, settings: SettingsDep, clock: ClockDep
+) -> RulesBody:
     """Set the municipality's own hours."""
-    return service.put_rules(session, principal.tenant, body, clock())
+    return service.put_rules(session, principal, body, settings, clock())

@@ -4,19 +4,20 @@ from datetime import datetime
 from uuid import UUID
 
 from munbot_common.ids import uuid7
-from sqlalchemy import UniqueConstraint, func
+from sqlalchemy import UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from munbot_notifications.base import Base
 
 
 class Preference(Base):
-    """In which order one person wants to be reached."""
+    """In which order one person wants to be reached. `id` is what the audit log calls it: the key says who it is."""
 
     __tablename__ = "preferences"
 
     tenant_id: Mapped[str] = mapped_column(primary_key=True)
     contact_key: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
     channels: Mapped[list[str]]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
 

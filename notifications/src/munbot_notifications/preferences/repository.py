@@ -45,15 +45,31 @@ def refused_places(session: Session, places: Collection[tuple[str, str, str]]) -
     return frozenset((tenant, channel, address) for tenant, channel, address in rows)
 
 
-def refuse(session: Session, tenant: str, channel: str, address: str, reason: str) -> None:
-    """Note that an address is not written to from here on."""
+def refuse(session: Session, tenant: str, channel: str, address: str, reason: str) -> UUID | None:
+    """Note that an address is not written to from here on; return the refusal's id, None when it was noted before."""
     values = {"tenant_id": tenant, "channel": channel, "address": address, "reason": reason}
     statement = pg_insert(OptOut).values(**values)
-    session.execute(
+    return session.scalar(
         statement.on_conflict_do_update(
-            index_elements=["tenant_id", "channel", "address"], set_={"reason": statement.excluded.reason}
-        )
+            index_elements=["tenant_id", "channel", "address"],
+            set_={"reason": statement.excluded.reason},
+            where=OptOut.reason != statement.excluded.reason,
+        ).returning(OptOut.id)
     )
+
+
+def reason(session: Session, tenant: str, channel: str, address: str) -> str | None:
+    """Return why an address is not written to, None when it is; locked until the commit."""
+    query = select(OptOut.reason).where(
+        OptOut.tenant_id == tenant, OptOut.channel == channel, OptOut.address == address
+    )
+    return session.scalar(query.with_for_update())
+
+
+def opt_out(session: Session, tenant: str, opt_out_id: UUID) -> OptOut | None:
+    """Return one of the tenant's refusals, locked until the commit."""
+    query = select(OptOut).where(OptOut.tenant_id == tenant, OptOut.id == opt_out_id)
+    return session.scalar(query.with_for_update())
 
 
 def allow(session: Session, tenant: str, channel: str, address: str) -> bool:
@@ -68,16 +84,27 @@ def opt_outs(session: Session, tenant: str, *, before: UUID | None, limit: int) 
     return session.scalars(query if before is None else query.where(OptOut.id < before)).all()
 
 
-def put(session: Session, tenant: str, key: str, channels: list[str], now: datetime) -> None:
-    """Set a contact's order of channels."""
+def find(session: Session, tenant: str, key: str) -> Preference | None:
+    """Return a contact's order of channels, locked until the commit."""
+    query = select(Preference).where(Preference.tenant_id == tenant, Preference.contact_key == key)
+    return session.scalar(query.with_for_update())
+
+
+def put(session: Session, tenant: str, key: str, channels: list[str], now: datetime) -> UUID | None:
+    """Set a contact's order of channels; return its id, None when it was the same before."""
     statement = pg_insert(Preference).values(tenant_id=tenant, contact_key=key, channels=channels, updated_at=now)
-    session.execute(
+    return session.scalar(
         statement.on_conflict_do_update(
-            index_elements=["tenant_id", "contact_key"], set_={"channels": channels, "updated_at": now}
-        )
+            index_elements=["tenant_id", "contact_key"],
+            set_={"channels": channels, "updated_at": now},
+            where=Preference.channels != statement.excluded.channels,
+        ).returning(Preference.id)
     )
 
 
-def forget(session: Session, tenant: str, key: str) -> None:
-    """Remove a contact's order of channels."""
-    session.execute(delete(Preference).where(Preference.tenant_id == tenant, Preference.contact_key == key))
+def forget(session: Session, tenant: str, key: str) -> Preference | None:
+    """Remove a contact's order of channels and return it, None when there was none."""
+    row = find(session, tenant, key)
+    if row is not None:
+        session.delete(row)
+    return row

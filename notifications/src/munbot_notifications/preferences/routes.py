@@ -4,10 +4,9 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 from munbot_common.database import SessionDep
-from munbot_common.problems import NotFound
 
 from munbot_notifications.dependencies import SECURED, SECURED_OBJECT, ClockDep, ReaderDep, WriterDep
-from munbot_notifications.preferences import repository
+from munbot_notifications.preferences import repository, service
 from munbot_notifications.preferences.models import OptOut
 from munbot_notifications.preferences.schemas import ContactBody, OptOutBody, OptOutOut, PreferenceBody, PreferenceOut
 from munbot_notifications.schemas import Limit, Page, masked
@@ -19,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["preferences"])
 @router.put("/preferences", responses=SECURED)
 def put_preference(body: PreferenceBody, session: SessionDep, principal: WriterDep, clock: ClockDep) -> PreferenceOut:
     """Note in which order a person wants to be reached."""
-    repository.put(session, principal.tenant, _contact(body.contact).key, list(body.channels), clock())
+    service.put(session, principal, _contact(body.contact).key, list(body.channels), clock())
     return PreferenceOut(channels=body.channels)
 
 
@@ -31,9 +30,9 @@ def find_preference(body: ContactBody, session: SessionDep, principal: ReaderDep
 
 
 @router.post("/preferences/forget", status_code=204, responses=SECURED)
-def forget_preference(body: ContactBody, session: SessionDep, principal: WriterDep) -> Response:
+def forget_preference(body: ContactBody, session: SessionDep, principal: WriterDep, clock: ClockDep) -> Response:
     """Use the order of each kind of notification again."""
-    repository.forget(session, principal.tenant, _contact(body).key)
+    service.forget(session, principal, _contact(body).key, clock())
     return Response(status_code=204)
 
 
@@ -48,19 +47,16 @@ def list_opt_outs(
 
 
 @router.post("/opt-outs", status_code=204, responses=SECURED)
-def add_opt_out(body: OptOutBody, session: SessionDep, principal: WriterDep) -> Response:
+def add_opt_out(body: OptOutBody, session: SessionDep, principal: WriterDep, clock: ClockDep) -> Response:
     """Do not write to an address any more."""
-    repository.refuse(session, principal.tenant, body.channel, body.address, "opted_out")
+    service.refuse(session, principal, body.channel, body.address, clock())
     return Response(status_code=204)
 
 
 @router.delete("/opt-outs/{opt_out_id}", status_code=204, responses=SECURED_OBJECT)
-def remove_opt_out(opt_out_id: UUID, session: SessionDep, principal: WriterDep) -> Response:
+def remove_opt_out(opt_out_id: UUID, session: SessionDep, principal: WriterDep, clock: ClockDep) -> Response:
     """Write to an address again."""
-    row = session.get(OptOut, opt_out_id)
-    if row is None or row.tenant_id != principal.tenant:
-        raise NotFound
-    session.delete(row)
+    service.allow(session, principal, opt_out_id, clock())
     return Response(status_code=204)
 
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from munbot_common.auth import Principal
 from sqlalchemy.orm import Session
 
+from munbot_notifications.audit import note
 from munbot_notifications.problems import DataInvalid, NobodyToTell, NotificationState, NotificationUnknown
 from munbot_notifications.sending import repository
 from munbot_notifications.sending.models import Notification
@@ -66,30 +68,32 @@ def ask_email(session: Session, caller: Caller, request: EmailRequest) -> Accept
     return _queued(session, About(tenant=caller.tenant, source="api"), telling, caller.now)
 
 
-def replay(session: Session, tenant: str, notification_id: UUID, now: datetime) -> Notification:
+def replay(session: Session, principal: Principal, notification_id: UUID, now: datetime) -> Notification:
     """Send what was given up once more, from the beginning of its route.
 
     Raises:
         NotificationUnknown: no such notification.
         NotificationState: it was not given up.
     """
-    notification = _failed(session, tenant, notification_id)
+    notification = _failed(session, principal.tenant, notification_id)
     notification.state, notification.reason, notification.attempts = "queued", None, 0
     notification.position, notification.channel = 0, notification.route[0]["channel"]
     notification.channel_since = notification.next_at = now
     notification.finished_at = None
+    _tell(session, principal, "replayed", notification, now)
     return notification
 
 
-def discard(session: Session, tenant: str, notification_id: UUID, now: datetime) -> Notification:
+def discard(session: Session, principal: Principal, notification_id: UUID, now: datetime) -> Notification:
     """Put what was given up aside for good.
 
     Raises:
         NotificationUnknown: no such notification.
         NotificationState: it was not given up.
     """
-    notification = _failed(session, tenant, notification_id)
+    notification = _failed(session, principal.tenant, notification_id)
     notification.state, notification.finished_at = "discarded", now
+    _tell(session, principal, "discarded", notification, now)
     return notification
 
 
@@ -112,6 +116,12 @@ def _failed(session: Session, tenant: str, notification_id: UUID) -> Notificatio
     if notification.state != "failed":
         raise NotificationState(extra={"state": notification.state})
     return notification
+
+
+def _tell(session: Session, principal: Principal, what: str, notification: Notification, now: datetime) -> None:
+    after = {"state": notification.state, "purpose": notification.purpose}
+    action = f"notification.{what}"
+    note(session, principal, action, notification.id, now=now, before={"state": "failed"}, after=after)
 
 
 def _complete(template: Template, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -134,17 +134,13 @@ def get_notification(notification_id: UUID, session: SessionDep, principal: Read
 @router.post("/notifications/{notification_id}/replay", responses=_CHANGED)
 def replay(notification_id: UUID, session: SessionDep, principal: WriterDep, clock: ClockDep) -> NotificationOut:
     """Send what was given up once more."""
-    return _shown(
-        session, notification_id, lambda: requests.replay(session, principal.tenant, notification_id, clock())
-    )
+    return _shown(session, notification_id, lambda: requests.replay(session, principal, notification_id, clock()))
 
 
 @router.post("/notifications/{notification_id}/discard", responses=_CHANGED)
 def discard(notification_id: UUID, session: SessionDep, principal: WriterDep, clock: ClockDep) -> NotificationOut:
     """Put what was given up aside for good."""
-    return _shown(
-        session, notification_id, lambda: requests.discard(session, principal.tenant, notification_id, clock())
-    )
+    return _shown(session, notification_id, lambda: requests.discard(session, principal, notification_id, clock()))
 
 
 def _shown(session: Session, notification_id: UUID, change: Callable[[], Notification]) -> NotificationOut:

@@ -1,13 +1,15 @@
 """/v1/templates."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Header
+from munbot_common.auth import Principal
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 from sqlalchemy.orm import Session
 
-from munbot_notifications.dependencies import SECURED, AdminDep, ReaderDep
+from munbot_notifications.dependencies import SECURED, AdminDep, ClockDep, ReaderDep
 from munbot_notifications.problems import TemplateInvalid, TemplateStale, TemplateUnknown
 from munbot_notifications.schemas import Page
 from munbot_notifications.templates import repository, service
@@ -56,16 +58,18 @@ def list_versions(name: str, session: SessionDep, principal: ReaderDep) -> Page[
 
 @router.put("/{name}", responses=_SAVED)
 def put_template(
-    name: str, body: WordsBody, session: SessionDep, principal: AdminDep, if_match: Seen = None
+    *, name: str, body: WordsBody, session: SessionDep, principal: AdminDep, clock: ClockDep, if_match: Seen = None
 ) -> TemplateOut:
     """Say it in the municipality's own words, from the next notification on. A version with an error is refused."""
-    return _saved(session, principal.tenant, name, words=_words(body), author=principal.subject, seen=if_match)
+    return _saved(session, principal, name, words=_words(body), seen=if_match, now=clock())
 
 
 @router.delete("/{name}", responses=_SAVED)
-def reset_template(name: str, session: SessionDep, principal: AdminDep, if_match: Seen = None) -> TemplateOut:
+def reset_template(
+    name: str, session: SessionDep, principal: AdminDep, clock: ClockDep, if_match: Seen = None
+) -> TemplateOut:
     """Say it in the built-in words again; the versions stay."""
-    return _saved(session, principal.tenant, name, words=None, author=principal.subject, seen=if_match)
+    return _saved(session, principal, name, words=None, seen=if_match, now=clock())
 
 
 @router.post("/{name}/preview", responses=_TRIED)
@@ -78,12 +82,12 @@ def preview(name: str, body: PreviewBody, session: SessionDep, principal: Reader
 
 
 def _saved(
-    session: Session, tenant: str, name: str, *, words: Words | None, author: str, seen: str | None
+    session: Session, principal: Principal, name: str, *, words: Words | None, seen: str | None, now: datetime
 ) -> TemplateOut:
     template = service.require(name)
     version = int(seen.strip('"')) if seen else None
-    service.save(session, tenant, template, words, author=author, seen=version, municipality=_ANY)
-    return _shown(session, tenant, template)
+    service.save(session, principal, template, words, seen=version, municipality=_ANY, now=now)
+    return _shown(session, principal.tenant, template)
 
 
 def _shown(session: Session, tenant: str, template: Template) -> TemplateOut:

@@ -1,13 +1,16 @@
 """Templates as a municipality uses them: its own newest version, or the built-in one."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
+from munbot_common.auth import Principal
 from munbot_common.logs import get_logger
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from munbot_notifications.audit import note
 from munbot_notifications.problems import TemplateInvalid, TemplateStale, TemplateUnknown
 from munbot_notifications.templates import repository
 from munbot_notifications.templates.builtin import Template, Words, templates
@@ -94,24 +97,24 @@ def preview(template: Template, words: Words, data: Mapping[str, Any], municipal
 
 def save(
     session: Session,
-    tenant: str,
+    principal: Principal,
     template: Template,
     words: Words | None,
     *,
-    author: str,
     seen: int | None,
     municipality: Municipality,
+    now: datetime,
 ) -> TemplateVersion:
     """Store a new version, tried with the example first; None: the built-in words again.
 
     Args:
         session: the request's transaction.
-        tenant: whose.
+        principal: who writes, and for whom.
         template: which.
         words: what it says.
-        author: who writes.
         seen: the version that the author has seen; None: whatever it is.
         municipality: for the try.
+        now: the present moment.
 
     Raises:
         TemplateInvalid: the words cannot be used.
@@ -119,16 +122,16 @@ def save(
     """
     if words is not None:
         preview(template, words, template.example, municipality)
+    tenant = principal.tenant
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext(:key))"), {"key": f"template:{tenant}:{template.name}"})
-    current = repository.current(session, tenant, template.name)
-    version = current.version if current else 0
+    said, version = words_of(session, tenant, template)
     if seen is not None and seen != version:
         raise TemplateStale(extra={"current": version})
     row = TemplateVersion(
         tenant_id=tenant,
         name=template.name,
         version=version + 1,
-        author=author,
+        author=principal.subject,
         **(words.model_dump() if words else {}),
     )
     session.add(row)
@@ -137,6 +140,11 @@ def save(
     except IntegrityError as error:
         raise TemplateStale from error
     session.refresh(row)
+    after: dict[str, Any] = {"version": row.version}
+    if words is not None:
+        after["fields"] = sorted(part for part, value in words if value != getattr(said, part))
+    action = "template.reset" if words is None else "template.saved"
+    note(session, principal, action, template.name, now=now, before={"version": version}, after=after)
     return row
 
 

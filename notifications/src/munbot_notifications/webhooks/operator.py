@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from munbot_common.auth import Principal, Role
 from munbot_common.database import make_engine, make_session_factory, unit_of_work
 from munbot_common.ids import uuid7
 from munbot_contracts.envelope import PREFIX
@@ -11,12 +12,13 @@ from pydantic import Field, SecretStr
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from munbot_notifications.audit import difference, note
 from munbot_notifications.settings import CommonSettings
 from munbot_notifications.vault import Vault
 from munbot_notifications.webhooks import repository
 from munbot_notifications.webhooks.guard import AddressRefused, Guard
 from munbot_notifications.webhooks.models import Webhook
-from munbot_notifications.webhooks.rules import OFFERED
+from munbot_notifications.webhooks.rules import NOTED, OFFERED, noted_facts, noted_fields
 from munbot_notifications.webhooks.signing import PREFIX as SECRET_PREFIX
 
 OPERATOR = "operator"
@@ -64,18 +66,24 @@ def subscribe(
 
 def _put(session: Session, vault: Vault, secret: str, place: dict[str, str], wanted: dict[str, Any]) -> bool:
     repository.lock_tenant(session, place["tenant_id"])
-    row = session.scalar(select(Webhook).filter_by(**place, created_by=OPERATOR))
+    row = session.scalar(select(Webhook).filter_by(**place, created_by=OPERATOR).with_for_update())
     now = datetime.now(UTC)
+    actor = Principal(OPERATOR, Role.SERVICE, place["tenant_id"])
     if row is None:
         made = {"id": uuid7(), "created_by": OPERATOR, "created_at": now, "updated_at": now, "failures": 0}
-        session.add(Webhook(**place, **wanted, **made, thin=False, secret=vault.seal(secret)))
+        row = Webhook(**place, **wanted, **made, thin=False, secret=vault.seal(secret))
+        session.add(row)
+        note(session, actor, "webhook.created", row.id, now=now, after=noted_facts(row))
         return True
+    before = noted_fields(row) | {"secret": vault.open(row.secret)}
     if row.disabled_reason in {"failing", "gone"}:
         row.disabled_reason = row.disabled_at = row.failing_since = row.rest_until = None
         row.failures = 0
-    if vault.open(row.secret) != secret:
+    if before["secret"] != secret:
         row.secret = vault.seal(secret)
     for name, value in wanted.items():
         setattr(row, name, value)
     row.updated_at = now
+    if changed := difference(before, noted_fields(row) | {"secret": secret}, shown=NOTED):
+        note(session, actor, "webhook.changed", row.id, now=now, before=changed[0], after=changed[1])
     return False

@@ -3,9 +3,12 @@
 import random
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from munbot_contracts import EVENT_TYPES, routing_key
 from munbot_contracts.messages import MESSAGE_FEEDBACK
+
+from munbot_notifications.webhooks.models import Webhook
 
 TEST_EVENT = "munbot.webhook.test.v1"
 """What the test button sends; it is no event of the platform."""
@@ -21,6 +24,9 @@ OFFERED = tuple(
 
 Messages of conversations are not among them, as they are the citizens' own words: only what was said of an answer is.
 """
+
+NOTED = frozenset({"host", "event_types", "thin", "enabled"})
+"""What of a subscription the audit log may hold. Not its URL: many a receiver's is its password too."""
 
 _WAITS = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 21_600, 28_800)
 _JITTER = 0.2
@@ -60,6 +66,23 @@ def message_body(event: dict[str, Any], *, thin: bool) -> dict[str, Any]:
         "subject": event["subject"],
         "data": {} if thin else event["data"],
     }
+
+
+def noted_fields(webhook: Webhook) -> dict[str, Any]:
+    """Return what an administrator can change of a subscription, to be compared; only `NOTED` may be written down."""
+    return {
+        "host": urlsplit(webhook.url).netloc.rpartition("@")[2],
+        "url": webhook.url,
+        "description": webhook.description,
+        "event_types": webhook.event_types,
+        "thin": webhook.thin,
+        "enabled": webhook.disabled_reason is None,
+    }
+
+
+def noted_facts(webhook: Webhook) -> dict[str, Any]:
+    """Return what the audit log says of a subscription that is new, or gone."""
+    return {name: value for name, value in noted_fields(webhook).items() if name in NOTED}
 
 
 def gave_up(now: datetime, expires_at: datetime, next_at: datetime) -> bool:

@@ -6,12 +6,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from munbot_common.auth import Principal, Role
 from munbot_common.clock import Clock, utc_now
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.logs import get_logger
 from prometheus_client import Counter
 from sqlalchemy.orm import Session
 
+from munbot_notifications.audit import note
+from munbot_notifications.base import SERVICE
 from munbot_notifications.settings import CommonSettings
 from munbot_notifications.vault import Vault
 from munbot_notifications.webhooks import queue, rules, signing
@@ -174,5 +177,8 @@ class WebhookSender:
         session.flush()
         queue.give_up_pending(session, webhook.id, now)
         self._on_disabled(session, webhook, outcome, now)
+        ourselves = Principal(f"service:{SERVICE}", Role.SERVICE, webhook.tenant_id)
+        after = {"enabled": False, "reason": reason}
+        note(session, ourselves, "webhook.disabled", webhook.id, now=now, before={"enabled": True}, after=after)
         DISABLED.labels(reason).inc()
         log.warning("webhook_disabled", webhook_id=str(webhook.id), tenant=webhook.tenant_id, reason=reason)

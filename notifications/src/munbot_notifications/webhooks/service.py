@@ -1,7 +1,8 @@
 """What administrators do with webhooks."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from munbot_common.auth import Principal
@@ -9,13 +10,14 @@ from munbot_common.ids import uuid7
 from munbot_common.problems import NotFound
 from sqlalchemy.orm import Session
 
+from munbot_notifications.audit import difference, note
 from munbot_notifications.settings import ApiSettings
 from munbot_notifications.vault import Vault
 from munbot_notifications.webhooks import queue, repository
 from munbot_notifications.webhooks.guard import AddressRefused, Guard
 from munbot_notifications.webhooks.models import Webhook, WebhookDelivery, WebhookMessage
 from munbot_notifications.webhooks.problems import TooManyWebhooks, UrlRefused, WebhookDisabled
-from munbot_notifications.webhooks.rules import TEST_EVENT
+from munbot_notifications.webhooks.rules import NOTED, TEST_EVENT, noted_facts, noted_fields
 from munbot_notifications.webhooks.schemas import WebhookChange, WebhookCreate, WebhookItem
 from munbot_notifications.webhooks.signing import new_secret
 from munbot_notifications.webhooks.texts import say
@@ -92,6 +94,7 @@ class Administration:
         )
         self._session.add(row)
         self._session.flush()
+        self._tell("created", row, after=noted_facts(row))
         return row
 
     def find(self, webhook_id: UUID, *, lock: bool = False) -> Webhook:
@@ -118,6 +121,7 @@ class Administration:
         if wish.url is not None:
             self._check(wish.url)
         row = self.find(webhook_id, lock=True)
+        before = noted_fields(row)
         for name, value in wish.model_dump(exclude_none=True, exclude={"enabled"}).items():
             setattr(row, name, value)
         if wish.enabled is True:
@@ -130,11 +134,15 @@ class Administration:
             queue.give_up_pending(self._session, row.id, self._now)
         row.updated_at = self._now
         self._session.flush()
+        if changed := difference(before, noted_fields(row), shown=NOTED):
+            self._tell("changed", row, before=changed[0], after=changed[1])
         return row
 
     def delete(self, webhook_id: UUID) -> None:
         """Remove a subscription with its log."""
-        self._session.delete(self.find(webhook_id, lock=True))
+        row = self.find(webhook_id, lock=True)
+        self._session.delete(row)
+        self._tell("removed", row, before=noted_facts(row))
 
     def rotate(self, webhook_id: UUID, overlap: timedelta) -> Webhook:
         """Give a subscription a new secret; the old one signs too for as long as `overlap`."""
@@ -143,6 +151,7 @@ class Administration:
         row.secret = self._vault.seal(new_secret())
         row.updated_at = self._now
         self._session.flush()
+        self._tell("secret_rotated", row, after={"overlap_hours": overlap // timedelta(hours=1)})
         return row
 
     def test(self, webhook_id: UUID) -> WebhookDelivery:
@@ -186,10 +195,21 @@ class Administration:
         """
         row = self._working(webhook_id)
         found = self.delivery(row, delivery_id, lock=True)
+        before = {"state": found.state}
         found.state, found.attempts, found.settled_at = "pending", 0, None
         found.next_at, found.expires_at = self._now, self._now + self._hope
         row.rest_until = None
         self._session.flush()
+        after = {"state": found.state, "webhook_id": str(row.id), "event_type": found.event_type}
+        note(
+            self._session,
+            self._principal,
+            "webhook_delivery.resent",
+            found.id,
+            now=self._now,
+            before=before,
+            after=after,
+        )
         return found
 
     def resend_failed(self, webhook_id: UUID, since: datetime | None) -> int:
@@ -200,9 +220,23 @@ class Administration:
         """
         row = self._working(webhook_id)
         row.rest_until = None
-        return repository.retry_failed(
+        resent = repository.retry_failed(
             self._session, row.id, since=since, now=self._now, expires_at=self._now + self._hope
         )
+        if resent:
+            self._tell("deliveries_resent", row, after={"count": resent, "since": since and since.isoformat()})
+        return resent
+
+    def _tell(
+        self,
+        what: str,
+        row: Webhook,
+        *,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
+        action = f"webhook.{what}"
+        note(self._session, self._principal, action, row.id, now=self._now, before=before, after=after)
 
     def _working(self, webhook_id: UUID) -> Webhook:
         row = self.find(webhook_id, lock=True)

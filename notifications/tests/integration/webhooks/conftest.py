@@ -194,7 +194,7 @@ def resolver(host, _port):
 def api(_service):
     _service.clock.now = NOW
     _service.disabled.clear()
-    for table in ("notifications", "officials", "webhooks", "webhook_messages", "inbox", "idempotency_keys"):
+    for table in ("notifications", "officials", "webhooks", "webhook_messages", "inbox", "outbox", "idempotency_keys"):
         _service.execute(f"DELETE FROM {table}")
     return _service
 

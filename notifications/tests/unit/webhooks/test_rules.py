@@ -109,7 +109,8 @@ def test_what_may_be_subscribed_to():
     assert "munbot.appointment.reminder_due.v1" in OFFERED
     assert "munbot.message.feedback.v1" in OFFERED
     assert set(OFFERED) < set(EVENT_TYPES)
-    for kept_inside in ("munbot.message.received.v1", "munbot.conversation.noted.v1", "munbot.llm_job.requested.v1"):
+    inside = ("message.received", "conversation.noted", "llm_job.requested", "audit.noted")
+    for kept_inside in (f"munbot.{name}.v1" for name in inside):
         assert kept_inside not in OFFERED
 
 

@@ -25,11 +25,9 @@ from sqlalchemy.orm import Session
 
 from munbot_scheduler.appointments.models import Appointment
 from munbot_scheduler.appointments.rules import Status
-from munbot_scheduler.base import OUTBOX
+from munbot_scheduler.base import OUTBOX, SERVICE
 from munbot_scheduler.catalogue.models import Office, Procedure
 from munbot_scheduler.schemas import local
-
-SOURCE = "scheduler"
 
 EVENT_OF_STATUS = {
     Status.BOOKED: APPOINTMENT_BOOKED,
@@ -93,7 +91,7 @@ def record_state(
         moved_from = local(previous_start, office.timezone)
         data = AppointmentRescheduled(**dict(data), previous_start=moved_from)
     event = make_event(
-        source=SOURCE,
+        source=SERVICE,
         event_type=event_type,
         subject=str(appointment.id),
         tenant=appointment.tenant_id,
@@ -109,7 +107,7 @@ def record_correction(
     """Write into the outbox that the person's details or the notes were corrected; when and where stay as they are."""
     data = fact(appointment, appointment.procedure, appointment.office, public_url, changed_by=changed_by)
     event = make_event(
-        source=SOURCE,
+        source=SERVICE,
         event_type=APPOINTMENT_CORRECTED,
         subject=str(appointment.id),
         tenant=appointment.tenant_id,
@@ -122,7 +120,7 @@ def record_correction(
 def record_hold(session: Session, tenant: str, data: AppointmentHeld, *, now: datetime) -> None:
     """Write into the outbox that a slot is set aside."""
     event = make_event(
-        source=SOURCE,
+        source=SERVICE,
         event_type=APPOINTMENT_HELD,
         subject=str(data.hold_id),
         tenant=tenant,
@@ -138,7 +136,7 @@ def record_reminder(
     """Write into the outbox that it is time to remind the citizen; the appointment comes with procedure and office."""
     data = fact(appointment, appointment.procedure, appointment.office, public_url, changed_by=None)
     event = make_event(
-        source=SOURCE,
+        source=SERVICE,
         event_type=APPOINTMENT_REMINDER_DUE,
         subject=str(appointment.id),
         tenant=appointment.tenant_id,

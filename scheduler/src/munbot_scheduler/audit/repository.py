@@ -21,9 +21,3 @@ def entries(session: Session, tenant: str, object_type: str, object_id: UUID) ->
         .order_by(AuditEntry.id)
         .limit(500)
     ).all()
-
-
-def latest(session: Session, tenant: str, *, before: UUID | None, limit: int) -> Sequence[AuditEntry]:
-    """Return the tenant's newest entries, older than `before`."""
-    query = select(AuditEntry).where(AuditEntry.tenant_id == tenant).order_by(AuditEntry.id.desc()).limit(limit)
-    return session.scalars(query if before is None else query.where(AuditEntry.id < before)).all()

@@ -1,4 +1,4 @@
-"""Writing the audit trail."""
+"""Writing the audit trail, and telling the hub's log of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
+from munbot_common.audit import audit_event
 from munbot_common.auth import Principal
 from munbot_common.ids import uuid7
 from munbot_common.logs import correlation_id
+from munbot_common.outbox import record_events
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from munbot_scheduler.audit.models import AuditEntry
+from munbot_scheduler.base import OUTBOX, SERVICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def record(
     after: Mapping[str, Any] | None,
     now: datetime,
 ) -> None:
-    """Add a change to the trail, in the caller's transaction.
+    """Add a change to the trail, and to what is told, in the caller's transaction.
 
     Args:
         session: the request's session.
@@ -67,3 +70,14 @@ def record(
             correlation_id=correlation_id.get(),
         )
     )
+    told = audit_event(
+        actor,
+        source=SERVICE,
+        action=f"{object_type}.{action}",
+        object_type=object_type,
+        object_id=object_id,
+        before=before,
+        after=after,
+        clock=lambda: now,
+    )
+    record_events(session, OUTBOX, [told])

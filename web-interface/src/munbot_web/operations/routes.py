@@ -6,11 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.concurrency import run_in_threadpool
+from munbot_common.audit import AuditAway, AuditBook
 from munbot_common.auth import Principal, Role, require_roles
 from munbot_common.logs import get_logger
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
-from munbot_web.operations.audit import AuditAway, AuditBook
+from munbot_web.operations.audit import note as note_deed
 from munbot_web.operations.letters import DeadLetters, QueueUnknown
 from munbot_web.operations.queues import BrokerAway, QueueBook
 from munbot_web.operations.schemas import (
@@ -88,14 +89,14 @@ _CHANGES = problem_responses(Unauthorized, Forbidden, Unprocessable, QueueUnknow
 @router.post("/dead-letters/replay", responses=_CHANGES)
 def replay(wish: LettersRequest, admin: AdminDep, letters: LettersDep, audit: AuditDep) -> LettersAnswer:
     """Give dead letters to their consumer once more. Repeating it is harmless: what is done is `missing` then."""
-    note = partial(audit.note, admin, "replay", wish.queue)
+    note = partial(note_deed, audit, admin, "replay", wish.queue)
     return _told("dead_letters_replayed", admin, wish, letters.replay(admin.tenant, wish.queue, wish.ids, note))
 
 
 @router.post("/dead-letters/discard", responses=_CHANGES)
 def discard(wish: LettersRequest, admin: AdminDep, letters: LettersDep, audit: AuditDep) -> LettersAnswer:
     """Take dead letters away for good."""
-    note = partial(audit.note, admin, "discard", wish.queue)
+    note = partial(note_deed, audit, admin, "discard", wish.queue)
     return _told("dead_letters_discarded", admin, wish, letters.discard(admin.tenant, wish.queue, wish.ids, note))
 
 

@@ -67,7 +67,7 @@ def create_account(
     """Add an account."""
 
     def respond() -> Answer:
-        row = service.create(session, principal, wish, **views.tools(wish.provider))
+        row = service.create(session, principal, wish, now=views.clock(), **views.tools(wish.provider))
         return Answer(201, views.item(row).model_dump(mode="json"))
 
     answer = answer_once(
@@ -115,7 +115,7 @@ def change_account(
     row = service.require(session, principal.tenant, slug, lock=True)
     if if_match not in {None, "*"} and str(if_match).removeprefix("W/").strip('"') != str(row.version):
         raise PreconditionFailed
-    service.change(principal, row, wish, clock=views.clock, **views.tools(row.provider))
+    service.change(session, principal, row, wish, now=views.clock(), **views.tools(row.provider))
     views.forget()
     return views.item(row)
 
@@ -127,7 +127,8 @@ def change_account(
 )
 def remove_account(slug: Slug, principal: AdminDep, session: SessionDep, views: ViewsDep) -> None:
     """Remove an account from which nothing was sent; others are switched off with `active`."""
-    service.remove(session, principal, service.require(session, principal.tenant, slug, lock=True))
+    row = service.require(session, principal.tenant, slug, lock=True)
+    service.remove(session, principal, row, views.clock())
     views.forget()
 
 

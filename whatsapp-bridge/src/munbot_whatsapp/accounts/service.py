@@ -1,13 +1,14 @@
 """Adding, changing and asking after accounts."""
 
+from datetime import datetime
+
 from munbot_common.auth import Principal
-from munbot_common.clock import Clock
 from munbot_common.logs import get_logger
 from pydantic import SecretStr
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from munbot_whatsapp.accounts import repository, rules
+from munbot_whatsapp.accounts import audit, repository, rules
 from munbot_whatsapp.accounts.models import AccountRow
 from munbot_whatsapp.accounts.schemas import AccountChange, AccountCreate
 from munbot_whatsapp.accounts.vault import Vault, VaultLocked
@@ -37,6 +38,7 @@ def create(
     provider: Provider,
     vault: Vault,
     allowed_hosts: frozenset[str],
+    now: datetime,
 ) -> AccountRow:
     """Add an account to the caller's tenant.
 
@@ -69,11 +71,13 @@ def create(
     except IntegrityError as error:
         raise (SlugTaken if repository.by_slug(session, wish.slug) else ReferenceTaken) from error
     session.refresh(row)
+    audit.note(session, principal, "created", row, now=now, after=audit.facts(row, now))
     log.info("account_created", account=row.slug, provider=row.provider, by=principal.subject)
     return row
 
 
 def change(
+    session: Session,
     principal: Principal,
     row: AccountRow,
     wish: AccountChange,
@@ -81,7 +85,7 @@ def change(
     provider: Provider,
     vault: Vault,
     allowed_hosts: frozenset[str],
-    clock: Clock,
+    now: datetime,
 ) -> AccountRow:
     """Change an account that the caller has locked. What had been stopped or paused is tried again.
 
@@ -90,8 +94,10 @@ def change(
         HostRefused: an address that is not allowed.
         OptionsInvalid: options that cannot be used.
     """
+    credentials = _kept(row, vault)
+    old = audit.fields(row, credentials, now)
     if wish.credentials is not None:
-        credentials = _kept(row, vault) | _plain(wish.credentials)
+        credentials |= _plain(wish.credentials)
         rules.check_credentials(provider, credentials)
         row.credentials = vault.seal(credentials)
     if wish.base_url is not None and wish.base_url != row.base_url:
@@ -104,24 +110,29 @@ def change(
     row.active = row.active if wish.active is None else wish.active
     row.stopped_reason = row.paused_until = None
     row.version += 1
-    row.updated_at = clock()
+    row.updated_at = now
+    if changed := audit.difference(old, audit.fields(row, credentials, now)):
+        before, after = changed
+        audit.note(session, principal, "changed", row, now=now, before=before, after=after)
     log.info(
         "account_changed", account=row.slug, changed=sorted(wish.model_dump(exclude_none=True)), by=principal.subject
     )
     return row
 
 
-def remove(session: Session, principal: Principal, row: AccountRow) -> None:
+def remove(session: Session, principal: Principal, row: AccountRow, now: datetime) -> None:
     """Remove an account from which nothing was ever sent.
 
     Raises:
         AccountInUse: something was.
     """
+    before = audit.facts(row, now)
     try:
         with session.begin_nested():
             session.delete(row)
     except IntegrityError as error:
         raise AccountInUse from error
+    audit.note(session, principal, "removed", row, now=now, before=before)
     log.info("account_removed", account=row.slug, by=principal.subject)
 
 
