@@ -60,8 +60,8 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
     clock = _in_milliseconds(clock)
     limits = limits or Limits()
     repository = ComplaintRepository(database)
-    calendars = Calendars(database)
-    categories = CategoryService(CategoryRepository(database))
+    calendars = Calendars(database, clock)
+    categories = CategoryService(CategoryRepository(database), clock)
     attachments = AttachmentService(
         AttachmentRepository(database),
         store,
@@ -80,7 +80,7 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
         merging=MergeService(complaints, repository, clock),
         lists=ComplaintLists(repository, clock),
         numbers=NumbersRepository(database),
-        maps=MapRepository(database),
+        maps=MapRepository(database, clock),
         tracking=TrackingService(
             repository,
             AttemptRepository(database),

@@ -42,7 +42,12 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         # The version is named because SecantusDB takes one without it for another index the second time.
         IndexModel([("place.location", GEOSPHERE)], name="place", **{"2dsphereIndexVersion": 3}),
     ],
-    "categories": [IndexModel([("tenant_id", ASCENDING), ("position", ASCENDING)], name="tree")],
+    "categories": [
+        IndexModel([("tenant_id", ASCENDING), ("position", ASCENDING)], name="tree"),
+        IndexModel([("relay.pending", ASCENDING)], name="relay"),
+    ],
+    "calendars": [IndexModel([("relay.pending", ASCENDING)], name="relay")],
+    "maps": [IndexModel([("relay.pending", ASCENDING)], name="relay")],
     "attachments": [
         IndexModel([("state", ASCENDING), ("created_at", ASCENDING)], name="sweep"),
         IndexModel([("complaint_id", ASCENDING)], name="complaint", sparse=True),

@@ -1,16 +1,17 @@
-"""Hands the events that wait inside complaints to the broker.
+"""Hands the events that wait inside complaints and settings to the broker.
 
-An event is written with the change it tells of, in the same document. The relay reads those of many complaints at
+An event is written with the change it tells of, in the same document. The relay reads those of many documents at
 once, publishes them, waits for the broker's confirms and only then takes them out. Dying in between publishes them
 again under the same ids: at least once, and consumers drop what they have seen.
 
-One relay works at a time: it holds a lease that it renews with every batch, so that the events of a complaint keep
+One relay works at a time: it holds a lease that it renews with every batch, so that the events of a document keep
 their order.
 """
 
 import json
 import secrets
 import threading
+from collections.abc import Sequence
 from datetime import timedelta
 
 from munbot_common.clock import Clock, utc_now
@@ -19,8 +20,9 @@ from munbot_common.messaging import BrokerUnavailable, OutgoingMessage, Publishe
 from munbot_common.metrics import OUTBOX_RELAYED
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
-from munbot_complaints.complaints.repository import ComplaintRepository
+from munbot_complaints.complaints.models import PendingEvent
 from munbot_complaints.mongo import MongoDatabase
+from munbot_complaints.waiting import WaitingEvents
 
 log = get_logger("complaints.relay")
 
@@ -57,23 +59,23 @@ class ComplaintRelay:
     """Publishes pending events in batches.
 
     Args:
-        repository: where the events are.
+        sources: where the events are.
         publisher: a started publisher.
         lease: makes it the only one.
-        batch_size: complaints per round.
+        batch_size: documents of each source per round.
         idle_seconds: rest when there was nothing to do.
     """
 
     def __init__(
         self,
-        repository: ComplaintRepository,
+        sources: Sequence[WaitingEvents],
         publisher: Publisher,
         lease: Lease,
         *,
         batch_size: int = 100,
         idle_seconds: float = 0.2,
     ) -> None:
-        self._repository = repository
+        self._sources = sources
         self._publisher = publisher
         self._lease = lease
         self._batch_size = batch_size
@@ -95,28 +97,24 @@ class ComplaintRelay:
         self._lease.release()
 
     def relay_batch(self) -> int:
-        """Publish and remove one batch; returns how many events.
+        """Publish and remove one batch of each source; returns how many events.
 
         Raises:
             BrokerUnavailable: not confirmed; the events stay.
         """
         if not self._lease.hold():
             return 0
-        complaint_ids: list[str] = []
-        messages: list[OutgoingMessage] = []
-        for complaint_id, pending in self._repository.with_pending_events(self._batch_size):
-            complaint_ids.append(complaint_id)
-            messages += [
-                OutgoingMessage(
-                    key=event["key"],
-                    body=json.dumps(event["body"], ensure_ascii=False, separators=(",", ":")).encode(),
-                    message_id=event["id"],
-                )
-                for event in pending
-            ]
-        if not complaint_ids:
-            return 0
+        found = [(source, list(source.some(self._batch_size))) for source in self._sources]
+        messages = [_message(event) for _, documents in found for _, pending in documents for event in pending]
         self._publisher.publish_and_wait(messages)
-        self._repository.remove_events(complaint_ids, [message.message_id for message in messages])
+        ids = [message.message_id for message in messages]
+        for source, documents in found:
+            if documents:
+                source.remove([document_id for document_id, _ in documents], ids)
         OUTBOX_RELAYED.labels("complaints-api").inc(len(messages))
         return len(messages)
+
+
+def _message(event: PendingEvent) -> OutgoingMessage:
+    body = json.dumps(event["body"], ensure_ascii=False, separators=(",", ":")).encode()
+    return OutgoingMessage(key=event["key"], body=body, message_id=event["id"])

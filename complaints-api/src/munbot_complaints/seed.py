@@ -47,26 +47,26 @@ def load(database: MongoDatabase, store: ObjectStore, path: Path, now: Clock = u
     created = 0
     for tenant, data in content["tenants"].items():
         calendar = BusinessCalendar(ZoneInfo(data["timezone"]), data.get("region"))
-        services.calendars.save(tenant, calendar)
-        _load_categories(services, tenant, data["categories"])
+        principal = Principal(subject="seed", role=Role.SERVICE, tenant=tenant)
+        services.calendars.save(principal, calendar)
+        _load_categories(services, principal, data["categories"])
         for item in data["complaints"]:
-            created += _load_complaint(services, clock, tenant, item, now=now(), zone=calendar.zone)
+            created += _load_complaint(services, clock, principal, item, now=now(), zone=calendar.zone)
     return created
 
 
-def _load_categories(services: Services, tenant: str, categories: list[dict[str, Any]]) -> None:
+def _load_categories(services: Services, principal: Principal, categories: list[dict[str, Any]]) -> None:
     for position, area in enumerate(categories):
         inherited = {name: area[name] for name in ("unit", "deadline_days")}
         for offset, category in enumerate([area, *area.get("children", [])]):
             fields = inherited | {name: value for name, value in category.items() if name not in {"code", "children"}}
             body = CategoryBody.model_validate(fields | {"position": position * 100 + offset})
-            services.categories.save(tenant, category["code"], body)
+            services.categories.save(principal, category["code"], body)
 
 
 def _load_complaint(
-    services: Services, clock: _SetClock, tenant: str, item: dict[str, Any], *, now: datetime, zone: ZoneInfo
+    services: Services, clock: _SetClock, principal: Principal, item: dict[str, Any], *, now: datetime, zone: ZoneInfo
 ) -> bool:
-    principal = Principal(subject="seed", role=Role.SERVICE, tenant=tenant)
     today = now.astimezone(zone).date()
     at = time.fromisoformat(item["time"])
     clock.moment = _moment(today, item["days_ago"], at, zone, now)

@@ -21,6 +21,7 @@ from munbot_complaints.complaints.service import ComplaintService
 from munbot_complaints.dependencies import build_services
 from munbot_complaints.relay import ComplaintRelay, Lease
 from munbot_complaints.settings import WorkerSettings
+from munbot_complaints.waiting import RELAYED, WaitingEvents
 
 log = get_logger("complaints.worker")
 
@@ -102,7 +103,7 @@ def run(settings: WorkerSettings) -> int:
     repository = ComplaintRepository(database)
     publisher = Publisher(settings.amqp_url(), name=settings.service_name).start()
     relay = ComplaintRelay(
-        repository,
+        [WaitingEvents(database[name]) for name in RELAYED],
         publisher,
         Lease(database, "relay", seconds=settings.relay_lease_seconds),
         batch_size=settings.relay_batch_size,

@@ -10,6 +10,9 @@ from munbot_complaints.app import create_app
 from munbot_complaints.attachments.storage import ObjectStore
 from munbot_complaints.complaints.repository import ComplaintRepository
 from munbot_complaints.settings import ApiSettings
+from munbot_complaints.waiting import RELAYED
+from munbot_contracts.audit import AUDIT_NOTED, AuditNoted
+from munbot_contracts.envelope import Event
 
 # A Monday, 10:00 in Santiago (UTC-3), with the holiday of 8 December two weeks ahead.
 MONDAY = datetime(2026, 11, 23, 13, 0, tzinfo=UTC)
@@ -96,12 +99,14 @@ def clock():
 
 @pytest.fixture(autouse=True)
 def no_complaints(request):
-    """Each test starts without complaints."""
+    """Each test starts without complaints, and without news of settings."""
     if "database" not in request.fixturenames:
         return
     database = request.getfixturevalue("database")
     for name in ("complaints", "counters", "attachments", "tracking_attempts", "leases"):
         database[name].delete_many({})
+    for name in ("categories", "calendars", "maps"):
+        database[name].update_many({}, {"$set": {"pending_events": [], "relay": {"pending": False}}})
 
 
 @pytest.fixture
@@ -118,6 +123,33 @@ def client(app):
 @pytest.fixture
 def repository(database):
     return ComplaintRepository(database)
+
+
+@pytest.fixture
+def waiting(database):
+    """Bodies of the events that wait: of complaints about themselves, or `waiting(notes=True)` for the audit log."""
+
+    def events(*, notes=False):
+        found = [
+            event["body"]
+            for name in RELAYED
+            for row in database[name].find()
+            for event in row.get("pending_events", [])
+        ]
+        return [body for body in found if (body["type"] == AUDIT_NOTED) is notes]
+
+    return events
+
+
+@pytest.fixture
+def noted(waiting):
+    """What waits for the audit log, as (action, before, after), in order; each fits the contract."""
+
+    def notes():
+        found = [Event[AuditNoted].model_validate(body) for body in waiting(notes=True)]
+        return [(event.data.action, event.data.before, event.data.after) for event in sorted(found, key=lambda e: e.id)]
+
+    return notes
 
 
 @pytest.fixture

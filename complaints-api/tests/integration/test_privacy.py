@@ -67,7 +67,7 @@ def settle(client, as_, complaint_id):
         assert answer.is_success, answer.text
 
 
-def test_a_settled_case_stays_without_person_words_and_files(asks, client, as_, complaint, database, store):
+def test_a_settled_case_stays_without_person_words_and_files(asks, client, as_, complaint, database, store, waiting):
     made = complaint()
     settle(client, as_, made["folio"])
     found = asks("find").json()
@@ -86,7 +86,8 @@ def test_a_settled_case_stays_without_person_words_and_files(asks, client, as_, 
     assert (kept["folio"], kept["status"]) == (made["folio"], "resolved")
     assert (kept["description"], kept["citizen"]["rut"], kept["attachments"]) == (REMOVED, "", [])
     assert list(store._inside.list_objects(store.bucket, recursive=True, include_version=True)) == []
-    assert database["complaints"].find_one()["relay"]["pending"] is False
+    assert waiting() == []
+    assert len(waiting(notes=True)) == 5  # the hub is told nonetheless: they name nobody
     again = asks("erase").json()
     assert (again["erased"], again["cleaned"]) == ([], [])
     assert client.get(f"/v1/public/complaints/{made['folio']}", params={"rut_last4": "9032"}).status_code in {404, 422}

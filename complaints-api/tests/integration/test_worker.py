@@ -9,26 +9,29 @@ import pika
 import pytest
 from munbot_common.messaging import EXCHANGE, BrokerUnavailable, Publisher
 from munbot_complaints.relay import ComplaintRelay, Lease
+from munbot_complaints.waiting import RELAYED, WaitingEvents
 from munbot_complaints.worker import OverdueSweep
 from munbot_contracts import EVENT_TYPES, Event
 
 
 @pytest.fixture
 def queue(rabbitmq_url):
-    """A queue bound to every complaint event; a callable returns what has come in."""
+    """A queue bound to complaint events and notes; a callable returns those (or these) that have come in."""
     connection = pika.BlockingConnection(pika.URLParameters(rabbitmq_url))
     channel = connection.channel()
     channel.exchange_declare(EXCHANGE, "topic", durable=True)
     name = channel.queue_declare("", exclusive=True).method.queue
-    channel.queue_bind(name, EXCHANGE, "complaint.#")
+    for key in ("complaint.#", "audit.noted.v1"):
+        channel.queue_bind(name, EXCHANGE, key)
 
-    def drain():
+    def drain(*, notes=False):
         found = []
         while True:
             method, _, body = channel.basic_get(name, auto_ack=True)
             if method is None:
                 return found
-            found.append((method.routing_key, json.loads(body)))
+            if (method.routing_key == "audit.noted.v1") is notes:
+                found.append((method.routing_key, json.loads(body)))
 
     yield drain
     connection.close()
@@ -43,10 +46,11 @@ def publisher(rabbitmq_url, queue):
 
 
 @pytest.fixture
-def make_relay(database, repository, publisher):
+def make_relay(database, publisher):
     def make(**changes):
         values = {"publisher": publisher, "lease": Lease(database, "relay", seconds=30)} | changes
-        return ComplaintRelay(repository, values.pop("publisher"), values.pop("lease"), **values)
+        sources = [WaitingEvents(database[name]) for name in RELAYED]
+        return ComplaintRelay(sources, values.pop("publisher"), values.pop("lease"), **values)
 
     return make
 
@@ -58,7 +62,7 @@ def test_every_change_is_told_in_order(client, as_, file_complaint, make_relay, 
     client.post(f"{url}/comments", json={"text": "Vamos", "public": True}, headers=agent)
     for status in ("in_review", "resolved", "reopened"):
         client.post(f"{url}/status", json={"status": status, "reason": f"a {status}"}, headers=agent)
-    assert make_relay().relay_batch() == 5
+    assert make_relay().relay_batch() == 10  # each with its note
     received = queue()
     assert [key for key, _ in received] == [
         "complaint.created.v1",
@@ -80,15 +84,36 @@ def test_every_change_is_told_in_order(client, as_, file_complaint, make_relay, 
     assert left["relay"] == {"pending": False}
 
 
+def test_settings_are_relayed_too_and_in_order(client, as_, make_relay, queue, database):
+    new = {"name": "Ruidos", "unit": "Inspección", "deadline_days": 3}
+    for days in (3, 4, 5):
+        client.put("/v1/categories/ruidos", json=new | {"deadline_days": days}, headers=as_("admin"))
+    client.put("/v1/map", json={"max_zoom": 17}, headers=as_("admin"))
+    client.put("/v1/calendar", json={"cutoff": "16:00"}, headers=as_("admin", "otra-comuna"))
+    assert make_relay().relay_batch() == 5
+    told = [body["data"] for _, body in queue(notes=True)]
+    assert [data["after"]["deadline_days"] for data in told if data["object_id"] == "ruidos"] == [3, 4, 5]
+    assert {data["action"] for data in told} == {
+        "complaint_category.created",
+        "complaint_category.changed",
+        "map.changed",
+        "deadline_calendar.changed",
+    }
+    for name, setting in (("categories", "valle-claro:ruidos"), ("maps", "valle-claro"), ("calendars", "otra-comuna")):
+        left = database[name].find_one({"_id": setting})
+        assert (left["pending_events"], left["relay"]) == ([], {"pending": False})
+        database[name].delete_one({"_id": setting})
+    assert make_relay(lease=type("Free", (), {"hold": lambda _: True})()).relay_batch() == 0
+
+
 def test_a_relay_that_dies_after_publishing_tells_again_with_the_same_ids(
-    file_complaint, make_relay, queue, repository
+    file_complaint, make_relay, queue, monkeypatch
 ):
     file_complaint()
-    real, repository.remove_events = repository.remove_events, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
-    with pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr(WaitingEvents, "remove", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         make_relay().relay_batch()
-    repository.remove_events = real
-    assert make_relay(lease=type("Free", (), {"hold": lambda _: True})()).relay_batch() == 1
+    assert make_relay(lease=type("Free", (), {"hold": lambda _: True})()).relay_batch() == 2
     assert len({body["id"] for _, body in queue()}) == 1
 
 
@@ -100,8 +125,8 @@ def test_what_comes_in_while_publishing_stays(client, as_, file_complaint, make_
             publisher.publish_and_wait(messages)
             client.post(f"/v1/complaints/{folio}/comments", json={"text": "mientras tanto"}, headers=as_("agent"))
 
-    assert make_relay(publisher=Slow()).relay_batch() == 1
-    assert make_relay(lease=type("Free", (), {"hold": lambda _: True})()).relay_batch() == 1
+    assert make_relay(publisher=Slow()).relay_batch() == 2
+    assert make_relay(lease=type("Free", (), {"hold": lambda _: True})()).relay_batch() == 2
     assert Counter(key for key, _ in queue()) == {"complaint.created.v1": 1, "complaint.commented.v1": 1}
 
 
@@ -115,7 +140,7 @@ def test_nothing_is_lost_while_the_broker_is_away(file_complaint, make_relay, qu
     lease = Lease(database, "relay", seconds=30)
     with pytest.raises(BrokerUnavailable):
         make_relay(publisher=Away(), lease=lease).relay_batch()
-    assert make_relay(lease=lease).relay_batch() == 1
+    assert make_relay(lease=lease).relay_batch() == 2
     assert len(queue()) == 1
 
 
@@ -176,10 +201,11 @@ def test_overdue_is_told_once(client, as_, file_complaint, app, repository, cloc
     assert sweep() == 0
 
 
-def test_two_sweeps_at_once_tell_once(file_complaint, app, repository, clock, database):
+def test_two_sweeps_at_once_tell_once(file_complaint, app, repository, clock, waiting, noted):
     file_complaint()
     clock.forward(days=30)
     rows = repository.due_for_sweep(clock(), 10)
     service = app.state.services.complaints
     assert [service.mark_overdue(row) for row in [*rows, *rows]] == [True, False]
-    assert len(database["complaints"].find_one({})["pending_events"]) == 2
+    assert [body["type"] for body in waiting()] == ["munbot.complaint.created.v1", "munbot.complaint.overdue.v1"]
+    assert [action for action, _, _ in noted()] == ["complaint.created", "complaint.became_overdue"]

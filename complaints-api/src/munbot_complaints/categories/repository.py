@@ -1,7 +1,11 @@
 """Categories in MongoDB."""
 
+from collections.abc import Callable
+
 from munbot_complaints.categories.rules import CategoryDocument
+from munbot_complaints.complaints.models import PendingEvent
 from munbot_complaints.mongo import Document, MongoDatabase
+from munbot_complaints.waiting import write_setting
 
 
 class CategoryRepository:
@@ -20,9 +24,10 @@ class CategoryRepository:
         raw = self._collection.find_one({"_id": f"{tenant}:{code}"})
         return None if raw is None else _to_category(raw)
 
-    def save(self, category: CategoryDocument) -> None:
-        """Write one category, new or not."""
-        self._collection.replace_one({"_id": category["_id"]}, dict(category), upsert=True)
+    def save(self, category: CategoryDocument, note: Callable[[Document | None], PendingEvent]) -> None:
+        """Write one category, new or not; see `write_setting`."""
+        values = {name: value for name, value in category.items() if name != "_id"}
+        write_setting(self._collection, category["_id"], values, note)
 
 
 def _to_category(raw: Document) -> CategoryDocument:

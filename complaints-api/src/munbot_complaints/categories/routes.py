@@ -41,4 +41,4 @@ def write_category(
     code: Annotated[Code, Path()], body: CategoryBody, principal: AdminDep, services: ServicesDep
 ) -> CategoryNode:
     """Create or change a category; `active: false` retires it."""
-    return services.categories.save(principal.tenant, code, body)
+    return services.categories.save(principal, code, body)

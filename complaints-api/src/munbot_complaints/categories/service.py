@@ -1,10 +1,17 @@
 """What can be done with categories."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from munbot_common.auth import Principal
+from munbot_common.clock import Clock
 from munbot_common.problems import Conflict, Unprocessable
 
 from munbot_complaints.categories.repository import CategoryRepository
 from munbot_complaints.categories.rules import CategoryDocument, match
 from munbot_complaints.categories.schemas import CategoryBody, CategoryMatch, CategoryNode
+from munbot_complaints.complaints.models import PendingEvent
+from munbot_complaints.waiting import changes, noted
 
 
 class CategoryUnknown(Unprocessable):
@@ -24,8 +31,9 @@ class CategoryParentMissing(Conflict):
 class CategoryService:
     """Reads and changes the trees."""
 
-    def __init__(self, repository: CategoryRepository) -> None:
+    def __init__(self, repository: CategoryRepository, clock: Clock) -> None:
         self._repository = repository
+        self._clock = clock
 
     def tree(self, tenant: str, *, inactive: bool = False) -> list[CategoryNode]:
         """Return the tenant's tree; `inactive` ones only where asked."""
@@ -55,12 +63,13 @@ class CategoryService:
             for category, score in match(text, active)[:limit]
         ]
 
-    def save(self, tenant: str, code: str, body: CategoryBody) -> CategoryNode:
+    def save(self, principal: Principal, code: str, body: CategoryBody) -> CategoryNode:
         """Create or change a category; complaints keep the name, unit and term they came in with.
 
         Raises:
             CategoryParentMissing: `area.kind` without `area`.
         """
+        tenant = principal.tenant
         parent = code.split(".", maxsplit=1)[0] if "." in code else None
         if parent and self._repository.get(tenant, parent) is None:
             raise CategoryParentMissing
@@ -76,5 +85,23 @@ class CategoryService:
             active=body.active,
             position=body.position,
         )
-        self._repository.save(category)
+
+        def note(before: dict[str, Any] | None) -> PendingEvent:
+            return self._noted(principal, category, before)
+
+        self._repository.save(category, note)
         return CategoryNode.build(category, [])
+
+    def _noted(self, principal: Principal, category: CategoryDocument, before: dict[str, Any] | None) -> PendingEvent:
+        """Return what tells of the change; of synonyms only that they changed, as they are people's own words."""
+        then, told = changes(_told(before) if before else None, _told(category))
+        if before is None:
+            return noted(principal, "complaint_category.created", category["code"], self._clock, after=told)
+        if before["synonyms"] != category["synonyms"]:
+            told["fields"] = ["synonyms"]
+        after = {"name": category["name"], **told}
+        return noted(principal, "complaint_category.changed", category["code"], self._clock, before=then, after=after)
+
+
+def _told(category: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: category[name] for name in ("name", "unit", "deadline_days", "active", "position")}

@@ -10,6 +10,7 @@ from munbot_common.clock import Clock
 from munbot_complaints.complaints import events
 from munbot_complaints.complaints.models import Actor, CommentDocument, ComplaintDocument, HistoryEntry, PendingEvent
 from munbot_complaints.complaints.repository import Change
+from munbot_complaints.waiting import noted
 
 
 @dataclass(slots=True)
@@ -46,6 +47,18 @@ class Draft:
         """Add an event about the complaint as it will stand."""
         self.events.append(events.pending(event_type, self.document, clock, details))
 
+    def audit(
+        self,
+        principal: Principal,
+        what: str,
+        clock: Clock,
+        *,
+        before: dict[str, Any] | None = None,
+        after: dict[str, Any] | None = None,
+    ) -> None:
+        """Add what tells the audit log of this change; nothing personal, no words of anybody."""
+        self.events.append(audit_note(self.document, principal, what, clock, before=before, after=after))
+
     def to_change(self) -> Change:
         """Return the change for the repository."""
         push: dict[str, list[Any]] = {"history": self.history}
@@ -55,6 +68,20 @@ class Draft:
             push["pending_events"] = self.events
             self.changed["relay.pending"] = True
         return Change(set=self.changed, push=push)
+
+
+def audit_note(
+    document: ComplaintDocument,
+    principal: Principal,
+    what: str,
+    clock: Clock,
+    *,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> PendingEvent:
+    """Return what tells the audit log what was done with a complaint, which is known by its folio too."""
+    known_as = {"folio": document["folio"]}
+    return noted(principal, f"complaint.{what}", document["_id"], clock, before=before, after=known_as | (after or {}))
 
 
 def draft_of(current: ComplaintDocument) -> Draft:

@@ -8,13 +8,11 @@ from uuid import UUID
 from munbot_common.clock import Clock
 from munbot_common.outbox import make_event
 from munbot_contracts.complaints import COMPLAINT_EVENTS, Complainant
-from munbot_contracts.envelope import routing_key
 
 from munbot_complaints.complaints.clock import local
 from munbot_complaints.complaints.models import ComplaintDocument, PendingEvent
 from munbot_complaints.deadlines.rules import ClockState
-
-SOURCE = "complaints-api"
+from munbot_complaints.waiting import SOURCE, as_pending
 
 
 def pending(
@@ -56,4 +54,4 @@ def pending(
         data=data,
         clock=clock,
     )
-    return PendingEvent(id=str(event.id), key=routing_key(event.type), body=event.model_dump(mode="json"))
+    return as_pending(event)

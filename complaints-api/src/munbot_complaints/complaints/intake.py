@@ -13,6 +13,7 @@ from munbot_complaints.attachments.service import AttachmentService
 from munbot_complaints.categories.service import CategoryService
 from munbot_complaints.complaints import clock as clocks
 from munbot_complaints.complaints import events
+from munbot_complaints.complaints.drafts import audit_note
 from munbot_complaints.complaints.models import (
     Actor,
     AttachmentLink,
@@ -155,7 +156,18 @@ class IntakeService:
             deadline_days=term.days,
             due_date=term.due_date,
         ).model_dump(mode="json")
-        document["pending_events"] = [events.pending(COMPLAINT_CREATED, document, lambda: base["created_at"])]
+        about: dict[str, Any] = {
+            "status": base["status"],
+            "category": base["category"],
+            "unit": base["unit"],
+            "channel": base["channel"],
+        }
+        if base["attachments"]:
+            about["attachments"] = [link["id"] for link in base["attachments"]]
+        document["pending_events"] = [
+            events.pending(COMPLAINT_CREATED, document, lambda: base["created_at"]),
+            audit_note(document, principal, "created", lambda: base["created_at"], after=about),
+        ]
         return document
 
 

@@ -51,6 +51,13 @@ class MergeService:
             draft.note(actor_of(principal), "merged", self._clock(), after={"into": primary["folio"]})
             reason = body.reason or texts.text("reasons", "merged")
             self._complaints.move_to(draft, actor_of(principal), ComplaintStatus.CLOSED, reason)
+            draft.audit(
+                principal,
+                "merged",
+                self._clock,
+                before={"status": current["status"]},
+                after={"status": draft.document["status"], "into": primary["folio"], "into_id": primary["_id"]},
+            )
 
         return self._complaints.change(principal, folio, body, step)
 
@@ -64,6 +71,8 @@ class MergeService:
                 raise MergeIllegal(texts.text("merging", "full"))
             draft.set(duplicates=[*links, ComplaintLink(id=repeated["_id"], folio=repeated["folio"])])
             draft.note(actor_of(principal), "received_duplicate", self._clock(), after={"folio": repeated["folio"]})
+            told = {"duplicate": repeated["folio"], "duplicate_id": repeated["_id"]}
+            draft.audit(principal, "received_duplicate", self._clock, after=told)
 
         self._complaints.change(principal, primary["folio"], Change(), step)
 

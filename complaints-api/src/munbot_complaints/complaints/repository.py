@@ -1,7 +1,7 @@
 """Complaints in MongoDB; nothing else asks for them."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -34,6 +34,13 @@ class Change:
 
     set: dict[str, Any] = field(default_factory=dict)
     push: dict[str, list[Any]] = field(default_factory=dict)
+
+    def to_update(self) -> dict[str, Any]:
+        """Return it as MongoDB takes it."""
+        update: dict[str, Any] = {"$set": self.set, "$inc": {"version": 1}}
+        if self.push:
+            update["$push"] = {name: {"$each": items} for name, items in self.push.items()}
+        return update
 
 
 class ComplaintRepository:
@@ -115,10 +122,8 @@ class ComplaintRepository:
 
     def apply(self, complaint_id: str, version: int, change: Change) -> bool:
         """Make a change if the complaint still has this version; False when it has not."""
-        update: dict[str, Any] = {"$set": change.set, "$inc": {"version": 1}}
-        if change.push:
-            update["$push"] = {name: {"$each": items} for name, items in change.push.items()}
-        return self._collection.update_one({"_id": complaint_id, "version": version}, update).matched_count == 1
+        wanted = {"_id": complaint_id, "version": version}
+        return self._collection.update_one(wanted, change.to_update()).matched_count == 1
 
     # -- lists --------------------------------------------------------------------------------------------------------
 
@@ -189,24 +194,6 @@ class ComplaintRepository:
         """Return complaints whose last day is over and that nobody was told about."""
         rows = self._collection.find({"clock.sweep_at": {"$lte": now}}).limit(limit)
         return [cast("ComplaintDocument", raw) for raw in rows]
-
-    def with_pending_events(self, limit: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-        """Return (complaint id, its events that were not confirmed yet) of up to `limit` complaints."""
-        stages: list[dict[str, Any]] = [
-            {"$match": {"relay.pending": True}},
-            {"$limit": limit},
-            {"$project": {"pending_events": 1}},
-        ]
-        for raw in self._collection.aggregate(stages):
-            yield raw["_id"], raw["pending_events"]
-
-    def remove_events(self, complaint_ids: list[str], event_ids: list[str]) -> None:
-        """Drop confirmed events; what was added meanwhile stays pending."""
-        others = {"$filter": {"input": "$pending_events", "cond": {"$not": [{"$in": ["$$this.id", event_ids]}]}}}
-        self._collection.update_many(
-            {"_id": {"$in": complaint_ids}},
-            [{"$set": {"pending_events": others}}, {"$set": {"relay.pending": {"$ne": ["$pending_events", []]}}}],
-        )
 
     def existing(self, complaint_ids: list[str]) -> set[str]:
         """Return those of these ids that exist."""

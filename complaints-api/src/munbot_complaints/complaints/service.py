@@ -36,6 +36,7 @@ from munbot_complaints.deadlines import rules as deadlines
 from munbot_complaints.deadlines.calendars import Calendars
 from munbot_complaints.deadlines.rules import ClockState
 from munbot_complaints.folios import Folio
+from munbot_complaints.waiting import changes
 
 MAX_COMMENTS = 500
 _TRIES = 20
@@ -98,9 +99,11 @@ class ComplaintService:
             draft.comments.append(comment)
             details = {"comment_id": comment["id"], "public": comment["public"]}
             draft.note(actor_of(principal), "commented", self._clock(), after=details)
+            draft.audit(principal, "commented", self._clock, after=details)
             if from_citizen and current["status"] == ComplaintStatus.WAITING_CITIZEN:
                 reason = texts.text("reasons", "citizen_answered")
                 self.move_to(draft, actor_of(principal), ComplaintStatus.IN_REVIEW, reason, by="citizen")
+                self._audit_move(principal, current, draft)
             draft.tell(COMPLAINT_COMMENTED, self._clock, {**details, "text": body.text, "author": author})
 
         return self.change(principal, folio, body, step)
@@ -117,6 +120,9 @@ class ComplaintService:
             after = {"assignee": body.assignee, "unit": body.unit or current["unit"]}
             draft.set(**after)
             draft.note(actor_of(principal), "assigned", self._clock(), before=before, after=after)
+            then, told = changes(before, after)
+            if told:
+                draft.audit(principal, "assigned", self._clock, before=then, after=told)
 
         return self.change(principal, folio, body, step)
 
@@ -139,6 +145,7 @@ class ComplaintService:
                     f"El reclamo no puede pasar de {labels}", extra={"status": status, "requested": body.status}
                 )
             self.move_to(draft, actor_of(principal), body.status, body.reason)
+            self._audit_move(principal, current, draft)
 
         return self.change(principal, folio, body, step)
 
@@ -154,10 +161,13 @@ class ComplaintService:
 
         def step(current: ComplaintDocument, draft: Draft) -> None:
             known = {link["id"] for link in current["attachments"]}
-            draft.set(attachments=[*current["attachments"], *(link for link in links if link["id"] not in known)])
+            new = [link for link in links if link["id"] not in known]
+            draft.set(attachments=[*current["attachments"], *new])
             draft.note(
                 actor_of(principal), "attached", self._clock(), after={"attachments": [link["id"] for link in links]}
             )
+            if new:
+                draft.audit(principal, "attached", self._clock, after={"attachments": [link["id"] for link in new]})
 
         changed = self.change(principal, folio, body, step)
         self._attachments.confirm(links)
@@ -180,6 +190,8 @@ class ComplaintService:
             after={"due_date": clock["due_date"]},
             reason=texts.text("reasons", "overdue"),
         )
+        by = Principal(subject=_SYSTEM["subject"], role=Role.SERVICE, tenant=current["tenant_id"])
+        draft.audit(by, "became_overdue", self._clock, after={"due_date": clock["due_date"]})
         draft.tell(COMPLAINT_OVERDUE, self._clock, {"overdue_since": clocks.local(current, sweep_at)})
         return self._repository.apply(current["_id"], current["version"], draft.to_change())
 
@@ -258,6 +270,14 @@ class ComplaintService:
         draft.tell(event_type, self._clock, details)
         for follower in self._repository.followers(document):
             draft.events.append(events.pending(event_type, as_primary(follower, document), self._clock, details))
+
+    def _audit_move(self, principal: Principal, current: ComplaintDocument, draft: Draft) -> None:
+        before: dict[str, Any] = {"status": current["status"]}
+        after: dict[str, Any] = {"status": draft.document["status"]}
+        reopened = after["status"] == ComplaintStatus.REOPENED
+        if reopened and (link := current.get("merged_into")):
+            before["merged_into"], after["merged_into"] = link["folio"], None
+        draft.audit(principal, "reopened" if reopened else "status_changed", self._clock, before=before, after=after)
 
 
 def complaint_id(principal: Principal, key: str | None) -> UUID:

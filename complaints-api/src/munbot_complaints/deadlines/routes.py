@@ -56,5 +56,5 @@ def write_calendar(body: CalendarBody, principal: AdminDep, services: ServicesDe
         raise CalendarInvalid
     cutoff = body.cutoff.replace(second=0, microsecond=0, tzinfo=None)
     calendar = BusinessCalendar(ZoneInfo(body.timezone), body.region, cutoff, frozenset(body.closed_days))
-    services.calendars.save(principal.tenant, calendar)
+    services.calendars.save(principal, calendar)
     return body

@@ -49,5 +49,5 @@ def write_map(body: MapBody, principal: AdminDep, services: ServicesDep) -> MapB
     url = body.tiles_url
     if url and (not url.startswith("/") or url.startswith("//") or "\\" in url or any(p not in url for p in _PLACES)):
         raise TilesInvalid
-    services.maps.save(principal.tenant, body.model_dump())
+    services.maps.save(principal, body.model_dump())
     return body

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from munbot_contracts.people import Person
 
 from munbot_complaints.attachments.repository import AttachmentDocument
 from munbot_complaints.complaints.models import ComplaintDocument
+from munbot_complaints.complaints.repository import Change
 from munbot_complaints.mongo import MongoDatabase
+from munbot_complaints.waiting import WaitingEvents
 
 _TRIES = 20
 
@@ -19,6 +21,7 @@ class PrivacyRepository:
     def __init__(self, database: MongoDatabase) -> None:
         self._complaints = database["complaints"]
         self._attachments = database["attachments"]
+        self._waiting = WaitingEvents(self._complaints)
 
     def of(self, tenant: str, person: Person) -> list[ComplaintDocument]:
         """Return the person's complaints."""
@@ -54,7 +57,11 @@ class PrivacyRepository:
         }
         return [cast("AttachmentDocument", raw) for raw in self._attachments.find(wanted)]
 
-    def change(self, complaint_id: str, of: Callable[[ComplaintDocument], dict[str, Any]]) -> bool:
+    def remove_events(self, complaint_id: str, event_ids: list[str]) -> None:
+        """Drop events that are on their way."""
+        self._waiting.remove([complaint_id], event_ids)
+
+    def change(self, complaint_id: str, of: Callable[[ComplaintDocument], Change | None]) -> bool:
         """Change a complaint as it stands now; False when there is nothing to change.
 
         Raises:
@@ -62,11 +69,11 @@ class PrivacyRepository:
         """
         for _ in range(_TRIES):
             found = self._complaints.find_one({"_id": complaint_id})
-            values = of(cast("ComplaintDocument", found)) if found else {}
-            if not found or not values:
+            change = of(cast("ComplaintDocument", found)) if found else None
+            if not found or change is None:
                 return False
             wanted = {"_id": complaint_id, "version": found["version"]}
-            if self._complaints.update_one(wanted, {"$set": values, "$inc": {"version": 1}}).matched_count:
+            if self._complaints.update_one(wanted, change.to_update()).matched_count:
                 return True
         msg = "the complaint does not hold still"
         raise RuntimeError(msg)

@@ -1,11 +1,11 @@
 """A person's complaints: found, given, put right, and without the person from then on."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from bson import json_util
-from munbot_common.auth import Principal
+from munbot_common.auth import Principal, Role
 from munbot_common.clock import Clock
 from munbot_common.traces import Traces, mark_of
 from munbot_contracts.people import (
@@ -23,9 +23,9 @@ from munbot_contracts.people import (
 
 from munbot_complaints import texts
 from munbot_complaints.attachments.service import AttachmentService
-from munbot_complaints.complaints.drafts import actor_of
+from munbot_complaints.complaints.drafts import actor_of, audit_note
 from munbot_complaints.complaints.models import Actor, ComplaintDocument, HistoryEntry
-from munbot_complaints.complaints.repository import ComplaintRepository
+from munbot_complaints.complaints.repository import Change, ComplaintRepository
 from munbot_complaints.complaints.rules import SETTLED, index_terms, search_text
 from munbot_complaints.privacy import rules
 from munbot_complaints.privacy.repository import PrivacyRepository
@@ -34,6 +34,7 @@ SERVICE = "complaints"
 _COMPLAINTS = f"{SERVICE}.complaints"
 _OBJECTS = "objects.attachments"
 _LEFT_OUT = ("_id", "search", "terms", "order", "relay", "pending_events", "fingerprint")
+_BESIDE = frozenset({"search", "terms", "fingerprint", "person_erased", "words_erased"})
 _SWEEP = 100
 
 
@@ -90,13 +91,15 @@ class PersonalData:
         """Put name, telephone or e-mail of all the person's complaints right."""
         values = wish.values()
 
-        def right(complaint: ComplaintDocument) -> dict[str, Any]:
+        def right(complaint: ComplaintDocument) -> Change | None:
             citizen: dict[str, Any] = {**complaint["citizen"], **values}
             citizen |= {"search": search_text([citizen["name"]]), "terms": index_terms([citizen["name"]])}
             if citizen == complaint["citizen"]:
-                return {}
+                return None
+            fields = sorted(name for name in values if citizen[name] != cast("Any", complaint["citizen"])[name])
             entry = self._entry(actor_of(principal), "rectified", sorted(values))
-            return {"citizen": citizen, "history": [*complaint["history"], entry]}
+            changed = {"citizen": citizen, "history": [*complaint["history"], entry]}
+            return self._noted(complaint, principal, "rectified", changed, fields)
 
         mine = self._people.of(principal.tenant, wish.person) if values else []
         changed = sum(self._people.change(one["_id"], right) for one in mine)
@@ -111,11 +114,16 @@ class PersonalData:
         files = self._people.files(mine, [str(one) for one in everything.conversations])
         versions = sum(self._attachments.erase(one) for one in files)
         for complaint in mine:
-            self._without_person(complaint, traces, actor_of(principal))
+            self._without_person(complaint, traces, principal)
+
+        def clean(now: ComplaintDocument) -> Change | None:
+            changed = rules.without_traces(now, traces)
+            if not changed:
+                return None
+            return self._noted(now, principal, "mentions_removed", changed, _fields(now, changed))
+
         cleaned = sum(
-            self._people.change(one["_id"], lambda now: rules.without_traces(now, traces))
-            for one in self._people.all(tenant)
-            if rules.named_in(one, traces)
+            self._people.change(one["_id"], clean) for one in self._people.all(tenant) if rules.named_in(one, traces)
         )
         open_ones = sum(not rules.is_settled(one) for one in mine)
         kept = [
@@ -136,7 +144,12 @@ class PersonalData:
         """Take the words of erased people out of complaints that were settled since; returns of how many."""
         settled = sorted(status.value for status in SETTLED)
         waiting = self._people.waiting_for_end(settled, _SWEEP)
-        return sum(self._people.change(one["_id"], rules.without_words) for one in waiting)
+
+        def finish(now: ComplaintDocument) -> Change:
+            changed = rules.without_words(now)
+            return self._noted(now, _ourselves(now), "words_erased", changed, _fields(now, changed))
+
+        return sum(self._people.change(one["_id"], finish) for one in waiting)
 
     def forget_people(self, before: datetime) -> int:
         """Take people out of complaints that were settled before a moment; returns out of how many, some at a time."""
@@ -146,24 +159,49 @@ class PersonalData:
                 self._attachments.erase(file)
             person = Person(rut=complaint["citizen"]["rut"])
             traces = Traces(person.with_all_of(_known(person, [complaint])))
-            self._without_person(complaint, traces, Actor(subject=SERVICE, role="service"))
+            self._without_person(complaint, traces, _ourselves(complaint))
         return len(old)
 
-    def _without_person(self, complaint: ComplaintDocument, traces: Traces, actor: Actor) -> None:
-        def erased(now: ComplaintDocument) -> dict[str, Any]:
+    def _without_person(self, complaint: ComplaintDocument, traces: Traces, principal: Principal) -> None:
+        def erased(now: ComplaintDocument) -> Change:
             changed = rules.without_person(now, traces)
+            fields = _fields(now, changed)
             history = changed.get("history", now["history"])
-            return {**changed, "history": [*history, self._entry(actor, "person_erased", [])]}
+            changed["history"] = [*history, self._entry(actor_of(principal), "person_erased", [])]
+            return self._noted(now, principal, "person_erased", changed, fields)
 
         self._people.change(complaint["_id"], erased)
         now = self._complaints.by_id(complaint["_id"])
         if now is not None and (events := rules.events_about(now, traces)):
-            self._complaints.remove_events([now["_id"]], events)
+            self._people.remove_events(now["_id"], events)
+
+    def _noted(
+        self,
+        complaint: ComplaintDocument,
+        principal: Principal,
+        what: str,
+        changed: dict[str, Any],
+        fields: list[str],
+    ) -> Change:
+        """Return a change with what tells the audit log of it: which fields, and not what is in them."""
+        if not fields:
+            return Change(set=changed)
+        note = audit_note(complaint, principal, what, self._clock, after={"fields": fields})
+        return Change(set={**changed, "relay.pending": True}, push={"pending_events": [note]})
 
     def _entry(self, actor: Actor, action: str, changed: list[str]) -> HistoryEntry:
         return HistoryEntry(
             at=self._clock(), actor=actor, action=action, before={}, after={"changed": changed}, reason=None
         )
+
+
+def _ourselves(complaint: ComplaintDocument) -> Principal:
+    return Principal(subject=SERVICE, role=Role.SERVICE, tenant=complaint["tenant_id"])
+
+
+def _fields(now: ComplaintDocument, changed: dict[str, Any]) -> list[str]:
+    """Return which fields change, without those that only follow from others."""
+    return sorted(name for name, value in changed.items() if name not in _BESIDE and now.get(name) != value)
 
 
 def _known(person: Person, mine: list[ComplaintDocument]) -> Person:

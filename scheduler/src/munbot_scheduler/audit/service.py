@@ -28,8 +28,9 @@ class Actor:
 
     @classmethod
     def of(cls, principal: Principal) -> Self:
-        """Return the caller as actor."""
-        return cls(principal.subject, principal.role.value, principal.tenant)
+        """Return the caller as actor; a citizen in a chat by their conversation, as a token's subject is an address."""
+        subject = str(principal.conversation_id or principal.subject)
+        return cls(subject, principal.role.value, principal.tenant)
 
 
 def record(

@@ -40,7 +40,7 @@ def test_a_new_key_still_opens_what_the_old_one_sealed():
     assert Vault(NEXT_KEY).open(both.seal({"a": "b"})) == {"a": "b"}
 
 
-@pytest.mark.parametrize("key", ["", "short", "x" * 44, f"{KEY},"])
+@pytest.mark.parametrize("key", ["", "short", "x" * 44, f"{KEY},"], ids=["none", "short", "not base64", "a comma"])
 def test_what_is_no_key_is_refused_at_start(key):
     with pytest.raises(VaultLocked, match="WHATSAPP_KEY"):
         Vault(key)
