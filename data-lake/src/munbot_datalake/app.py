@@ -6,6 +6,7 @@ from functools import partial
 
 from fastapi import FastAPI
 from munbot_common.app import create_service_app
+from munbot_common.audit import AuditBook
 from munbot_common.auth import TokenVerifier
 from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
@@ -56,15 +57,19 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
             pseudonyms=Pseudonyms(settings.pseudonym_key.get_secret_value()),
         )
         token = settings.service_token.get_secret_value() if settings.service_token else None
+        conversations = ServiceClient(settings.conversations_url, token=token)
+        app.state.audit = AuditBook(conversations)
         app.state.imports = Imports(
             app.state.session_factory,
             ServiceClient(settings.complaints_url, token=token, timeout=15),
             ServiceClient(settings.scheduler_url, token=token, timeout=15),
+            app.state.audit,
         )
         app.state.checks["database"] = partial(check_database, engine)
         app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
         yield
         app.state.imports.close()
+        conversations.close()
         engine.dispose()
 
     app = create_service_app(settings, title="Munbot data lake", lifespan=lifespan)

@@ -36,6 +36,9 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, StoreSettings
     question_seconds: float = Field(default=30, gt=0)
     complaints_url: str = "http://complaints-api:8000"
     scheduler_url: str = "http://scheduler:8000"
+    conversations_url: str = Field(
+        default="http://conversations:8000", description="keeps the audit log; asked only while a change is made"
+    )
 
 
 class WorkerSettings(ServiceSettings, DatabaseSettings, BrokerSettings, StoreSettings):

@@ -6,12 +6,10 @@ import zlib
 from pathlib import Path
 
 import pytest
-from fastapi.testclient import TestClient
 from munbot_common.database import unit_of_work
-from munbot_datalake.app import create_app
 from munbot_datalake.images import demo, repository
 from munbot_datalake.images.rules import rounded
-from munbot_datalake.settings import ApiSettings, MigrateSettings
+from munbot_datalake.settings import MigrateSettings
 from PIL import Image
 
 DEMO = Path(__file__).resolve().parents[3] / "config" / "demo"
@@ -31,32 +29,6 @@ def opened(response):
     image = Image.open(io.BytesIO(response.content))
     image.load()
     return image
-
-
-@pytest.fixture(scope="module")
-def api(engine, bucket, s3, key_pair, make_token, tmp_path_factory):
-    endpoint, key, secret = s3
-    settings = ApiSettings(
-        pseudonym_key="k" * 32,
-        database_url=engine.url.render_as_string(hide_password=False),
-        jwt_public_key=key_pair[1],
-        s3_endpoint=endpoint,
-        s3_access_key=key,
-        s3_secret_key=secret,
-        lake_bucket=bucket,
-        images_bucket=bucket,
-        cache_dir=tmp_path_factory.mktemp("cache"),
-        public_url="http://munbot.test",
-    )
-    with TestClient(create_app(settings), raise_server_exceptions=False) as http:
-
-        def call(method, path, role="admin", tenant="valle-claro", **options):
-            headers = options.pop("headers", {})
-            if role:
-                headers["Authorization"] = f"Bearer {make_token(role, tenant)}"
-            return http.request(method, path, headers=headers, **options)
-
-        yield call
 
 
 @pytest.fixture

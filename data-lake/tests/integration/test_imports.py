@@ -1,9 +1,12 @@
 """Imports against services that behave as ours: once per record, refusals in their words, outages without a loss."""
 
 import json
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
+from munbot_common.audit import AuditAway, AuditBook
+from munbot_common.auth import Principal, Role
 from munbot_common.client import ServiceAway, ServiceClient
 from munbot_common.database import unit_of_work
 from munbot_datalake.imports import repository
@@ -44,19 +47,25 @@ def service():
 
 
 @pytest.fixture
-def imports(factory, service):
+def imports(factory, service, hub, make_token):
     with unit_of_work(factory) as session:
         session.execute(delete(ImportedRecord))
     clients = [
         ServiceClient("http://service", token="t", attempts=1, transport=httpx.MockTransport(service)) for _ in range(2)
     ]
-    made = Imports(factory, *clients)
+    conversations = ServiceClient(hub.url, token=make_token("service", subject="service:datalake"))
+    made = Imports(factory, *clients, AuditBook(conversations))
     yield made
     made.close()
+    conversations.close()
+
+
+def operator(tenant="valle-claro"):
+    return Principal(subject="service:cli", role=Role.SERVICE, tenant=tenant)
 
 
 def bring(imports, *records, tenant="valle-claro"):
-    return imports.complaints(tenant, ComplaintsImport(records=list(records)))
+    return imports.complaints(operator(tenant), ComplaintsImport(records=list(records)))
 
 
 def test_a_record_is_registered_once_and_its_ip_never_sent(imports, service):
@@ -105,11 +114,50 @@ def test_an_outage_ends_the_import_and_it_goes_on_where_it_was(imports, service)
 
 
 def test_appointments_are_booked_in_the_same_way(imports, service):
-    from zoneinfo import ZoneInfo
-
     record = {"id": 1, "tramite": "licencia-b", "fecha": "2026-11-24", "hora": "10:15", "rut": "1-9", "nombre": "M S"}
     wanted = AppointmentsImport(records=[record, {"id": 2}])
     for outcome in ("imported", "known"):
-        report = imports.appointments("valle-claro", wanted, ZoneInfo("America/Santiago"))
+        report = imports.appointments(operator(), wanted, ZoneInfo("America/Santiago"))
         assert [one.outcome for one in report.outcomes] == [outcome, "refused"]
     assert service.requests[0]["start"] == "2026-11-24T10:15:00-03:00"
+
+
+def test_each_run_is_noted_before_its_first_record_and_without_any(imports, service, hub):
+    seen = []
+    hub.look = lambda: seen.append(len(service.requests))
+    bring(imports, RECORD, RECORD | {"id": 2}, RECORD | {"id": 3, "mensaje": "mala"})
+    imports.appointments(operator(), AppointmentsImport(records=[{"id": 1}]), ZoneInfo("America/Santiago"))
+    entry = {"actor": "service:cli", "actor_role": "service", "action": "import.run", "object_type": "import"}
+    assert hub.of("valle-claro") == [
+        entry | {"object_id": "complaint", "before": None, "after": {"records": 3}},
+        entry | {"object_id": "appointment", "before": None, "after": {"records": 1}},
+    ]
+    assert seen == [0, 3]
+    assert "15482903" not in json.dumps(hub.of("valle-claro"))
+
+
+def test_a_run_that_cannot_be_noted_does_not_begin(imports, service, hub):
+    hub.answer = 503
+    with pytest.raises(AuditAway):
+        bring(imports, RECORD)
+    assert service.made == {}
+    hub.answer = 204
+    assert bring(imports, RECORD).imported == 1
+
+
+def test_a_run_without_complaints_api_is_not_noted(imports, service, hub):
+    service.away = True
+    with pytest.raises(ServiceAway):
+        bring(imports, RECORD)
+    assert hub.entries == {}
+
+
+def test_who_asks_is_told_that_nothing_was_brought_in(api, hub):
+    hub.answer = 503
+    refused = api("POST", "/v1/imports/appointments", json={"records": [{"id": 1}]})
+    assert (refused.status_code, refused.json()["code"]) == (503, "audit_away")
+    assert api("POST", "/v1/imports/appointments", json={"records": []}).status_code == 422
+    assert api("POST", "/v1/imports/appointments", role="agent", json={"records": [{"id": 1}]}).status_code == 403
+    hub.answer = 204
+    assert api("POST", "/v1/imports/appointments", json={"records": [{"id": 1}]}).json()["refused"] == 1
+    assert [(one["actor"], one["after"]) for one in hub.of("valle-claro")] == [("admin:test", {"records": 1})]

@@ -5,6 +5,8 @@ from typing import Annotated, cast
 
 from anyio import CapacityLimiter
 from fastapi import Depends, Request
+from munbot_common.audit import AuditBook
+from munbot_common.client import ServiceClient
 from munbot_common.clock import Clock, utc_now
 
 from munbot_llm.answers.generation import GroundedGenerator
@@ -41,6 +43,7 @@ class Services:
         voice: voice notes to text.
         categories: suggestions for complaints.
         imports: one import at a time, as it takes a processor that answers need; who waits holds no thread.
+        conversations: the hub, which keeps the audit log.
     """
 
     settings: ApiSettings
@@ -54,6 +57,7 @@ class Services:
     voice: VoiceService
     categories: CategoryService
     imports: CapacityLimiter
+    conversations: ServiceClient
 
     def start(self) -> None:
         """Begin to read the documents."""
@@ -64,6 +68,7 @@ class Services:
         self.turns.close()
         self.book.close()
         self.embeddings.close()
+        self.conversations.close()
 
 
 def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
@@ -78,6 +83,8 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         sync_seconds=settings.sync_seconds,
         on_ready=turns.calm,
     )
+    token = settings.service_token.get_secret_value() if settings.service_token else None
+    conversations = ServiceClient(settings.conversations_url, token=token)
     models = ModelService(build_model(settings), deadline_seconds=settings.llm_deadline_seconds)
     return Services(
         settings=settings,
@@ -85,12 +92,13 @@ def build_services(settings: ApiSettings, clock: Clock = utc_now) -> Services:
         embeddings=embeddings,
         turns=turns,
         book=book,
-        knowledge=KnowledgeService(store, book, DocumentWriter(store, clock)),
+        knowledge=KnowledgeService(store, book, DocumentWriter(store, clock), AuditBook(conversations)),
         answers=AnswerService(_generator(settings, models)),
         models=models,
         voice=VoiceService(settings, settings.data_dir),
         categories=CategoryService(embeddings),
         imports=CapacityLimiter(1),
+        conversations=conversations,
     )
 
 

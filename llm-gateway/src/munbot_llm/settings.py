@@ -77,6 +77,7 @@ class ApiSettings(StoreSettings, AnswerSettings, VoiceSettings, AuthSettings):
     data_dir: Path = Path("var/llm-gateway")  # the embeddings' cache; rebuilt when lost
     upload_max_bytes: int = Field(default=20 * MEGABYTE, ge=1)
     sync_seconds: float = Field(default=10.0, gt=0)  # how often documents of other replicas are looked for
+    conversations_url: str = "http://conversations:8000"  # keeps the audit log; asked only while a change is made
 
 
 class WorkerSettings(ServiceSettings, BrokerSettings, AuthSettings):

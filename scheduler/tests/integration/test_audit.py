@@ -1,5 +1,7 @@
 """Every change is told to the hub's log, with its trail and its transaction."""
 
+from uuid import uuid4
+
 import pytest
 from munbot_contracts import Event
 from munbot_contracts.audit import AuditNoted
@@ -67,3 +69,10 @@ def test_the_catalogue(api, noted):
     assert (created.action, created.object_type, created.object_id) == ("office.created", "office", made.json()["id"])
     assert (created.before, created.after["name"]) == (None, "Oficina")
     assert (changed.action, changed.before["name"], changed.after["name"]) == ("office.changed", "Oficina", "Otra")
+
+
+def test_a_citizen_is_named_by_the_conversation(booked, noted):
+    conversation = str(uuid4())
+    booked(role="visitor", conversation=conversation)
+    (row,) = noted()
+    assert (row.data.actor, row.data.actor_role) == (conversation, "visitor")

@@ -15,11 +15,15 @@ def find(session: Session, catalogue: str, name: str) -> Picture | None:
     return session.scalars(query).one_or_none()
 
 
+def owner(session: Session, catalogue: str) -> str | None:
+    """Return the tenant whose catalogue it is; None when it is nobody's."""
+    return session.scalar(select(ImageCatalogue.tenant_id).where(ImageCatalogue.name == catalogue))
+
+
 def claim(session: Session, catalogue: str, tenant: str) -> bool:
     """Make a catalogue a tenant's if it is nobody's; False when it is another's."""
     session.execute(pg_insert(ImageCatalogue).values(name=catalogue, tenant_id=tenant).on_conflict_do_nothing())
-    owner = session.scalar(select(ImageCatalogue.tenant_id).where(ImageCatalogue.name == catalogue))
-    return owner == tenant
+    return owner(session, catalogue) == tenant
 
 
 def put(session: Session, picture: Picture) -> None:

@@ -1,15 +1,18 @@
 """Pictures by HTTP: shown to everybody, kept by officials."""
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, File, Header, Path, Query, Request, Response, UploadFile
+from munbot_common.audit import AuditAway, AuditBook
 from munbot_common.auth import Principal, Role, TokenInvalid, require_roles
 from munbot_common.clock import Clock
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, NotFound, Unavailable, problem_responses
 
 from munbot_datalake.images import repository
+from munbot_datalake.images.audit import note_change
 from munbot_datalake.images.models import Picture
 from munbot_datalake.images.problems import CatalogueTaken, ImageTooLarge, ImageUnreadable
 from munbot_datalake.images.rules import MAX_BYTES, MAX_SIDE, NAME, Format, Wish, chosen_format, rounded
@@ -42,7 +45,14 @@ def get_now(request: Request) -> datetime:
     return clock()
 
 
+def get_audit(request: Request) -> AuditBook:
+    """Return the hub's audit log."""
+    book: AuditBook = request.app.state.audit
+    return book
+
+
 ImagesDep = Annotated[Images, Depends(get_images)]
+AuditDep = Annotated[AuditBook, Depends(get_audit)]
 
 
 @router.get(
@@ -102,18 +112,21 @@ def pictures(principal: ReaderDep, session: SessionDep, request: Request, catalo
 @router.put(
     "/v1/images/{catalogue}/{name}",
     response_model=PictureView,
-    responses=problem_responses(TokenInvalid, Forbidden, CatalogueTaken, ImageTooLarge, ImageUnreadable, Unavailable),
+    responses=problem_responses(
+        TokenInvalid, Forbidden, CatalogueTaken, ImageTooLarge, ImageUnreadable, Unavailable, AuditAway
+    ),
 )
 def upload(
     principal: WriterDep,
     images: ImagesDep,
+    audit: AuditDep,
     request: Request,
+    *,
     catalogue: Catalogue,
     name: Name,
-    *,
     file: Annotated[UploadFile, File(description="JPEG, PNG, WebP, AVIF or GIF")],
 ) -> PictureView:
-    """Keep a picture under a name; a new catalogue becomes the tenant's own."""
+    """Keep a picture under a name, once that is noted; a new catalogue becomes the tenant's own."""
     content = file.file.read(MAX_BYTES + 1)
     try:
         picture = images.save(
@@ -123,6 +136,7 @@ def upload(
             content=content,
             by=principal.subject,
             now=get_now(request),
+            note=partial(note_change, audit, principal),
         )
     except STORE_ERRORS as error:
         raise Unavailable from error
@@ -132,12 +146,12 @@ def upload(
 @router.delete(
     "/v1/images/{catalogue}/{name}",
     status_code=204,
-    responses=problem_responses(TokenInvalid, Forbidden, NotFound, Unavailable),
+    responses=problem_responses(TokenInvalid, Forbidden, NotFound, Unavailable, AuditAway),
 )
-def remove(principal: WriterDep, images: ImagesDep, catalogue: Catalogue, name: Name) -> None:
-    """Remove a picture; its address shows the placeholder from then on."""
+def remove(principal: WriterDep, images: ImagesDep, audit: AuditDep, catalogue: Catalogue, name: Name) -> None:
+    """Remove a picture, once that is noted; its address shows the placeholder from then on."""
     try:
-        if not images.remove(principal.tenant, catalogue, name):
+        if not images.remove(principal.tenant, catalogue, name, note=partial(note_change, audit, principal)):
             raise NotFound
     except STORE_ERRORS as error:
         raise Unavailable from error

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,9 @@ from munbot_datalake.images.problems import CatalogueTaken, ImageTooLarge
 from munbot_datalake.images.rules import CONTENT_TYPES, MAX_BYTES, Wish
 from munbot_datalake.store import MISSING
 from munbot_datalake.texts import say
+
+Note = Callable[[Picture | None, Picture | None], None]
+"""Notes a change (before, after) that nothing stands against any more; when it raises, nothing is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,20 @@ class Images:
         self._cache = cache
         self._workbench = threading.BoundedSemaphore(at_once)
 
-    def save(self, *, tenant: str, catalogue: str, name: str, content: bytes, by: str, now: datetime) -> Picture:
-        """Keep a picture under a name, in the place of what had that name.
+    def save(
+        self,
+        *,
+        tenant: str,
+        catalogue: str,
+        name: str,
+        content: bytes,
+        by: str,
+        now: datetime,
+        note: Note | None = None,
+    ) -> Picture:
+        """Keep a picture under a name, in the place of what had that name; the same content again changes nothing.
+
+        `note` is called before it is kept, and not when nothing changes.
 
         Raises:
             CatalogueTaken: the catalogue is another tenant's.
@@ -76,15 +92,27 @@ class Images:
             uploaded_by=by,
         )
         with unit_of_work(self._factory) as session:
-            if not repository.claim(session, catalogue, tenant):
+            if repository.owner(session, catalogue) not in {None, tenant}:
                 raise CatalogueTaken(say("images.catalogue_taken", catalogue=catalogue))
             before = repository.find(session, catalogue, name)
-            old = before.sha256 if before else picture.sha256
+        if note and (before is None or before.sha256 != picture.sha256):
+            note(before, picture)
+        return self._keep(picture, content)
+
+    def _keep(self, picture: Picture, content: bytes) -> Picture:
+        tenant = picture.tenant_id
+        with unit_of_work(self._factory) as session:
+            if not repository.claim(session, picture.catalogue, tenant):
+                raise CatalogueTaken(say("images.catalogue_taken", catalogue=picture.catalogue))
+            before = repository.find(session, picture.catalogue, picture.name)
             key = _original(tenant, picture.sha256)
             size, kind = len(content), picture.content_type
             self._client.put_object(self._bucket, key, io.BytesIO(content), size, content_type=kind)
+            if before and before.sha256 == picture.sha256:
+                return before
+            old = before.sha256 if before else None
             repository.put(session, picture)
-        if old != picture.sha256:
+        if old:
             self._tidy(tenant, old)
         return picture
 
@@ -106,8 +134,14 @@ class Images:
         content = None if etag in known else self._result(picture, wish)
         return Shown(content, kind, etag, picture.version)
 
-    def remove(self, tenant: str, catalogue: str, name: str) -> bool:
-        """Forget a picture; False when there is none."""
+    def remove(self, tenant: str, catalogue: str, name: str, *, note: Note | None = None) -> bool:
+        """Forget a picture; False when there is none. `note` is called before."""
+        with unit_of_work(self._factory) as session:
+            present = repository.find(session, catalogue, name)
+        if present is None or present.tenant_id != tenant:
+            return False
+        if note:
+            note(present, None)
         with unit_of_work(self._factory) as session:
             picture = repository.remove(session, tenant, catalogue, name)
         if picture is None:

@@ -4,6 +4,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Request
+from munbot_common.audit import AuditAway
 from munbot_common.auth import Principal, Role, TokenInvalid, require_roles
 from munbot_common.client import ServiceProblem
 from munbot_common.problems import Forbidden, Unavailable, problem_responses
@@ -26,16 +27,16 @@ def get_imports(request: Request) -> Imports:
 ImportsDep = Annotated[Imports, Depends(get_imports)]
 
 
-@router.post("/complaints", responses=problem_responses(TokenInvalid, Forbidden, Unavailable))
+@router.post("/complaints", responses=problem_responses(TokenInvalid, Forbidden, Unavailable, AuditAway))
 def complaints(body: ComplaintsImport, principal: OperatorDep, imports: ImportsDep) -> Report:
     """Register complaints of the earlier demo; a record that was imported before is known and left as it is."""
     try:
-        return imports.complaints(principal.tenant, body)
+        return imports.complaints(principal, body)
     except ServiceProblem as problem:
         raise Unavailable from problem
 
 
-@router.post("/appointments", responses=problem_responses(TokenInvalid, Forbidden, Unavailable))
+@router.post("/appointments", responses=problem_responses(TokenInvalid, Forbidden, Unavailable, AuditAway))
 def appointments(body: AppointmentsImport, principal: OperatorDep, imports: ImportsDep) -> Report:
     """Book appointments of the earlier demo; what is past or taken is refused in the scheduler's words."""
-    return imports.appointments(principal.tenant, body, ZONE)
+    return imports.appointments(principal, body, ZONE)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from munbot_common.audit import AuditBook
+from munbot_common.auth import Principal
 from munbot_common.client import ServiceClient, ServiceProblem
 from munbot_common.database import SessionFactory, unit_of_work
 
@@ -37,41 +39,50 @@ class Imports:
         factory: of sessions.
         complaints: complaints-api.
         scheduler: the scheduler.
+        audit: the hub's log, which knows of each run before its first record.
     """
 
-    def __init__(self, factory: SessionFactory, complaints: ServiceClient, scheduler: ServiceClient) -> None:
+    def __init__(
+        self, factory: SessionFactory, complaints: ServiceClient, scheduler: ServiceClient, audit: AuditBook
+    ) -> None:
         self._factory = factory
+        self._audit = audit
         self._complaints = _Kind("complaint", complaints, "/v1/complaints", "folio")
         self._appointments = _Kind("appointment", scheduler, "/v1/appointments", "code")
 
-    def complaints(self, tenant: str, wanted: ComplaintsImport) -> Report:
+    def complaints(self, operator: Principal, wanted: ComplaintsImport) -> Report:
         """Register complaints.
 
         Raises:
+            AuditAway: the run could not be noted, and has not begun.
             ServiceAway: complaints-api does not answer; what was registered before stays.
         """
-        tree = self._complaints.client.request("GET", "/v1/categories", tenant=tenant)
+        tree = self._complaints.client.request("GET", "/v1/categories", tenant=operator.tenant)
         names = rules.category_names(tree["items"])
 
         def make(record: Record) -> dict[str, Any]:
             return rules.complaint(record, names, wanted.categories, wanted.unknown_rut)
 
-        return self._each(self._complaints, tenant, wanted.records, make)
+        return self._each(self._complaints, operator, wanted.records, make)
 
-    def appointments(self, tenant: str, wanted: AppointmentsImport, zone: ZoneInfo) -> Report:
+    def appointments(self, operator: Principal, wanted: AppointmentsImport, zone: ZoneInfo) -> Report:
         """Book appointments.
 
         Raises:
+            AuditAway: the run could not be noted, and has not begun.
             ServiceAway: the scheduler does not answer; what was booked before stays.
         """
-        return self._each(self._appointments, tenant, wanted.records, lambda record: rules.appointment(record, zone))
+        return self._each(self._appointments, operator, wanted.records, lambda record: rules.appointment(record, zone))
 
     def close(self) -> None:
         """Close the connections."""
         self._complaints.client.close()
         self._appointments.client.close()
 
-    def _each(self, kind: _Kind, tenant: str, records: Sequence[Record], make: Make) -> Report:
+    def _each(self, kind: _Kind, operator: Principal, records: Sequence[Record], make: Make) -> Report:
+        self._audit.note(
+            operator, action="import.run", object_type="import", object_id=kind.name, after={"records": len(records)}
+        )
         outcomes: list[Outcome] = []
         seen: set[str] = set()
         for place, record in enumerate(records):
@@ -79,7 +90,7 @@ class Imports:
             try:
                 key = rules.new_id(record, seen)
                 seen.add(key)
-                outcomes.append(self._one(kind, tenant, key, make(record)))
+                outcomes.append(self._one(kind, operator.tenant, key, make(record)))
             except RecordRefused as refused:
                 outcomes.append(Outcome(id=key, outcome="refused", code=refused.code, reason=str(refused)))
         counted = Counter(outcome.outcome for outcome in outcomes)

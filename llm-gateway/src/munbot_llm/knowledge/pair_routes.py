@@ -4,6 +4,7 @@ from typing import Any
 
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Response
+from munbot_common.audit import AuditAway
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
 from munbot_llm.dependencies import Services, ServicesDep
@@ -38,7 +39,7 @@ def read_pair(pair_id: PairId, principal: ReaderDep, services: ServicesDep) -> P
 
 @router.put(
     "/{pair_id}",
-    responses=_CREATED | problem_responses(Unauthorized, Forbidden, TenantInvalid, Unprocessable),
+    responses=_CREATED | problem_responses(Unauthorized, Forbidden, TenantInvalid, Unprocessable, AuditAway),
 )
 async def write_pair(
     pair_id: PairId, body: PairBody, response: Response, principal: WriterDep, services: ServicesDep
@@ -52,7 +53,9 @@ async def write_pair(
 
 
 @router.delete(
-    "/{pair_id}", status_code=204, responses=problem_responses(Unauthorized, Forbidden, PairNotFound, Unprocessable)
+    "/{pair_id}",
+    status_code=204,
+    responses=problem_responses(Unauthorized, Forbidden, PairNotFound, Unprocessable, AuditAway),
 )
 async def delete_pair(pair_id: PairId, principal: WriterDep, services: ServicesDep) -> None:
     """Remove a pair from what is answered from; its versions stay in the object store."""

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
+from munbot_common.audit import AuditAway
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
 from munbot_llm.dependencies import Services, ServicesDep
@@ -93,6 +94,7 @@ _FILE: _Responses = {200: {"content": {"application/octet-stream": {}}, "descrip
         DocumentEmpty,
         DocumentWithoutText,
         DocumentKindUnsupported,
+        AuditAway,
     ),
 )
 async def upload(request: Request, response: Response, principal: WriterDep, services: ServicesDep) -> UploadedDocument:
@@ -175,17 +177,21 @@ def download(
 
 
 @router.delete(
-    "/documents/{document_id}", status_code=204, responses=problem_responses(Unauthorized, Forbidden, DocumentNotFound)
+    "/documents/{document_id}",
+    status_code=204,
+    responses=problem_responses(Unauthorized, Forbidden, DocumentNotFound, AuditAway),
 )
 async def delete(document_id: DocumentId, principal: WriterDep, services: ServicesDep) -> None:
     """Remove a document or pair from what is answered from; its versions stay in the object store."""
     await is_indexed(await run_sync(services.knowledge.delete, principal, document_id))
 
 
-@router.post("/reindex", status_code=202, responses=problem_responses(Unauthorized, Forbidden, TenantInvalid))
+@router.post(
+    "/reindex", status_code=202, responses=problem_responses(Unauthorized, Forbidden, TenantInvalid, AuditAway)
+)
 def reindex(principal: WriterDep, services: ServicesDep) -> ReindexStarted:
     """Cut all documents anew from their files, in the background; answers go on meanwhile."""
-    return ReindexStarted(documents=services.knowledge.start_reindex(principal.tenant))
+    return ReindexStarted(documents=services.knowledge.start_reindex(principal))
 
 
 @router.post("/search", responses=problem_responses(Unauthorized, Forbidden, Unprocessable, KnowledgeLoading))

@@ -3,11 +3,14 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import Future
+from functools import partial
 
+from munbot_common.audit import AuditBook
 from munbot_common.auth import Principal
 from munbot_common.logs import get_logger
 from munbot_common.problems import Problem
 
+from munbot_llm.knowledge.audit import note_change
 from munbot_llm.knowledge.index_book import IndexBook
 from munbot_llm.knowledge.models import DocumentUnreadable, KnowledgeDocument
 from munbot_llm.knowledge.problems import DocumentNotFound
@@ -22,11 +25,12 @@ HISTORY = 50
 
 
 class KnowledgeService:
-    """Documents with their index: a write is over when the index knows it."""
+    """Documents with their index: a write is over when the index knows it, and noted before it begins."""
 
-    def __init__(self, store: KnowledgeStore, book: IndexBook, writer: DocumentWriter) -> None:
+    def __init__(self, store: KnowledgeStore, book: IndexBook, writer: DocumentWriter, audit: AuditBook) -> None:
         self._store = store
         self._writer = writer
+        self._audit = audit
         self._recutting: set[str] = set()
         self._recut_lock = threading.Lock()
         self.book = book
@@ -34,13 +38,17 @@ class KnowledgeService:
     def upload(
         self, principal: Principal, *, filename: str, data: bytes, title: str | None, chosen_id: str | None
     ) -> tuple[Written, Future[None]]:
-        """Import a file; returns the document and the index that will know it. Raises as `write_file` does."""
-        written = self._writer.write_file(principal, filename=filename, data=data, title=title, chosen_id=chosen_id)
+        """Import a file; returns the document and the index that will know it. Raises as `write_file`, or AuditAway."""
+        note = partial(note_change, self._audit, principal)
+        written = self._writer.write_file(
+            principal, filename=filename, data=data, title=title, chosen_id=chosen_id, note=note
+        )
         return written, self.book.update(principal.tenant)
 
     def put_pair(self, principal: Principal, pair_id: str, body: PairBody) -> tuple[Written, Future[None]]:
-        """Keep a pair; returns it and the index that will know it. Raises as `write_pair` does."""
-        written = self._writer.write_pair(principal, pair_id, body)
+        """Keep a pair; returns it and the index that will know it. Raises as `write_pair`, or AuditAway."""
+        note = partial(note_change, self._audit, principal)
+        written = self._writer.write_pair(principal, pair_id, body, note=note)
         return written, self.book.update(principal.tenant)
 
     def delete(self, principal: Principal, key: str) -> Future[None]:
@@ -48,8 +56,10 @@ class KnowledgeService:
 
         Raises:
             DocumentNotFound: there is none.
+            AuditAway: it could not be noted.
         """
-        self._writer.delete(check_tenant(principal.tenant), key)
+        note = partial(note_change, self._audit, principal)
+        self._writer.delete(check_tenant(principal.tenant), key, note=note)
         return self.book.update(principal.tenant)
 
     def documents(self, tenant: str, kind: str | None = None) -> list[KnowledgeDocument]:
@@ -102,11 +112,23 @@ class KnowledgeService:
             raise DocumentNotFound
         return document, pieces
 
-    def start_reindex(self, tenant: str) -> int:
-        """Cut all of a tenant's documents anew, in the background; returns how many. One such run at a time."""
-        keys = [row.id for row in self.documents(check_tenant(tenant), "document")]
+    def start_reindex(self, principal: Principal) -> int:
+        """Cut all of a tenant's documents anew, in the background; returns how many. One such run at a time.
+
+        Raises:
+            AuditAway: it could not be noted, and nothing has begun.
+        """
+        tenant = check_tenant(principal.tenant)
+        keys = [row.id for row in self.documents(tenant, "document")]
         with self._recut_lock:
             if tenant not in self._recutting:
+                self._audit.note(
+                    principal,
+                    action="knowledge.reindexed",
+                    object_type="knowledge",
+                    object_id=tenant,
+                    after={"documents": len(keys)},
+                )
                 self._recutting.add(tenant)
                 threading.Thread(target=self._reindex, args=(tenant, keys), name="reindex", daemon=True).start()
         return len(keys)

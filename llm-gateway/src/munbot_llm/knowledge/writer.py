@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from munbot_common.auth import Principal
@@ -29,6 +30,9 @@ from munbot_llm.knowledge.texts import text
 log = get_logger("knowledge.writer")
 
 _LOCKS = 64
+
+Note = Callable[[KnowledgeDocument | None, KnowledgeDocument | None], None]
+"""Notes a change (before, after) that nothing stands against any more; when it raises, nothing is changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class DocumentWriter:
         title: str | None = None,
         chosen_id: str | None = None,
         seed_sha256: str | None = None,
+        note: Note | None = None,
     ) -> Written:
         """Import a file and keep it as the next version of its document; the same bytes again change nothing.
 
@@ -69,6 +74,7 @@ class DocumentWriter:
             title: else the document's own.
             chosen_id: of the document; else it follows from the file name.
             seed_sha256: for demo data, the checksum of its file.
+            note: called before it is kept, unless nothing changes.
 
         Raises:
             FilenameInvalid, DocumentIdInvalid, TenantInvalid: names that cannot be kept.
@@ -99,6 +105,8 @@ class DocumentWriter:
                 warnings=tuple(imported.warnings),
                 seed_sha256=seed_sha256,
             )
+            if note:
+                note(present, document)
             source_version = self._store.save_source(tenant, key, document.suffix, data)
             document = replace(document, source_version=source_version)
             self._store.save(document)
@@ -106,7 +114,13 @@ class DocumentWriter:
         return Written(document, created=True)
 
     def write_pair(
-        self, principal: Principal, pair_id: str, body: PairBody, *, seed_sha256: str | None = None
+        self,
+        principal: Principal,
+        pair_id: str,
+        body: PairBody,
+        *,
+        seed_sha256: str | None = None,
+        note: Note | None = None,
     ) -> Written:
         """Keep a question/answer pair; the same texts again change nothing.
 
@@ -135,12 +149,14 @@ class DocumentWriter:
                 passages=(passage,),
                 seed_sha256=seed_sha256,
             )
+            if note:
+                note(present, document)
             self._store.save(document)
         log.info("pair_written", tenant=tenant, document=key, version=document.version)
         return Written(document, created=True)
 
-    def delete(self, tenant: str, key: str) -> None:
-        """Hide a document; its versions stay in the object store.
+    def delete(self, tenant: str, key: str, *, note: Note | None = None) -> None:
+        """Hide a document; its versions stay in the object store. `note` is called before.
 
         Raises:
             DocumentNotFound: there is none.
@@ -149,6 +165,8 @@ class DocumentWriter:
             present = self._present(tenant, key) if is_document_id(key) else None
             if present is None:
                 raise DocumentNotFound
+            if note:
+                note(present, None)
             self._store.delete(present)
         log.info("document_deleted", tenant=tenant, document=key)
 

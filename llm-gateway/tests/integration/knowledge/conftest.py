@@ -4,6 +4,7 @@ import secrets
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 
+import audit_plumbing
 import pytest
 from fastapi.testclient import TestClient
 from munbot_llm.app import create_app
@@ -52,7 +53,21 @@ def minio(s3):
 
 
 @pytest.fixture(scope="module")
-def make_settings(s3, bucket, key_pair, data_dir):
+def hub(key_pair):
+    """The hub's audit log, as it is when all is well."""
+    with audit_plumbing.running(audit_plumbing.AuditHub(key_pair[1])) as hub:
+        yield hub
+
+
+@pytest.fixture(autouse=True)
+def well(hub):
+    """What a test does to the hub ends with the test."""
+    yield
+    hub.answer, hub.look = 204, None
+
+
+@pytest.fixture(scope="module")
+def make_settings(s3, bucket, key_pair, make_token, data_dir, hub):
     def make(**changes):
         endpoint, access, secret = s3
         fields = {
@@ -61,6 +76,8 @@ def make_settings(s3, bucket, key_pair, data_dir):
             "s3_secret_key": secret,
             "knowledge_bucket": bucket,
             "jwt_public_key": key_pair[1],
+            "service_token": make_token("service", subject="service:llm"),
+            "conversations_url": hub.url,
             "munbot_mode": "demo",
             "data_dir": data_dir,
             "sync_seconds": 0.2,

@@ -63,6 +63,8 @@ def process(settings, store, temporary, tmp_path_factory):
         "S3_SECRET_KEY": settings.s3_secret_key.get_secret_value(),
         "KNOWLEDGE_BUCKET": settings.knowledge_bucket,
         "JWT_PUBLIC_KEY": settings.jwt_public_key,
+        "SERVICE_TOKEN": settings.service_token.get_secret_value(),
+        "CONVERSATIONS_URL": settings.conversations_url,
         "DATA_DIR": str(settings.data_dir),
         "UPLOAD_MAX_BYTES": str(4 * MEGABYTE),
         "MUNBOT_MODE": "demo",
