@@ -214,8 +214,7 @@ class TestOfAnotherService:
         ("changes", "status", "code"),
         [
             ({"role": "admin"}, 403, "forbidden"),
-            ({"tenant": PUNTA}, 422, "actor_unknown"),
-            ({"actor": "nobody"}, 422, "actor_unknown"),
+            ({"tenant": "nowhere"}, 404, "tenant_unknown"),
             ({"action": "not a name"}, 422, "invalid"),
             ({"key": "reused", "object_id": "another"}, 422, "idempotency_key_reused"),
         ],

@@ -1,5 +1,6 @@
 """The data lake's HTTP application."""
 
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -43,10 +44,9 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         app.state.clock = clock
         app.state.store = make_client(settings)
         files = DiskCache(settings.cache_dir / "archive", settings.cache_mb * 1024 * 1024)
-        app.state.questions = Questions(
-            Sources(app.state.session_factory, app.state.store, settings.lake_bucket, files),
-            Limits(memory_mb=settings.question_memory_mb, seconds=settings.question_seconds),
-        )
+        sources = Sources(app.state.session_factory, app.state.store, settings.lake_bucket, files)
+        limits = Limits(memory_mb=settings.question_memory_mb, seconds=settings.question_seconds)
+        app.state.questions = Questions(sources, limits)
         results = DiskCache(settings.cache_dir / "images", settings.cache_mb * 256 * 1024)
         app.state.images = Images(app.state.session_factory, app.state.store, settings.images_bucket, results)
         app.state.privacy = PersonalData(
@@ -67,7 +67,12 @@ def create_app(settings: ApiSettings, clock: Clock = utc_now) -> FastAPI:
         )
         app.state.checks["database"] = partial(check_database, engine)
         app.state.checks["store"] = partial(app.state.store.bucket_exists, settings.lake_bucket)
+        stop = threading.Event()
+        ahead = threading.Thread(target=sources.keep_ahead, args=(stop,), name="fetch-ahead", daemon=True)
+        ahead.start()
         yield
+        stop.set()
+        ahead.join(10)
         app.state.imports.close()
         conversations.close()
         engine.dispose()

@@ -19,7 +19,7 @@ class DiskCache:
     def __init__(self, folder: Path, limit: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._limit = limit
+        self.limit = limit
         self._lock = threading.Lock()
         self._in_use: dict[str, int] = {}
         for rest in folder.glob(".*.part"):
@@ -35,6 +35,10 @@ class DiskCache:
             return None
         return path
 
+    def has(self, name: str) -> bool:
+        """Tell whether a file is here, which is no use of it."""
+        return (self._folder / name).exists()
+
     def put(self, name: str, content: bytes) -> Path:
         """Keep a file, whole or not at all."""
         path = self._folder / name
@@ -46,7 +50,7 @@ class DiskCache:
                 before = path.stat().st_size if path.exists() else 0
                 Path(part).replace(path)
                 self._size += len(content) - before
-                if self._size > self._limit:
+                if self._size > self.limit:
                     self._shrink(keep=name)
         except BaseException:
             Path(part).unlink(missing_ok=True)
@@ -77,7 +81,7 @@ class DiskCache:
         """Delete what was not used for longest, down to nine tenths of the limit."""
         found = [(path.stat().st_mtime, path) for path in self._folder.iterdir() if not path.name.startswith(".")]
         for _, path in sorted(found):
-            if self._size <= self._limit * 0.9:
+            if self._size <= self.limit * 0.9:
                 return
             if path.name != keep and path.name not in self._in_use:
                 self._delete(path)

@@ -10,8 +10,6 @@ from urllib3.exceptions import HTTPError
 
 STORE_ERRORS = (MinioException, HTTPError, OSError)
 """What a store that is away raises."""
-MISSING = frozenset({"NoSuchKey", "NoSuchObject", "NotFound", "404", "MethodNotAllowed"})
-"""Codes by which stores say that there is no such object, or that it was deleted."""
 
 
 def make_client(settings: S3Settings, *, connections: int = 16, read_seconds: float = 30) -> Minio:

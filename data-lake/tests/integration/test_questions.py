@@ -1,11 +1,14 @@
 """Questions over files and waiting rows; what a question may not do; figures by period."""
 
+import threading
 import uuid
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from lake_events import booked, event_of, one_of_each
+from minio import Minio
 from munbot_common.database import unit_of_work
+from munbot_datalake.archive import repository
 from munbot_datalake.archive.intake import Intake
 from munbot_datalake.archive.models import ArchiveFile
 from munbot_datalake.archive.pseudonyms import Pseudonyms
@@ -49,6 +52,23 @@ def test_files_and_waiting_rows_are_one_table(questions):
     assert rows(questions, "select count(*) from appointment_booked") == [[5]]
     assert rows(questions, "SELECT Count(*) FROM EVENTS where type = 'munbot.appointment.booked.v1'") == [[5]]
     assert rows(questions, "from appointment_booked select distinct office_name") == [["Dirección de Tránsito"]]
+
+
+def test_files_are_fetched_before_anybody_asks(questions, factory, client, bucket, tmp_path):
+    with factory() as session:
+        catalogue = sorted(repository.files(session), key=lambda file: file.last_day, reverse=True)
+    cache = DiskCache(tmp_path / "ahead", 10_000_000)
+    ahead, stop = Sources(factory, client, bucket, cache), threading.Event()
+    assert ahead.fetch_ahead(stop) == len(catalogue)
+    assert ahead.fetch_ahead(stop) == 0
+    away = Minio("127.0.0.1:1", access_key="x", secret_key="y", secure=False)
+    asked = Questions(Sources(factory, away, bucket, cache)).ask("select count(*) from appointment_booked")
+    assert asked.rows == [[5]]
+    newest = DiskCache(tmp_path / "newest", 2 * catalogue[0].bytes)
+    assert Sources(factory, client, bucket, newest).fetch_ahead(stop) == 1
+    assert newest.has(f"{catalogue[0].id}.parquet")
+    stop.set()
+    assert Sources(factory, client, bucket, DiskCache(tmp_path / "stopped", 10_000_000)).fetch_ahead(stop) == 0
 
 
 def test_a_question_of_one_tenant_sees_its_own_only(questions):

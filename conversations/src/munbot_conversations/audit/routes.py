@@ -2,10 +2,8 @@
 
 from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Header, Query
-from munbot_common.auth import Principal
 from munbot_common.database import SessionDep
 from munbot_common.idempotency import Answer, IdempotencyKeyReused, answer_once
 from munbot_common.logs import correlation_id
@@ -13,11 +11,11 @@ from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, probl
 from munbot_contracts.audit import AuditNoted
 from pydantic import BaseModel, ConfigDict, Field
 
-from munbot_conversations.agents import repository as agents
 from munbot_conversations.audit.repository import page
 from munbot_conversations.audit.service import check, record_noted
 from munbot_conversations.base import IDEMPOTENCY
 from munbot_conversations.dependencies import SECURED, AdminDep, ServiceDep
+from munbot_conversations.tenants.service import TenantUnknown, require
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])
 
@@ -38,13 +36,6 @@ class AuditItem(BaseModel):
     after: dict[str, Any] | None
     correlation_id: str
     hash: str = Field(description="of this entry and of the hash before it")
-
-
-class ActorUnknown(Unprocessable):
-    """Nobody of the tenant has this id."""
-
-    code = "actor_unknown"
-    title = "Esa persona no es de la municipalidad"
 
 
 class AuditCheck(BaseModel):
@@ -102,7 +93,7 @@ def verify_audit(principal: AdminDep, session: SessionDep) -> AuditCheck:
 @router.post(
     "",
     status_code=204,
-    responses=problem_responses(Unauthorized, Forbidden, Unprocessable, ActorUnknown, IdempotencyKeyReused),
+    responses=problem_responses(Unauthorized, Forbidden, TenantUnknown, Unprocessable, IdempotencyKeyReused),
 )
 def add_entry(
     wish: AuditNoted,
@@ -116,16 +107,8 @@ def add_entry(
     """
 
     def add() -> Answer:
-        if wish.actor_role in Principal.STAFF and agents.get(session, principal.tenant, _id_of(wish.actor)) is None:
-            raise ActorUnknown
+        require(session, principal.tenant)
         record_noted(session, principal.tenant, wish, at=None, correlation=correlation_id.get())
         return Answer(204, None)
 
     answer_once(session, IDEMPOTENCY, principal=principal, operation="audit", key=key, request=wish, respond=add)
-
-
-def _id_of(actor: str) -> UUID:
-    try:
-        return UUID(actor)
-    except ValueError:
-        raise ActorUnknown from None

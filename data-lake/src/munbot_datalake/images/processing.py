@@ -11,6 +11,7 @@ from munbot_datalake.texts import say
 
 READ = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
+Image.init()  # all formats are known from the start, not from the first picture on
 
 _SAVING: dict[str, dict[str, object]] = {
     "webp": {"quality": 80, "method": 2},

@@ -1,4 +1,4 @@
-"""Pictures in the store: originals by their content, results beside them, the most used on disk."""
+"""Pictures: originals in the store by their content; what was made of them, and is used, on this machine's disk."""
 
 import hashlib
 import io
@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from minio import Minio
-from minio.error import S3Error
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.ids import uuid7
 
@@ -17,7 +16,6 @@ from munbot_datalake.images import processing, repository
 from munbot_datalake.images.models import Picture
 from munbot_datalake.images.problems import CatalogueTaken, ImageTooLarge
 from munbot_datalake.images.rules import CONTENT_TYPES, MAX_BYTES, Wish
-from munbot_datalake.store import MISSING
 from munbot_datalake.texts import say
 
 Note = Callable[[Picture | None, Picture | None], None]
@@ -112,6 +110,7 @@ class Images:
                 return before
             old = before.sha256 if before else None
             repository.put(session, picture)
+        self._cache.put(_here(picture), content)
         if old:
             self._tidy(tenant, old)
         return picture
@@ -154,45 +153,36 @@ class Images:
         with unit_of_work(self._factory) as session:
             if repository.uses(session, tenant, sha256):
                 return
-        for prefix in (_results(tenant, sha256), _original(tenant, sha256)):
-            found = self._client.list_objects(self._bucket, prefix=prefix, recursive=True)
-            for item in found:
-                self._client.remove_object(self._bucket, item.object_name or "")
+        self._client.remove_object(self._bucket, _original(tenant, sha256))
 
     def _result(self, picture: Picture, wish: Wish) -> bytes:
-        name = f"{picture.tenant_id}-{picture.sha256}-{wish.label}"
+        name = f"{_here(picture)}-{wish.label}"
         if path := self._cache.find(name):
             return path.read_bytes()
-        key = f"{_results(picture.tenant_id, picture.sha256)}{wish.label}"
-        content = self._read(key)
-        if content is None:
-            original = self._read(_original(picture.tenant_id, picture.sha256))
-            if original is None:
-                raise FileNotFoundError(picture.sha256)
-            with self._workbench:
-                content = processing.resize(original, wish)
-            kind = CONTENT_TYPES[wish.format]
-            self._client.put_object(self._bucket, key, io.BytesIO(content), len(content), content_type=kind)
+        original = self._read(picture)
+        with self._workbench:
+            content = processing.resize(original, wish)
         self._cache.put(name, content)
         return content
 
-    def _read(self, key: str) -> bytes | None:
+    def _read(self, picture: Picture) -> bytes:
+        """Return the original, and keep it here: who asks for one size soon asks for another."""
+        name = _here(picture)
+        if path := self._cache.find(name):
+            return path.read_bytes()
+        answer = self._client.get_object(self._bucket, _original(picture.tenant_id, picture.sha256))
         try:
-            answer = self._client.get_object(self._bucket, key)
-        except S3Error as error:
-            if error.code in MISSING:
-                return None
-            raise
-        try:
-            return answer.read()
+            content = answer.read()
         finally:
             answer.close()
             answer.release_conn()
+        self._cache.put(name, content)
+        return content
+
+
+def _here(picture: Picture) -> str:
+    return f"{picture.tenant_id}-{picture.sha256}"
 
 
 def _original(tenant: str, sha256: str) -> str:
     return f"originals/{tenant}/{sha256}"
-
-
-def _results(tenant: str, sha256: str) -> str:
-    return f"results/{tenant}/{sha256}/"

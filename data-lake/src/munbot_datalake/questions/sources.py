@@ -1,5 +1,6 @@
 """What a question reads: files by the catalogue, fetched to the disk, and rows that have none yet; of one moment."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from functools import partial
 import pyarrow as pa
 from minio import Minio
 from munbot_common.database import SessionFactory
+from munbot_common.logs import get_logger
 from sqlalchemy import text
 
 from munbot_datalake.archive import files, repository
@@ -18,7 +20,10 @@ from munbot_datalake.archive.rows import Row
 from munbot_datalake.archive.shapes import COMMON, schema_of
 from munbot_datalake.diskcache import DiskCache
 
+log = get_logger("sources")
+
 _FETCHERS = 8
+_AHEAD_SECONDS = 60.0
 _MAX_STAGED = 100_000
 """More rows than this never wait, unless the object store is away."""
 
@@ -63,6 +68,30 @@ class Sources:
             for file, path in zip(catalogue, fetchers.map(self._fetched, catalogue), strict=True):
                 paths[file.type] = [*paths.get(file.type, ()), path]
             yield Found(paths, partial(_table, waiting))
+
+    def keep_ahead(self, stop: threading.Event) -> None:
+        """Fetch files before anybody asks, now and every minute, until `stop` is set."""
+        while not stop.is_set():
+            try:
+                if fetched := self.fetch_ahead(stop):
+                    log.info("fetched_ahead", files=fetched)
+            except Exception as error:  # noqa: BLE001 - whatever is away: a question fetches what it misses itself
+                log.warning("fetching_ahead_failed", kind=type(error).__name__)
+            stop.wait(_AHEAD_SECONDS)
+
+    def fetch_ahead(self, stop: threading.Event) -> int:
+        """Fetch the newest files, up to half of the cache; returns how many were not here."""
+        with self._factory() as session:
+            catalogue = sorted(repository.files(session), key=lambda file: file.last_day, reverse=True)
+        room, fetched = self._cache.limit // 2, 0
+        for file in catalogue:
+            room -= file.bytes
+            if room < 0 or stop.is_set():
+                break
+            if not self._cache.has(_name(file)):
+                self._fetched(file)
+                fetched += 1
+        return fetched
 
     def _fetched(self, file: ArchiveFile) -> str:
         name = _name(file)

@@ -7,6 +7,7 @@ import json
 import math
 import resource
 import sys
+import time
 import warnings
 from contextlib import suppress
 from pathlib import Path
@@ -50,8 +51,8 @@ def _open(kind: str, data: bytes, limits: Limits) -> dict[str, Any]:
 def _limit_process(limits: Limits) -> None:
     with suppress(OSError):  # should the container run out of memory, this process goes, not the one that waits for it
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
-    seconds = math.ceil(limits.seconds) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    seconds = math.ceil(time.process_time() + limits.seconds) + 1  # what the start took is not the file's fault
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))  # SIGXCPU, which the parent knows, before SIGKILL
     memory = _OWN_MEMORY + 3 * limits.expanded_bytes
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

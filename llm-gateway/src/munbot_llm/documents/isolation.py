@@ -5,6 +5,7 @@ back is plain text (JSON), never an object of the parser.
 """
 
 import json
+import signal
 import subprocess
 import sys
 from typing import Any
@@ -31,6 +32,8 @@ def extracted(kind: str, data: bytes, limits: Limits) -> dict[str, Any]:
         )
     except subprocess.TimeoutExpired as error:
         raise DocumentTooLarge(detail("too_slow", seconds=round(limits.seconds))) from error
+    if ended.returncode == -signal.SIGXCPU:
+        raise DocumentTooLarge(detail("too_slow", seconds=round(limits.seconds)))
     try:
         found: dict[str, Any] = json.loads(ended.stdout)
     except ValueError as error:

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Message, Note } from "@/dashboard/inbox/api/queries";
 import { shownRut } from "@/shared/ui/rut";
+import type { InboxText } from "@/dashboard/inbox/names";
+import { silenceLeft } from "@/dashboard/inbox/silence";
 import { filled } from "@/dashboard/inbox/composer/canned";
 import { timelineOf } from "@/dashboard/inbox/thread/timeline";
 import { formats } from "@/dashboard/ui/format";
@@ -50,5 +52,27 @@ describe("words", () => {
 
   it("keeps a day without a time on its day", () => {
     expect(formats("es-CL", "America/Santiago").day("2026-11-25")).toContain("25");
+  });
+});
+
+describe("how long the assistant is silent", () => {
+  const words: Record<string, string> = { minutes: "{minutes} min", hours: "{hours} h", hours_minutes: "{hours} h {minutes} min" };
+  const t: InboxText = (key, values) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name: string) => String(values?.[name]));
+  const now = Date.parse("2026-11-21T15:00:00Z");
+
+  it.each([
+    [24 * 3_600, "24 h"],
+    [24 * 3_600 + 30, "24 h"], // the page's clock is half a minute late
+    [24 * 3_600 - 29, "24 h"],
+    [24 * 3_600 - 30, "23 h 59 min"],
+    [3_600 + 61, "1 h 1 min"],
+    [3_571, "1 h"],
+    [3_569, "59 min"],
+    [90, "1 min"],
+    [1, "1 min"],
+    [0, null],
+    [-5, null],
+  ])("%d s are %s", (seconds, shown) => {
+    expect(silenceLeft(new Date(now + seconds * 1000).toISOString(), now, t)).toBe(shown);
   });
 });

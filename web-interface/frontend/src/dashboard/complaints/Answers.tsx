@@ -1,4 +1,5 @@
 import { useState } from "react";
+import { useDraft } from "../session/drafts";
 import { useCan } from "../session/store";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
@@ -49,7 +50,7 @@ function Write({ complaint }: { complaint: Complaint }) {
   const t = useComplaintsTexts();
   const toast = useToast();
   const [kind, setKind] = useState<"answer" | "note">("answer");
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`complaint:${complaint.folio}`);
   const [missing, setMissing] = useState(false);
   const isAnswer = kind === "answer";
   const change = useChange(complaint, (_done, wish) => {

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useRef, useState } from "react";
+import { type FormEvent, useRef } from "react";
 import { conversations, newKey, read } from "../../api/clients";
+import { useDraft } from "../../session/drafts";
 import { Button } from "../../ui/Button";
 import { ErrorNotice } from "../../ui/States";
 import { keys } from "../api/queries";
@@ -12,7 +13,7 @@ const MAX_NOTE = 4000;
 export function NoteForm({ conversationId }: { conversationId: string }) {
   const t = useInboxTexts();
   const client = useQueryClient();
-  const [text, setText] = useState("");
+  const [text, setText] = useDraft(`note:${conversationId}`);
   // The same note sent again after a lost answer keeps its key; another text gets another.
   const attempt = useRef({ text: "", key: "" });
   const save = useMutation({

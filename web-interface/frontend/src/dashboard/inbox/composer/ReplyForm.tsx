@@ -1,4 +1,5 @@
 import { type ClipboardEvent, type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { useDraft } from "../../session/drafts";
 import { Button, IconButton } from "../../ui/Button";
 import { useFormats } from "../../ui/format";
 import { PanelIcon } from "../../ui/PanelIcon";
@@ -9,7 +10,6 @@ import { MAX_CAPTION, MAX_FILE_BYTES } from "../api/send";
 import { useInboxTexts } from "../texts";
 import { CannedDialog } from "./CannedDialog";
 import styles from "./Composer.module.css";
-import { draftOf, keepDraft } from "./drafts";
 import { useTyping } from "./useTyping";
 
 /** The service's own limit of a text. */
@@ -23,32 +23,26 @@ export function ReplyForm({ conversation, onTyping }: Props) {
   const outbox = useOutbox();
   const typing = useTyping(onTyping);
   const { id } = conversation;
-  const [text, setText] = useState(() => draftOf(id));
+  const [text, write] = useDraft(`answer:${id}`);
   const [files, setFiles] = useState<readonly File[]>([]);
   const [problem, setProblem] = useState("");
   const [isCannedOpen, setCannedOpen] = useState(false);
   const field = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
 
-  const write = (next: string) => {
-    setText(next);
-    keepDraft(id, next);
-  };
   // A refused file comes back with its reason, and what was said of it into the field: nothing of it was sent.
   useEffect(() => {
     const takeBack = () => {
       const refused = outbox.takeBackFiles(id);
       if (refused.length === 0) return;
-      const next = [...refused.map((entry) => entry.text), draftOf(id)].filter(Boolean).join("\n");
-      keepDraft(id, next);
-      setText(next);
+      write((now) => [...refused.map((entry) => entry.text), now].filter(Boolean).join("\n"));
       setProblem(
         refused.map(({ file, error }) => t("file_refused", { name: file?.name ?? "", reason: wordsOf(error, ui) })).join(" "),
       );
     };
     takeBack();
     return outbox.subscribe(takeBack);
-  }, [outbox, id, t, ui]);
+  }, [outbox, id, write, t, ui]);
   const add = (added: readonly File[]) => {
     const large = added.find((file) => file.size > MAX_FILE_BYTES);
     const empty = added.find((file) => file.size === 0);

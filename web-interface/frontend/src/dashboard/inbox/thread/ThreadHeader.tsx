@@ -7,11 +7,10 @@ import { PanelIcon } from "../../ui/PanelIcon";
 import { useNow } from "../../ui/useNow";
 import type { Conversation } from "../api/queries";
 import { nameOf, wordOf } from "../names";
+import { silenceLeft } from "../silence";
 import { useInboxTexts } from "../texts";
 import styles from "./ThreadHeader.module.css";
 import { ThreadActions } from "./ThreadActions";
-
-const MINUTE = 60_000;
 
 type Props = { conversation: Conversation; onCard: () => void; onUnread: () => void };
 
@@ -72,15 +71,11 @@ function Word({ conversation }: { conversation: Conversation }) {
 function Silence({ until, now }: { until: string; now: number }) {
   const t = useInboxTexts();
   const format = useFormats();
-  const minutes = Math.ceil((new Date(until).getTime() - now) / MINUTE);
-  const left =
-    minutes >= 60
-      ? t("hours_minutes", { hours: Math.floor(minutes / 60), minutes: minutes % 60 })
-      : t("minutes", { minutes });
+  const left = silenceLeft(until, now, t);
   return (
     <span className={styles.silence} title={format.dateTime(until)}>
       <PanelIcon name="clock" size="1rem" />
-      {minutes > 0 ? t("silence", { left }) : t("silence_over")}
+      {left ? t("silence", { left }) : t("silence_over")}
     </span>
   );
 }

@@ -63,7 +63,9 @@ export interface paths {
         put?: never;
         /**
          * Add Entry
-         * @description Note what an official did in another service, which vouches for it; the same key is noted once.
+         * @description Note what somebody is about to do in another service, which vouches for it; the same key is noted once.
+         *
+         *     For services without an outbox; the others send `munbot.audit.noted.v1`.
          */
         post: operations["add_entry_v1_audit_post"];
         delete?: never;
@@ -1069,35 +1071,50 @@ export interface components {
             object_type: string;
         };
         /**
-         * AuditNote
-         * @description What an official did in another service.
+         * AuditNoted
+         * @description Somebody changed something; the envelope's `time` says when.
+         *
+         *     The log can never be altered, so `before` and `after` hold what changed without anything personal: states,
+         *     identifiers, names of fields; never a citizen's name, RUT, address or words, and no secrets.
+         * @example {
+         *       "action": "appointment.cancelled",
+         *       "actor": "019358ef-0000-7000-8000-0000000000b1",
+         *       "actor_role": "agent",
+         *       "after": {
+         *         "status": "cancelled"
+         *       },
+         *       "before": {
+         *         "status": "booked"
+         *       },
+         *       "object_id": "019358f1-0000-7000-8000-000000000001",
+         *       "object_type": "appointment"
+         *     }
          */
-        AuditNote: {
+        AuditNoted: {
             /**
              * Action
-             * @enum {string}
+             * @description `<kind of thing>.<what>`
              */
-            action: "dead_letters.replay" | "dead_letters.discard";
+            action: string;
+            /**
+             * Actor
+             * @description an official's id, `service:…`, or a citizen's session
+             */
+            actor: string;
+            /** Actor Role */
+            actor_role: string;
             /** After */
             after?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * Agent Id
-             * Format: uuid
-             */
-            agent_id: string;
             /** Before */
             before?: {
                 [key: string]: unknown;
             } | null;
             /** Object Id */
             object_id: string;
-            /**
-             * Object Type
-             * @constant
-             */
-            object_type: "queue";
+            /** Object Type */
+            object_type: string;
         };
         /**
          * AuditPage
@@ -2531,6 +2548,7 @@ export interface operations {
         parameters: {
             query?: {
                 before?: number | null;
+                object_type?: string | null;
                 object_id?: string | null;
                 /** @description id of an official, or `service:…` */
                 actor?: string | null;
@@ -2604,7 +2622,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AuditNote"];
+                "application/json": components["schemas"]["AuditNoted"];
             };
         };
         responses: {

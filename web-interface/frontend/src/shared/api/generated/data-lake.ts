@@ -94,13 +94,13 @@ export interface paths {
         get?: never;
         /**
          * Upload
-         * @description Keep a picture under a name; a new catalogue becomes the tenant's own.
+         * @description Keep a picture under a name, once that is noted; a new catalogue becomes the tenant's own.
          */
         put: operations["upload_v1_images__catalogue___name__put"];
         post?: never;
         /**
          * Remove
-         * @description Remove a picture; its address shows the placeholder from then on.
+         * @description Remove a picture, once that is noted; its address shows the placeholder from then on.
          */
         delete: operations["remove_v1_images__catalogue___name__delete"];
         options?: never;
@@ -1095,7 +1095,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: unavailable */
+            /** @description Service Unavailable: audit_away, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1163,7 +1163,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: unavailable */
+            /** @description Service Unavailable: audit_away, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1225,7 +1225,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: unavailable */
+            /** @description Service Unavailable: audit_away, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1287,7 +1287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Service Unavailable: unavailable */
+            /** @description Service Unavailable: audit_away, unavailable */
             503: {
                 headers: {
                     [name: string]: unknown;

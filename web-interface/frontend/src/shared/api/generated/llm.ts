@@ -1548,6 +1548,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: audit_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Problem (RFC 9457) */
             "4XX": {
                 headers: {
@@ -1661,6 +1670,15 @@ export interface operations {
             };
             /** @description Not Found: document_not_found */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: audit_away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2070,6 +2088,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: audit_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Problem (RFC 9457) */
             "4XX": {
                 headers: {
@@ -2138,6 +2165,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
+            /** @description Service Unavailable: audit_away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
             /** @description Problem (RFC 9457) */
             "4XX": {
                 headers: {
@@ -2189,6 +2225,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: tenant_invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Service Unavailable: audit_away */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

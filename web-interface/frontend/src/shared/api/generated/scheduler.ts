@@ -212,26 +212,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Entries
-         * @description List the tenant's changes, the newest first.
-         */
-        get: operations["list_entries_v1_audit_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/days": {
         parameters: {
             query?: never;
@@ -1624,13 +1604,6 @@ export interface components {
         Page_AppointmentOut_: {
             /** Items */
             items: components["schemas"]["AppointmentOut"][];
-            /** Next Cursor */
-            next_cursor?: string | null;
-        };
-        /** Page[AuditOut] */
-        Page_AuditOut_: {
-            /** Items */
-            items: components["schemas"]["AuditOut"][];
             /** Next Cursor */
             next_cursor?: string | null;
         };
@@ -3090,58 +3063,6 @@ export interface operations {
             };
             /** @description Unprocessable Entity: beyond_horizon, closed, holiday, idempotency_key_reused, invalid, off_grid, office_unknown, past, procedure_not_offered, procedure_unknown, too_soon */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Problem (RFC 9457) */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    list_entries_v1_audit_get: {
-        parameters: {
-            query?: {
-                cursor?: string | null;
-                limit?: number;
-            };
-            header?: {
-                "X-Munbot-Tenant"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AuditOut_"];
-                };
-            };
-            /** @description Unauthorized: unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-            /** @description Forbidden: forbidden */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
