@@ -139,11 +139,13 @@ def test_what_was_begun_outlives_the_session_and_is_its_writers_alone(chat, pane
     page.unroute(takeover)
     for person, begun in (("admin", ""), ("agente", "Le escribo en cuanto")):
         fill_in(page, f"{person}@{TENANT}.demo", platform.password)
+        page.locator(f'a[href*="{conversation}"]').click(timeout=PATIENCE_MS)
         expect(messages(page)).to_contain_text("hola", timeout=PATIENCE_MS)
         expect(field).to_have_value(begun)
-        if person == "admin":
+        if not begun:
             page.get_by_role("button", name=re.compile("Su cuenta")).click()
             page.get_by_role("button", name="Cerrar sesión").click()
+    field.press("End")
     field.press_sequentially(" pueda")
     page.get_by_role("button", name="Enviar", exact=True).click()
     expect(chat.bubbles("Le escribo en cuanto pueda")).to_have_count(1, timeout=PATIENCE_MS)

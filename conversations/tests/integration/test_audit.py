@@ -214,7 +214,6 @@ class TestOfAnotherService:
         ("changes", "status", "code"),
         [
             ({"role": "admin"}, 403, "forbidden"),
-            ({"tenant": "nowhere"}, 404, "tenant_unknown"),
             ({"action": "not a name"}, 422, "invalid"),
             ({"key": "reused", "object_id": "another"}, 422, "idempotency_key_reused"),
         ],
@@ -279,6 +278,11 @@ class TestOfEvents:
         assert len(self.found(client, headers, "propia")) == 1
         assert self.found(client, headers, "ajena") == []
         assert len(self.found(client, headers, "ajena", PUNTA)) == 1
+
+    def test_a_tenant_that_only_other_services_know_has_a_chain_too(self, client, headers, session_factory):
+        AuditHandler(session_factory)(self.raw(self.told(tenant="nowhere", hour="hora-nowhere")))
+        assert len(self.found(client, headers, "hora-nowhere", "nowhere")) == 1
+        assert client.get(PATH, headers=headers("admin", "nowhere")).json()["ok"]
 
     def test_a_batch_that_fails_leaves_nothing(self, client, headers, session_factory):
         good, bad = self.raw([*self.told(hour="hora-good"), *self.told(hour="hora-bad")])

@@ -30,6 +30,9 @@ __all__ = [
 _SHORT_CHAOS = "80"
 """Messages: two citizens, and each victim killed once or twice."""
 
+_PROCESSES = "2"
+"""Of the rooms' tests."""
+
 _ALIKE = (
     "looks",
     "notices",
@@ -127,7 +130,8 @@ def static_checks(project: Project) -> list[Suite]:
 def room_suites(project: Project, *, fast: bool) -> list[Suite]:
     """List the rooms' own tests: all of them, or the unit tests alone."""
     root = project.root
-    pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    # They wait for servers most of the time. What a file's tests share, they share in one process.
+    pytest = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", _PROCESSES, "--dist", "loadfile")
     suites = [Suite("rooms", pytest, junit=True, cwd=root)]
     if fast:
         folders = sorted(str(path) for pattern in ("*/tests/unit", "*/*/tests/unit") for path in root.glob(pattern))

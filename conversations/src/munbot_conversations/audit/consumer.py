@@ -29,7 +29,7 @@ class AuditHandler:
         self._factory = session_factory
 
     def __call__(self, events: Sequence[AnyEvent]) -> None:
-        """Handle some events, all or none."""
+        """Handle some events, those of each tenant all or none."""
         by_tenant: dict[str, list[AnyEvent]] = defaultdict(list)
         for event in events:
             by_tenant[event.tenant].append(event)

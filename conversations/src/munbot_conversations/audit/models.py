@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Identity, Index, String, func
+from sqlalchemy import BigInteger, Identity, Index, String, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -14,7 +14,8 @@ class AuditEntry(Base):
     """One action of an official, a service or a citizen, here or in another service. Rows are only ever added.
 
     `hash` covers the entry and the hash of the tenant's entry before it (`audit.rules`), so that no entry can be
-    changed, taken out or put in without breaking all that follow.
+    changed, taken out or put in without breaking all that follow. A tenant need not be known here: what other services
+    tell of is kept, whoever's it is.
     """
 
     __tablename__ = "audit_log"
@@ -24,7 +25,7 @@ class AuditEntry(Base):
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"))
+    tenant_id: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     actor: Mapped[str] = mapped_column(String(100))
     actor_role: Mapped[str] = mapped_column(String(16))
@@ -42,7 +43,7 @@ class AuditHead(Base):
 
     __tablename__ = "audit_heads"
 
-    tenant_id: Mapped[str] = mapped_column(ForeignKey("tenants.id"), primary_key=True)
+    tenant_id: Mapped[str] = mapped_column(String(64), primary_key=True)
     entries: Mapped[int] = mapped_column(BigInteger, server_default="0")
     last_id: Mapped[int] = mapped_column(BigInteger, server_default="0")
     hash: Mapped[str] = mapped_column(String(64), server_default="")

@@ -106,7 +106,7 @@ def _fitted(image: Image.Image, wish: Wish) -> Image.Image:
     if width or height:
         scale = min(1.0, (width or image.width) / image.width, (height or image.height) / image.height)
         target = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
-        return image.resize(target, Image.Resampling.BILINEAR, reducing_gap=2.0) if target != image.size else image
+        return image.resize(target, Image.Resampling.BILINEAR, reducing_gap=1.0) if target != image.size else image
     return image
 
 

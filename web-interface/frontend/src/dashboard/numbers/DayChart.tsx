@@ -61,13 +61,13 @@ export function DayChart<Id extends string>({ title, series, rows, stacked = fal
               tickFormatter={(day: string) => format.day(atNoon(day))}
               minTickGap={28}
               stroke="var(--line-strong)"
-              tick={{ fill: "var(--ink-soft)", fontSize: 12 }}
+              tick={{ fill: "var(--ink-soft)", fontSize: "0.75rem" }}
             />
             <YAxis
               allowDecimals={false}
               width={36}
               stroke="var(--line-strong)"
-              tick={{ fill: "var(--ink-soft)", fontSize: 12 }}
+              tick={{ fill: "var(--ink-soft)", fontSize: "0.75rem" }}
             />
             <Tooltip
               cursor={{ fill: "var(--chosen)" }}

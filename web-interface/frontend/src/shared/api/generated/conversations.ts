@@ -2651,7 +2651,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Unprocessable Entity: actor_unknown, idempotency_key_reused, invalid */
+            /** @description Unprocessable Entity: idempotency_key_reused, invalid */
             422: {
                 headers: {
                     [name: string]: unknown;
