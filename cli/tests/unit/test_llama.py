@@ -173,7 +173,7 @@ def test_with_a_model_the_build_begins_once_and_ends_with_down(project, tmp_path
 def test_a_pid_that_is_somebody_elses_by_now_is_left_alone(project):
     instance = project()
     instance.run.mkdir(parents=True)
-    (instance.run / "llm-engine.pid").write_text(f"{os.getpid()}\n")
+    (instance.run / "llm-engine.pid").write_text(f"{os.getpid()} 1.5\n")
     llama.stop_background_build(instance)  # we are still here
     assert llama._running(instance) is None
 

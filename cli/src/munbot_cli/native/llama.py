@@ -227,7 +227,8 @@ def ensure_engine_in_background(project: Project) -> str:
                 start_new_session=True,
                 env={**os.environ, "MUNBOT_ROOT": str(project.root)},
             )
-        (project.run / _PID).write_text(f"{process.pid}\n", encoding="utf-8")
+        began = psutil.Process(process.pid).create_time()  # by which a number that was given again is known
+        (project.run / _PID).write_text(f"{process.pid} {began!r}\n", encoding="utf-8")
     return (
         "The language model's engine is being made ready in the background (compiling takes some six minutes, "
         f"log: {build.log}); until then answers are quoted from the documents."
@@ -251,8 +252,9 @@ def stop_background_build(project: Project) -> None:
 def _running(project: Project) -> psutil.Process | None:
     """Find the background build by its pid file, unless the number belongs to somebody else by now."""
     try:
-        process = psutil.Process(int((project.run / _PID).read_text(encoding="utf-8")))
-        ours = process.status() != psutil.STATUS_ZOMBIE and process.cmdline()[-2:] == ["models", "engine"]
+        pid, began = (project.run / _PID).read_text(encoding="utf-8").split()
+        process = psutil.Process(int(pid))
+        ours = process.status() != psutil.STATUS_ZOMBIE and process.create_time() == float(began)
     except (OSError, ValueError, psutil.Error):
         return None
     return process if ours else None

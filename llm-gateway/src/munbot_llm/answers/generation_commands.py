@@ -72,7 +72,9 @@ def main(argv: Sequence[str]) -> int:
         console.print(str(error), style="red", markup=False, soft_wrap=True)
         return IMPOSSIBLE
     except OSError as error:
-        console.print(f"{error.filename or arguments.file}: {error.strerror}", style="red", markup=False)
+        console.print(
+            f"{error.filename or arguments.file}: {error.strerror}", style="red", markup=False, soft_wrap=True
+        )
         return IMPOSSIBLE
     if arguments.json:
         content = {"passed": record.passed, "measured": record.measured, "criteria": record.criteria}

@@ -66,6 +66,12 @@ def well(hub):
     hub.answer, hub.look = 204, None
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """A busy machine may need longer for an index than an official should wait."""
+    monkeypatch.setattr("munbot_llm.knowledge.access.INDEX_SECONDS", 60.0)
+
+
 @pytest.fixture(scope="module")
 def make_settings(s3, bucket, key_pair, make_token, data_dir, hub):
     def make(**changes):
