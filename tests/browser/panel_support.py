@@ -156,7 +156,8 @@ def lane(page: Page, clock: str) -> Locator:
 
 def drag(page: Page, what: Locator, target: Locator) -> None:
     """Take something by its upper edge, carry it and let it go, as a hand does: the eye follows where the target is."""
-    target.scroll_into_view_if_needed()
+    expect(what).to_be_visible(timeout=PATIENCE_MS)  # until then the page may be drawn anew, with the target
+    target.evaluate("target => target.scrollIntoView({block: 'nearest'})")
     what.hover(position={"x": 20, "y": 8})
     page.mouse.down()
     carried_to = None

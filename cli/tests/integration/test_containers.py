@@ -128,6 +128,8 @@ def test_a_start_a_second_one_that_touches_nothing_and_data_that_survives(make_p
     assert [name for name, container in first.items() if container.ready] == ["base", "nginx", "secrets"]
     assert first["nginx"].ports == (platform.port,)
     assert platform.engine.read_secret("demo_password") == "x"
+    other_version = Engine(platform.project, {"SMALL_IMAGE": "munbot-it/not-built:dev"})
+    assert other_version.read_secret("demo_password") == "x"
     platform.up()
     again = platform.containers()
     assert (again["nginx"].id, again["nginx"].started) == (first["nginx"].id, first["nginx"].started)

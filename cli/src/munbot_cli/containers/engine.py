@@ -188,7 +188,9 @@ class Engine:
         volume = f"{self.project.name}_secrets"
         if volume not in self.volumes():
             raise MunbotError(f"the instance «{self.project.name}» has no secrets yet: ./munbot up first")
-        image = str(self.configuration()["services"]["secrets"]["image"])
+        # The instance's own image: today's settings may name another one, which need not be there.
+        maker = next((container for container in self.ps() if container.service == "secrets"), None)
+        image = maker.image if maker else str(self.configuration()["services"]["secrets"]["image"])
         holder = self.docker("create", "--pull", "never", "-v", f"{volume}:{_SECRETS}:ro", image, "true").strip()
         try:
             copied = subprocess.run(

@@ -26,6 +26,7 @@ class Container:
         name: such as ``munbot-scheduler-1``.
         service: its name in the compose file.
         state: created, running, paused, restarting, removing, exited or dead.
+        image: the name that it was made by, with its tag.
         health: starting, healthy or unhealthy; empty when the service has no health check.
         exit_code: of the last run.
         restarts: how often the engine has started it again.
@@ -44,6 +45,7 @@ class Container:
     name: str
     service: str
     state: str
+    image: str = ""
     health: str = ""
     exit_code: int = 0
     restarts: int = 0
@@ -108,7 +110,8 @@ def parse_size(text: str) -> int:
 def _container(entry: Mapping[str, Any]) -> Container:
     state: Mapping[str, Any] = entry["State"]
     host: Mapping[str, Any] = entry.get("HostConfig") or {}
-    labels: Mapping[str, str] = (entry.get("Config") or {}).get("Labels") or {}
+    made_of: Mapping[str, Any] = entry.get("Config") or {}
+    labels: Mapping[str, str] = made_of.get("Labels") or {}
     health: Mapping[str, Any] = state.get("Health") or {}
     checks = health.get("Log") or [{}]
     bindings: Mapping[str, list[Mapping[str, str]] | None] = host.get("PortBindings") or {}
@@ -118,6 +121,7 @@ def _container(entry: Mapping[str, Any]) -> Container:
         name=str(entry["Name"]).removeprefix("/"),
         service=labels.get(_SERVICE_LABEL, ""),
         state=str(state["Status"]),
+        image=str(made_of.get("Image", "")),
         health=str(health.get("Status", "")).replace("none", ""),
         exit_code=int(state.get("ExitCode", 0)),
         restarts=int(entry.get("RestartCount", 0)),
