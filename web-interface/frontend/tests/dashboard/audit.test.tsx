@@ -156,11 +156,14 @@ const entries: Entry[] = [
     after: { weekday: 4, opens: 545 },
   },
 ];
+const WHOLE = { ok: true, entries: 5, head: "abc", broken_at: null };
 let asked: Record<string, string>[];
+let checked: { ok: boolean; entries: number; head: string; broken_at: number | null };
 
 function answer(request: Request): Response {
   const url = new URL(request.url);
-  if (url.pathname.endsWith("/v1/audit/verify")) return Response.json({ ok: true, entries: 5, head: "abc", broken_at: null });
+  if (url.pathname.endsWith("/v1/audit/verify")) return Response.json(checked);
+  if (url.pathname.endsWith("/v1/complaints/REC-2026-000012-K")) return Response.json({ id: "r12" });
   if (url.pathname.endsWith("/v1/audit")) {
     asked.push(Object.fromEntries(url.searchParams));
     return Response.json({ items: entries, next_before: null });
@@ -187,6 +190,7 @@ async function show() {
 describe("the page of the log", { timeout: 30_000 }, () => {
   beforeEach(() => {
     asked = [];
+    checked = WHOLE;
     vi.stubGlobal("fetch", (input: Request) => Promise.resolve(answer(new Request(input))));
     startSession({
       token: "t",
@@ -239,9 +243,20 @@ describe("the page of the log", { timeout: 30_000 }, () => {
     await waitFor(() => expect(asked.at(-1)).toEqual({ limit: "50", object_type: "document" }));
   });
 
-  it("says how many entries were checked", async () => {
+  it("finds a complaint by the folio that people know", async () => {
+    await show();
+    fireEvent.change(screen.getByRole("textbox", { name: "Identificador" }), { target: { value: "REC-2026-000012-K" } });
+    await waitFor(() => expect(asked.at(-1)).toEqual({ limit: "50", object_id: "r12" }));
+  });
+
+  it.each([
+    [WHOLE, "El registro está intacto: 5 anotaciones comprobadas."],
+    [{ ...WHOLE, ok: false, broken_at: 3 }, "El registro fue alterado desde la anotación 3."],
+    [{ ...WHOLE, ok: false, broken_at: 0 }, "Al registro le faltan anotaciones al final."],
+  ])("says whether the log is whole", async (found, words) => {
+    checked = found;
     await show();
     fireEvent.click(screen.getByRole("button", { name: "Comprobar que nadie lo alteró" }));
-    await screen.findByText("El registro está intacto: 5 anotaciones comprobadas.");
+    await screen.findByText(words);
   });
 });

@@ -92,7 +92,7 @@ function VerifyButton() {
     <div className={styles.row}>
       <p role="status" className={styles.soft}>
         {found?.ok && t("intact", { count: found.entries })}
-        {found?.ok === false && t("broken", { id: found.broken_at ?? 0 })}
+        {found?.ok === false && (found.broken_at ? t("broken", { id: found.broken_at }) : t("cut"))}
       </p>
       <Button small busy={verify.isPending} onClick={() => verify.mutate()}>
         {t("verify")}

@@ -14,7 +14,7 @@ const clockTime = (minutes: number) =>
 
 const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
 
-/** What an entry of the log changed, one line for each. */
+/** What an entry of the log changed, one line for each; nothing where nothing did. */
 export function Changes({ entry, nameOf }: Props) {
   const t = useAuditTexts();
   const formats = useFormats();
@@ -34,9 +34,11 @@ export function Changes({ entry, nameOf }: Props) {
       return MINUTES_OF_DAY.includes(field) ? clockTime(Number(value)) : String(value);
     },
   };
+  const changes = differences(entry.before, entry.after, words);
+  if (changes.length === 0) return null;
   return (
     <ul className={styles.changes}>
-      {differences(entry.before, entry.after, words).map((change) => (
+      {changes.map((change) => (
         <li key={change.name}>
           {t(change.before === null ? "only" : "from_to", {
             name: words.field(change.name),

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { conversations, read } from "../../api/clients";
+import { complaints, conversations, read } from "../../api/clients";
 
 export type Entry = {
   id: number;
@@ -16,16 +16,25 @@ export type Entry = {
 /** What is asked for; empty words ask for everything. */
 export type Wanted = { kind: string; action: string; actor: string; object: string };
 
+const FOLIO = /^[a-z]+-\d{4}-\d+-[\dk]$/i;
+
+/** The identifier that the log knows something by: of a complaint people have the folio. */
+async function identifierOf(written: string, signal: AbortSignal) {
+  if (!FOLIO.test(written)) return written;
+  const path = { folio: written };
+  return (await read(complaints.GET("/v1/complaints/{folio}", { params: { path }, signal }))).id;
+}
+
 /** The log, the newest first. */
 export const useLog = (wanted: Wanted) =>
   useInfiniteQuery({
     queryKey: ["settings", "audit", wanted],
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }) => {
       const query = {
         limit: 50,
         ...(pageParam && { before: pageParam }),
         ...(wanted.kind && { object_type: wanted.kind }),
-        ...(wanted.object && { object_id: wanted.object }),
+        ...(wanted.object && { object_id: await identifierOf(wanted.object, signal) }),
         ...(wanted.actor && { actor: wanted.actor }),
         ...(wanted.action && { action: wanted.action }),
       };
