@@ -120,13 +120,13 @@ def make_token(key_pair):
 
     signer = TokenSigner(key_pair[0])
 
-    def make(role, tenant="valle-claro", *, subject=None, conversation_id=None, lifetime=timedelta(hours=1)):
+    def make(role, tenant="valle-claro", *, subject=None, lifetime=timedelta(hours=1), **claims):
         return signer.issue(
             subject=subject or f"{role}:test",
             role=Role(role),
             tenant=None if role == "service" else tenant,
             lifetime=lifetime,
-            conversation_id=conversation_id,
+            **claims,
         )
 
     return make

@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 from axe_playwright_python.sync_playwright import Axe
+from munbot_cli.testing.official import Official, demo_login
 from playwright.sync_api import Locator, Page, expect
 from stdnum.cl import rut as rut_numbers
 
@@ -20,6 +21,8 @@ TENANTS = {"valle-claro": "Municipalidad de Valle Claro", "punta-brava": "Munici
 TENANT, OTHER_TENANT = TENANTS
 # A citizen's answer can wait behind others' on a small machine.
 PATIENCE_MS = 30_000
+LIGHT = 250_000
+"""Bytes of script that a page may load before somebody does anything, compressed as nginx sends them."""
 SLOT = re.compile(r"\d{1,2}:\d{2}$")
 CODE = re.compile(r"Su código es (\w{4}-\w{4})")
 FOLIO = re.compile(r"REC-\d{4}-\d{6}-[\dK]")
@@ -69,6 +72,22 @@ def check_fits(page: Page) -> None:
     """Fail when the page can be scrolled sideways."""
     wide = page.evaluate("() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]")
     assert wide[0] <= wide[1], f"the page is {wide[0]} px wide on a screen of {wide[1]}"
+
+
+def check_light(page: Page) -> None:
+    """Fail when the page has loaded too much script, counted as it came over the wire."""
+    scripts: dict[str, int] = dict(
+        page.evaluate(
+            """() => performance.getEntriesByType("resource")
+                 .map(({ name, encodedBodySize }) => [new URL(name).pathname, encodedBodySize])
+                 .filter(([path]) => path.endsWith(".js"))"""
+        )
+    )
+    assert scripts, "no script was counted"
+    assert all(scripts.values()), f"the browser tells no size of some scripts: {scripts}"
+    heaviest = sorted(scripts, key=lambda path: -scripts[path])[:4]
+    told = ", ".join(f"{path} {scripts[path]:,}" for path in heaviest)
+    assert sum(scripts.values()) <= LIGHT, f"{sum(scripts.values()):,} bytes of script at {page.url}: {told}"
 
 
 @dataclass
@@ -165,8 +184,7 @@ class Platform:
     """The running platform, from the MUNBOT_TEST_* variables."""
 
     base_url: str
-    sessions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
-    clients: dict[tuple[str, str], httpx.Client] = field(default_factory=dict)
+    officials: dict[tuple[str, str], Official] = field(default_factory=dict)
 
     @property
     def password(self) -> str:
@@ -178,21 +196,17 @@ class Platform:
         body = {"tenant": tenant, "email": email, "password": password}
         return httpx.post(f"{self.base_url}/api/conversations/v1/auth/login", json=body, timeout=60)
 
+    def official(self, who: str = "agente", tenant: str = TENANT) -> Official:
+        """Return a demo official (`admin`, `agente`, `lectura`)."""
+        return self.officials.setdefault((who, tenant), Official(self.base_url, demo_login(tenant, who)))
+
     def session(self, who: str = "agente", tenant: str = TENANT) -> dict[str, Any]:
-        """Return the answer to a demo official's log-in (`admin`, `agente`, `lectura`): token and person."""
-        if (who, tenant) not in self.sessions:
-            answer = self.log_in(f"{who}@{tenant}.demo", self.password, tenant)
-            assert answer.status_code == 200, answer.text
-            self.sessions[who, tenant] = answer.json()
-        return self.sessions[who, tenant]
+        """Return the answer to a demo official's log-in: token and person."""
+        return self.official(who, tenant).session()
 
     def staff(self, tenant: str = TENANT, who: str = "agente") -> httpx.Client:
         """Return a client that is logged in as a demo official."""
-        if (who, tenant) not in self.clients:
-            client = httpx.Client(base_url=self.base_url, timeout=60)
-            client.headers["Authorization"] = f"Bearer {self.session(who, tenant)['access_token']}"
-            self.clients[who, tenant] = client
-        return self.clients[who, tenant]
+        return httpx.Client(base_url=self.base_url, timeout=60, auth=self.official(who, tenant))
 
     def ask(self, method: str, path: str, *, tenant: str = TENANT, who: str = "agente", **options: Any) -> Any:
         """Call the API as an official."""

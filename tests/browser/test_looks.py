@@ -1,7 +1,7 @@
 """Every size, theme and office: nothing sticks out, and axe has nothing to say."""
 
 import pytest
-from browser_support import OTHER_TENANT, TENANT, check_accessible, check_fits, new_rut, shoot
+from browser_support import OTHER_TENANT, TENANT, check_accessible, check_fits, check_light, new_rut, shoot
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.platform
@@ -19,9 +19,19 @@ def test_the_home_page(visit, viewport, theme, tenant):
     page = chat.page
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     expect(page.get_by_role("heading", name="Oficinas")).to_be_visible()
+    check_light(page)
     check_accessible(page)
     check_fits(page)
     shoot(page, f"home-{tenant}-{theme}-{viewport['width']}", full=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "title"), [("/reclamo", "Seguir un reclamo"), ("/simulator", "Simulador de WhatsApp")]
+)
+def test_other_pages_of_citizens_are_light(visit, path, title):
+    page = visit(path=path).page
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    check_light(page)
 
 
 @SIZES

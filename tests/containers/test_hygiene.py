@@ -54,7 +54,7 @@ SEEN = {  # what each service needs, and nothing else
     "redis": {"redis_password"},
     "rabbitmq": {"rabbitmq_definitions.json"},
     "mongo": {"mongo_password"},
-    "minio": {"s3_access_key", "s3_secret_key"},
+    "minio": {"s3_access_key", "s3_secret_key", "minio_kms_key"},
     "nginx": {"tls.crt", "tls.key"},
     "scheduler": BASE | {"rabbitmq_password", "db_scheduler_password", "service_token_scheduler"},
     "complaints-api": BASE

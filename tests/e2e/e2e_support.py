@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 import httpx
 import socketio
+from munbot_cli.testing.official import Official, demo_login
 from stdnum.cl import rut as rut_numbers
 
 TENANT, OTHER_TENANT = "valle-claro", "punta-brava"
@@ -237,15 +237,9 @@ class Platform:
 
     def login(self, tenant: str, who: str) -> httpx.Client:
         """Return a client that is logged in as `admin`, `agente` or `lectura`."""
-        client = httpx.Client(base_url=self.base_url, timeout=60)
-        body = {
-            "tenant": tenant,
-            "email": f"{who}@{tenant}.demo",
-            "password": unquote(os.environ["MUNBOT_TEST_DEMO_PASSWORD"]),
-        }
-        answer = client.post("/api/conversations/v1/auth/login", json=body)
-        assert answer.status_code == 200, answer.text
-        client.headers["Authorization"] = f"Bearer {answer.json()['access_token']}"
+        official = Official(self.base_url, demo_login(tenant, who))
+        client = httpx.Client(base_url=self.base_url, timeout=60, auth=official)
+        assert client.get("/api/conversations/v1/auth/me").status_code == 200
         return client
 
 

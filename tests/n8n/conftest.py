@@ -1,4 +1,4 @@
-"""Fixtures of n8n's tests; without a platform that has n8n beside it they are skipped."""
+"""Fixtures of n8n's tests; without a platform that has n8n beside it what needs it is skipped."""
 
 import email
 import email.policy
@@ -28,7 +28,7 @@ def platform(n8n):
     return Platform.from_environment()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def awake(platform):
     """Nobody's quiet hours: mails come at once, at whatever time the tests run."""
     admin = platform.login(TENANT, "admin")

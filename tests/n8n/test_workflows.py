@@ -15,10 +15,11 @@ from e2e_support import TENANT, new_rut, until
 from pymongo import MongoClient
 from standardwebhooks import Webhook
 
-pytestmark = pytest.mark.platform
+pytestmark = [pytest.mark.platform, pytest.mark.usefixtures("awake")]
 
 CREW, OFFICE, HEAD, DESK = (f"{who}@{TENANT}.demo" for who in ("cuadrilla", "oirs", "admin", "soporte"))
 ZONE = ZoneInfo("America/Santiago")
+PUBLIC_URL = os.environ.get("MUNBOT_TEST_PUBLIC_URL", "")
 OVERDUE, RATED = "/webhook/munbot-reclamo-vencido", "/webhook/munbot-respuesta-evaluada"
 
 
@@ -62,11 +63,12 @@ def test_a_new_complaint_is_mailed_to_its_unit_and_confirmed_to_its_citizen(comp
     folio = complain(email=address)["folio"]
     to_unit = mailbox.wait(CREW, "Reclamo nuevo", folio)
     assert "Retiro de basura" in to_unit
-    assert "/panel/reclamos/" in to_unit
+    assert f"{PUBLIC_URL}/panel/reclamos/{folio}" in to_unit.split()
     assert "Marcela" not in to_unit, "what the unit need not know stays in the panel"
     confirmed = mailbox.wait(address, "Próximos pasos de su reclamo", folio)
     assert "Estimado/a Marcela Soto" in confirmed
     assert "Dirección de Aseo y Ornato" in confirmed
+    assert f"{PUBLIC_URL}/t/{TENANT}/reclamo" in confirmed.split()
 
 
 def test_units_without_a_mailbox_are_told_through_the_office(complain, mailbox):
@@ -93,6 +95,7 @@ def test_an_overdue_complaint_is_escalated(complain, mailbox):
         assert changed.modified_count == 1
     escalated = mailbox.wait(HEAD, "Plazo vencido: reclamo", folio)
     assert "Dirección de Aseo y Ornato" in escalated
+    assert f"{PUBLIC_URL}/panel/reclamos/{folio}" in escalated.split()
     mailbox.wait(CREW, "Plazo vencido: reclamo", folio)
 
 
@@ -104,7 +107,7 @@ def test_a_bad_rating_becomes_a_ticket(visitor, mailbox):
     assert visitor.http.put(path, json={"value": "down"}).status_code == 200
     ticket = mailbox.wait(DESK, "Respuesta mal evaluada", answered["answer"]["question"][:60])
     assert answered["answer"]["sources"][0]["document"] in ticket
-    assert f"/panel/conversaciones/{visitor.conversation_id}" in ticket
+    assert f"{PUBLIC_URL}/panel/conversaciones/{visitor.conversation_id}" in ticket.split()
 
 
 def test_tomorrow_s_agenda_is_mailed_to_the_office(service, mailbox):

@@ -157,6 +157,8 @@ def test_with_a_model_the_build_begins_once_and_ends_with_down(project, tmp_path
         assert first is not None
         assert "in the background" in ensure_engine_in_background(instance)
         assert llama._running(instance) == first
+        (instance.run / "llm-engine.pid").write_text(f"{first.pid} {first.create_time() + 2}\n")  # the clock was set
+        assert llama._running(instance) == first
         deadline = time.monotonic() + 30
         while not (tmp_path / "compiler").is_file() and time.monotonic() < deadline:
             time.sleep(0.05)

@@ -33,5 +33,11 @@ def test_every_command_exists(path):
             command = command.commands[arguments.pop(0)]
         known = {option for parameter in command.params for option in parameter.opts}
         assert set(arguments) <= known, call
-    wanted = {"./munbot test --fast", "./munbot test", "./munbot backup", "./munbot recovery-drill"}
+    wanted = {
+        "./munbot test --fast",
+        "./munbot test",
+        "./munbot test compose",
+        "./munbot backup",
+        "./munbot recovery-drill",
+    }
     assert wanted <= set(found)

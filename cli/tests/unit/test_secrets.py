@@ -62,6 +62,8 @@ def test_every_secret_is_made_private_and_not_guessable(folder):
 def test_what_others_want_in_a_shape_has_it(folder):
     kind, _, value = contents(folder)["n8n_webhook_secret"].partition("_")
     assert (kind, len(base64.b64decode(value, validate=True))) == ("whsec", 32)
+    name, _, key = contents(folder)["minio_kms_key"].partition(":")
+    assert (name, len(base64.b64decode(key, validate=True))) == ("munbot", 32)
     owner = contents(folder)["n8n_owner_password"]
     assert re.search(r"[A-Z]", owner)
     assert re.search(r"[0-9]", owner)
@@ -99,6 +101,31 @@ def test_a_lost_password_that_its_server_keeps_is_not_made_anew(folder, capsys, 
     assert main([str(folder)]) == 1
     assert name in capsys.readouterr().err
     assert not (folder / "redis_password").exists()
+
+
+def test_an_installation_of_before_gets_the_object_stores_key_at_its_next_start(folder):
+    share_with_readers(folder)
+    (folder / "minio_kms_key").unlink()
+    (folder / "minio" / "minio_kms_key").unlink()
+    assert generate_secrets(folder, now=NOW) == ["minio_kms_key"]
+    share_with_readers(folder)
+    assert (folder / "minio" / "minio_kms_key").read_text() == (folder / "minio_kms_key").read_text()
+
+
+def test_a_lost_key_of_the_object_store_is_not_made_anew(folder):
+    share_with_readers(folder)
+    (folder / "minio_kms_key").write_text("")
+    with pytest.raises(SecretLost, match="minio_kms_key is missing or empty"):
+        generate_secrets(folder, now=NOW)
+    (folder / "minio_kms_key").write_text((folder / "minio" / "minio_kms_key").read_text())
+    assert generate_secrets(folder, now=NOW) == []
+
+
+def test_the_object_stores_key_is_seen_by_it_alone(folder):
+    assert [reader for reader, names in READERS.items() if "minio_kms_key" in names] == ["minio"]
+    share_with_readers(folder)
+    key = (folder / "minio_kms_key").read_text()
+    assert {path.parent.name for path in folder.glob("*/*") if key in path.read_text()} == {"minio"}
 
 
 def test_each_reader_has_a_folder_with_its_own_copies_and_nothing_else(folder):
@@ -210,7 +237,7 @@ def test_an_interrupted_write_leaves_the_old_file(folder, monkeypatch):
 def test_the_command_tells_counts_and_no_values(tmp_path, capsys):
     assert main([str(tmp_path / "s")]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("secrets: 45 written")
+    assert said.startswith("secrets: 46 written")
     assert (tmp_path / "s" / "redis_password").read_text() not in said
 
 

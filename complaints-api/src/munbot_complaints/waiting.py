@@ -1,11 +1,10 @@
 """Events that wait in the document whose change they tell of, until the relay has handed them to the broker."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from munbot_common.audit import audit_event
-from munbot_common.auth import Principal, Role
+from munbot_common.auth import Principal
 from munbot_common.clock import Clock
 from munbot_common.problems import Unavailable
 from munbot_contracts.envelope import Event, routing_key
@@ -46,8 +45,6 @@ def noted(
         before: what changed as it was.
         after: the same as it is now.
     """
-    if principal.role is Role.VISITOR:  # their subject is an address of a channel, by which a person is known
-        principal = replace(principal, subject=str(principal.conversation_id))
     event = audit_event(
         principal,
         source=SOURCE,

@@ -48,7 +48,10 @@ class ApiSettings(ServiceSettings, DatabaseSettings, AuthSettings, FileSettings)
         default=None, description="where trackers are kept, which erased people are in; empty: nowhere"
     )
     rasa_timeout_seconds: float = Field(default=20.0, gt=0)
-    agent_token_minutes: int = Field(default=60, ge=1, description="life of an official's token")
+    agent_token_minutes: int = Field(
+        default=15, ge=1, description="life of an official's token; until its end other services know of no change"
+    )
+    agent_session_hours: int = Field(default=12, ge=1, description="then an official gives the password again")
     visitor_token_days: int = Field(default=30, ge=1, description="life of a citizen's token")
     lockout_failures: int = Field(default=5, ge=1, description="failed logins before a lockout")
     lockout_minutes: int = Field(default=15, ge=1)

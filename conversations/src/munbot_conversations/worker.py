@@ -11,7 +11,7 @@ from munbot_common.messaging import BatchConsumer, Consumer, Publisher
 from munbot_common.outbox import OutboxRelay
 from munbot_common.worker import Loop, run_worker
 
-from munbot_conversations.audit.consumer import AUDIT, AuditHandler
+from munbot_conversations.audit.consumer import AUDIT, AUDIT_LIMITS, AuditHandler
 from munbot_conversations.base import OUTBOX, SERVICE
 from munbot_conversations.consumers import MESSAGES, MessageHandler
 from munbot_conversations.conversations.summaries import JOBS, SummaryHandler
@@ -92,7 +92,7 @@ class Worker:
         self.notices = Consumer(settings.amqp_url(), NOTICES, notices, name=NAME)
         audit = AuditHandler(self.session_factory)
         usable = partial(check_database, self.engine)
-        self.audit = BatchConsumer(settings.amqp_url(), AUDIT, audit, usable=usable, name=NAME)
+        self.audit = BatchConsumer(settings.amqp_url(), AUDIT, audit, limits=AUDIT_LIMITS, usable=usable, name=NAME)
 
     def loops(self) -> Mapping[str, Loop]:
         """Return what runs in threads, by name."""

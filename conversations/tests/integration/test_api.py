@@ -4,6 +4,7 @@ import statistics
 import time
 from datetime import UTC, datetime, timedelta
 
+import jwt
 import pytest
 from munbot_common.auth import TokenVerifier
 from munbot_common.ids import uuid7
@@ -43,7 +44,7 @@ class TestLogin:
         principal = TokenVerifier(key_pair[1]).verify(answer["access_token"])
         assert principal.subject == str(agents[VALLE, "agent"])
         assert (principal.role, principal.tenant) == ("agent", VALLE)
-        assert answer["expires_in"] == 3600
+        assert answer["expires_in"] == 900
         bearer = {"Authorization": f"Bearer {answer['access_token']}"}
         assert client.get("/v1/auth/me", headers=bearer).json()["email"] == "agent@valle-claro.cl"
         assert client.post("/v1/auth/refresh", headers=bearer).json()["agent"]["role"] == "agent"
@@ -80,6 +81,32 @@ class TestLogin:
         client.patch(f"/v1/agents/{made['id']}", json={"active": False}, headers=headers("admin"))
         problem(self.login(client, wish["email"]), 401, "login_failed")
         problem(client.get("/v1/auth/me", headers=bearer), 403, "agent_inactive")
+        problem(client.get("/v1/conversations", headers=bearer), 403, "agent_inactive")
+        client.patch(f"/v1/agents/{made['id']}", json={"active": True}, headers=headers("admin"))
+        problem(client.get("/v1/auth/me", headers=bearer), 401, "token_invalid")
+
+    def test_the_present_role_counts_and_not_that_of_the_token(self, client, agents, headers):
+        wish = {"email": "sube@valle-claro.cl", "name": "Sube", "role": "admin", "password": "una clave larga"}
+        made = client.post("/v1/agents", json=wish, headers=headers("admin")).json()
+        bearer = {"Authorization": f"Bearer {self.login(client, wish['email']).json()['access_token']}"}
+        assert client.get("/v1/audit", headers=bearer).status_code == 200
+        client.patch(f"/v1/agents/{made['id']}", json={"role": "viewer"}, headers=headers("admin"))
+        problem(client.get("/v1/audit", headers=bearer), 403, "forbidden")
+        problem(client.post("/v1/agents", json=wish | {"email": "z@z.cl"}, headers=bearer), 403, "forbidden")
+        assert client.get("/v1/conversations", headers=bearer).status_code == 200
+        client.patch(f"/v1/agents/{made['id']}", json={"role": "admin"}, headers=headers("admin"))
+        assert client.get("/v1/audit", headers=bearer).status_code == 200
+
+    def test_a_login_lasts_a_day_at_work_however_often_its_token_is_renewed(self, client, agents, headers):
+        def renewed(hours):
+            since = datetime.now(UTC) - timedelta(hours=hours)
+            return client.post("/v1/auth/refresh", headers=headers("agent", logged_in_at=since))
+
+        again = renewed(11.9)
+        assert again.status_code == 200
+        claims = jwt.decode(again.json()["access_token"], options={"verify_signature": False})
+        assert claims["auth_time"] < claims["iat"] - 11 * 3600
+        problem(renewed(12.1), 401, "token_invalid")
 
     def test_demo_logins_work_only_in_demo_mode(self, api_settings, session_factory, agents):
         from munbot_conversations.auth import service as auth
@@ -90,15 +117,46 @@ class TestLogin:
         with pytest.raises(auth.LoginFailed):
             desk.login(LoginRequest(tenant=VALLE, email="admin@valle-claro.demo", password="x"))
 
-    def test_password_change(self, client, agents, headers):
+    def test_a_new_password_ends_all_sessions_but_the_one_that_gave_it(self, client, agents, headers):
         wish = {"email": "cambia@valle-claro.cl", "name": "Cambia", "role": "viewer", "password": "una clave larga"}
-        made = client.post("/v1/agents", json=wish, headers=headers("admin")).json()
-        own = headers("viewer", subject=made["id"])
+        client.post("/v1/agents", json=wish, headers=headers("admin"))
+        own, other = (
+            {"Authorization": f"Bearer {self.login(client, wish['email']).json()['access_token']}"} for _ in range(2)
+        )
         wrong = {"current_password": "mala", "new_password": "otra clave larga"}
         problem(client.post("/v1/auth/password", json=wrong, headers=own), 401, "login_failed")
         right = {"current_password": "una clave larga", "new_password": "otra clave larga"}
-        assert client.post("/v1/auth/password", json=right, headers=own).status_code == 204
+        changed = client.post("/v1/auth/password", json=right, headers=own)
+        assert changed.status_code == 200
+        for over in (own, other):
+            problem(client.get("/v1/auth/me", headers=over), 401, "token_invalid")
+        going_on = {"Authorization": f"Bearer {changed.json()['access_token']}"}
+        assert client.get("/v1/auth/me", headers=going_on).status_code == 200
+        assert client.post("/v1/auth/refresh", headers=going_on).status_code == 200
+        problem(self.login(client, wish["email"]), 401, "login_failed")
         assert self.login(client, wish["email"], "otra clave larga").status_code == 200
+
+    def test_an_administrator_who_gives_a_password_ends_the_sessions(self, client, agents, headers):
+        wish = {"email": "olvida@valle-claro.cl", "name": "Olvida", "role": "viewer", "password": "una clave larga"}
+        made = client.post("/v1/agents", json=wish, headers=headers("admin")).json()
+        bearer = {"Authorization": f"Bearer {self.login(client, wish['email']).json()['access_token']}"}
+        client.patch(f"/v1/agents/{made['id']}", json={"name": "Otra"}, headers=headers("admin"))
+        assert client.get("/v1/auth/me", headers=bearer).status_code == 200
+        new = {"password": "otra clave larga"}
+        client.patch(f"/v1/agents/{made['id']}", json=new, headers=headers("admin"))
+        problem(client.get("/v1/auth/me", headers=bearer), 401, "token_invalid")
+
+    def test_a_session_cannot_be_used_to_try_passwords(self, client, agents, headers):
+        wish = {"email": "robada@valle-claro.cl", "name": "Robada", "role": "viewer", "password": "una clave larga"}
+        made = client.post("/v1/agents", json=wish, headers=headers("admin")).json()
+        own = headers("viewer", subject=made["id"])
+        tried = {"current_password": "mala", "new_password": "otra clave larga"}
+        for _ in range(3):
+            problem(client.post("/v1/auth/password", json=tried, headers=own), 401, "login_failed")
+        right = tried | {"current_password": "una clave larga"}
+        locked = client.post("/v1/auth/password", json=right, headers=own)
+        problem(locked, 429, "login_locked")
+        assert int(locked.headers["Retry-After"]) > 0
 
 
 class TestAgents:
@@ -270,7 +328,7 @@ class TestConversations:
             answer = client.get("/v1/conversations", params={"cursor": wrong}, headers=headers("viewer"))
             problem(answer, 422, "cursor_invalid")
 
-    def test_a_list_is_one_statement(self, client, headers, open_session):
+    def test_a_list_is_one_statement_after_that_about_who_asks(self, client, headers, open_session):
         for _ in range(3):
             open_session()
         statements = []
@@ -282,7 +340,7 @@ class TestConversations:
         event.listen(engine, "before_cursor_execute", note)
         client.get("/v1/conversations", headers=headers("viewer"))
         event.remove(engine, "before_cursor_execute", note)
-        assert len(statements) == 1
+        assert ["FROM agents" in statement for statement in statements] == [True, False]
 
 
 class TestTenantBorder:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from minio import Minio
 from minio.commonconfig import ENABLED, Filter
+from minio.deleteobjects import DeleteObject
 from minio.error import S3Error
 from minio.lifecycleconfig import (
     AbortIncompleteMultipartUpload,
@@ -61,6 +62,14 @@ def ensure(client: Minio, settings: StoreSettings) -> None:
         client.set_bucket_lifecycle(bucket.name, _lifecycle(bucket, settings))
         encrypted = _encrypt(client, bucket.name)
         log.info("bucket_ready", bucket=bucket.name, encrypted=encrypted)
+    _forget_results(client, settings.images_bucket)
+
+
+def _forget_results(client: Minio, bucket: str) -> None:
+    """Delete the pictures that earlier versions made from originals: they are made on this machine's disk now."""
+    left = (DeleteObject(item.object_name or "") for item in client.list_objects(bucket, "results/", recursive=True))
+    for error in client.remove_objects(bucket, left):
+        log.warning("result_not_deleted", object=error.name, code=error.code)
 
 
 def _make(client: Minio, name: str, region: str) -> None:

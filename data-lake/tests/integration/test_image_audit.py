@@ -3,10 +3,13 @@
 import hashlib
 import io
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from munbot_datalake.images import demo
+from munbot_datalake.diskcache import DiskCache
+from munbot_datalake.images import demo, repository
+from munbot_datalake.images.service import Images
 from munbot_datalake.settings import MigrateSettings
 from PIL import Image
 
@@ -79,6 +82,61 @@ def test_the_same_picture_again_changes_nothing(api, put, hub):
     first = put(content).json()
     assert put(content, role="admin").json() == first
     assert len(hub.of("valle-claro")) == 1
+
+
+def test_the_same_picture_again_brings_back_what_the_store_lost(put, client, bucket, kept):
+    content = picture()
+    put(content)
+    full = kept()
+    key = f"originals/valle-claro/{hashlib.sha256(content).hexdigest()}"
+    client.remove_object(bucket, key)
+    assert key not in kept()
+    assert put(content).status_code == 200
+    assert kept() == full
+
+
+def test_what_is_removed_is_what_was_noted(api, put, hub, path, kept):
+    before = kept()
+    first, second = picture(), picture()
+    put(first)
+
+    def replace():
+        hub.look = None
+        assert put(second).status_code == 200
+
+    hub.look = replace
+    assert api("DELETE", path).status_code == 204
+    removed = [one["before"]["sha256"] for one in hub.of("valle-claro") if one["action"] == "image.removed"]
+    assert sorted(removed) == sorted(hashlib.sha256(content).hexdigest() for content in (first, second))
+    assert api("GET", path.rpartition("/")[0]).json() == []
+    assert kept() == before
+
+
+def test_the_same_picture_again_does_not_undo_what_took_its_place_meanwhile(
+    factory, client, bucket, catalogue, tmp_path
+):
+    first, second, noted = picture(), picture(), []
+
+    def save(images, content):
+        where = {"tenant": "valle-claro", "catalogue": catalogue, "name": "plaza"}
+        note = lambda _before, after: noted.append(after.sha256)  # noqa: E731
+        images.save(**where, content=content, by="ana", now=datetime.now(UTC), note=note)
+
+    class Overtaken(Images):
+        def _store(self, *stored):
+            save(images, second)
+            super()._store(*stored)
+
+    made = (factory, client, bucket, DiskCache(tmp_path, 10**6))
+    images = Images(*made)
+    save(images, first)
+    save(Overtaken(*made), first)
+    sums = [hashlib.sha256(content).hexdigest() for content in (first, second)]
+    assert noted == sums
+    with factory() as session:
+        assert repository.find(session, catalogue, "plaza").sha256 == sums[1]
+    names = [item.object_name for item in client.list_objects(bucket, "originals/", recursive=True)]
+    assert [f"originals/valle-claro/{one}" in names for one in sums] == [False, True]
 
 
 def test_what_is_refused_is_not_noted(api, put, hub, path):

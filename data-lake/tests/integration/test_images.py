@@ -232,7 +232,7 @@ def test_the_demo_s_maps_are_drawn_once_and_never_over_an_office_s_own(engine, f
     assert pin == (11, 92, 138), "the municipality's blue, where the office is"
     assert ground != pin
     with unit_of_work(factory) as session:
-        repository.remove(session, "valle-claro", "valle-claro-oficinas", "dideco")
+        repository.remove(session, repository.find(session, "valle-claro-oficinas", "dideco"))
     assert demo.seed(settings) == 1
     with pytest.raises(RuntimeError):
         demo.seed(settings.model_copy(update={"munbot_mode": "production"}))

@@ -1,6 +1,9 @@
 """Every event example of the contracts, as the consumer gets it."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 from munbot_common.ids import uuid7
 from munbot_contracts import EVENT_TYPES
 from munbot_contracts.envelope import AnyEvent
@@ -10,6 +13,9 @@ from munbot_notifications.templates.builtin import templates
 from munbot_notifications.texts import words
 
 URL = "https://municipio.example/"
+FOLLOW = "https://municipio.example/t/valle-claro/reclamo"
+COMPLAINT = "https://municipio.example/panel/reclamos/REC-2026-000123-K"
+CONVERSATION = "https://municipio.example/panel/conversaciones/019358ef-0000-7000-8000-000000000001"
 
 
 def event(kind, **changes):
@@ -86,8 +92,46 @@ def test_a_unit_hears_of_its_own_complaints():
     _, tellings = told_of(event("munbot.complaint.created.v1"), URL)
     unit = next(telling for telling in tellings if isinstance(telling, ForOfficials))
     assert unit.unit == "Dirección de Aseo y Ornato"
-    assert unit.data["panel_url"].startswith("https://municipio.example/panel/reclamos/")
     assert "Marcela" not in str(unit.data)
+
+
+@pytest.mark.parametrize(
+    ("kind", "links"),
+    [
+        ("munbot.complaint.created.v1", {"home_url": FOLLOW, "panel_url": COMPLAINT}),
+        ("munbot.complaint.overdue.v1", {"panel_url": COMPLAINT}),
+        ("munbot.complaint.reopened.v1", {"home_url": FOLLOW, "panel_url": COMPLAINT}),
+        ("munbot.complaint.status_changed.v1", {"home_url": FOLLOW}),
+        ("munbot.complaint.commented.v1", {"home_url": FOLLOW}),
+        ("munbot.appointment.cancelled.v1", {"home_url": "https://municipio.example/t/valle-claro/"}),
+        ("munbot.conversation.handoff_requested.v1", {"panel_url": CONVERSATION}),
+    ],
+)
+def test_where_the_links_lead(kind, links):
+    """The panel finds a complaint by its folio, and a citizen theirs on their own municipality's page."""
+    _, tellings = told_of(event(kind, changed_by="agent", author="agent", public=True), URL)
+    told = {}
+    for telling in tellings:
+        if not isinstance(telling, ForDigest):
+            told |= {name: telling.data[name] for name in ("home_url", "panel_url") if name in telling.data}
+    assert told == links
+
+
+def test_citizens_read_the_words_that_the_chat_and_the_complaint_s_page_use():
+    ours = words()["statuses"]
+    assert ours == {name: word[0].lower() + word[1:] for name, word in complaints_words()["statuses"].items()}
+
+
+def complaints_words():
+    path = Path(__file__).parents[3] / "complaints-api/src/munbot_complaints/resources/es.yml"
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", sorted(templates()))
+def test_an_hour_is_anulada_as_in_the_chat_and_never_cancelada(name):
+    template = templates()[name]
+    said = [template.title, *template.words.model_dump().values(), str(words()["digest"])]
+    assert "cancela" not in " ".join(said).lower()
 
 
 @pytest.mark.parametrize("kind", [kind for kind in HEARD if ".complaint." in kind])

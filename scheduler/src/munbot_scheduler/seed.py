@@ -153,7 +153,7 @@ def seed_tenant(session: Session, seed: TenantSeed, settings: MigrateSettings, n
     _exceptions(session, seed, now.date())
     context = Context(
         session,
-        Actor("seed", "service", seed.id),
+        Actor("service:seed", "service", seed.id),
         BookingDefaults(munbot_mode=settings.munbot_mode, public_url=settings.public_url),
         now,
     )

@@ -71,6 +71,19 @@ def test_an_erased_person_is_in_no_table_and_the_hour_is_free(api, booking, book
     assert api.rows("SELECT count(*) AS n FROM seats")[0]["n"] == 1
 
 
+def test_the_erasure_is_told_to_the_audit_log_with_what_it_has_not_heard_yet(api, booking):
+    made = book(api, booking)
+    erased = api.post("/v1/privacy/erase", PERSON).json()
+    left = api.rows("SELECT routing_key, body -> 'data' AS data FROM outbox ORDER BY seq")
+    assert {row["routing_key"] for row in left} == {"audit.noted.v1"}
+    assert [(row["data"]["action"], row["data"]["object_id"]) for row in left] == [
+        ("appointment.booked", made["id"]),
+        ("appointment.erased", made["id"]),
+    ]
+    assert {"store": "scheduler.outbox", "count": 1} in erased["cleaned"]  # what told the others of the booking
+    assert api.post("/v1/privacy/find", PERSON).json()["mentions"] == []
+
+
 def test_erasing_keeps_to_its_tenant(api, booking):
     made = book(api, booking)
     assert api.post("/v1/privacy/erase", PERSON, tenant="punta-brava").json()["erased"] == []

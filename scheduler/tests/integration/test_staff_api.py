@@ -94,10 +94,13 @@ def test_two_administrators_edit_one_rule(admin):
     rule = admin("GET", path).json()["items"][0]
     body = {"weekday": rule["weekday"], "opens": "09:00", "closes": "13:00", "capacity": 1}
     seen = {"If-Match": f'"{rule["version"]}"'}
-    assert admin("PUT", f"/v1/opening-rules/{rule['id']}", body, headers=seen).status_code == 200
-    late = admin("PUT", f"/v1/opening-rules/{rule['id']}", body | {"capacity": 3}, headers=seen)
+    where = f"/v1/opening-rules/{rule['id']}"
+    assert admin("PUT", where, body, headers=seen).json()["version"] == rule["version"]  # which changed nothing
+    assert admin("PUT", where, body | {"capacity": 2}, headers=seen).status_code == 200
+    late = admin("PUT", where, body | {"capacity": 3}, headers=seen)
     assert (late.status_code, late.json()["code"]) == (412, "stale")
-    assert late.json()["current"]["capacity"] == 1
+    assert late.json()["current"]["capacity"] == 2
+    assert admin("PUT", where, body).status_code == 200
 
 
 def test_a_closure_says_how_many_appointments_it_touches(admin, booked, ruts):

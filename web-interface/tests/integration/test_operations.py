@@ -11,6 +11,9 @@ import pika
 import pytest
 from munbot_common.ids import uuid7
 from munbot_common.messaging import ATTEMPTS_HEADER, REASON_HEADER, Consumer, PermanentError, Subscription
+from munbot_common.traces import Traces
+from munbot_contracts.audit import AUDIT_NOTED
+from munbot_contracts.people import Person
 from munbot_web.operations.letters import DeadLetters
 
 PATIENCE = 60  # seconds; whoever waits goes on at once when it comes
@@ -49,12 +52,12 @@ def ask(gateway, make_token):
 def put(rabbitmq_url):
     """Publish straight into a queue; returns the id."""
 
-    def publish(queue, tenant="valle-claro", *, body=None, headers=None, **data):
+    def publish(queue, tenant="valle-claro", *, body=None, headers=None, kind="munbot.prueba.paso.v1", **data):
         event = {
             "specversion": "1.0",
             "id": str(uuid7()),
             "source": "/munbot/test",
-            "type": "munbot.prueba.paso.v1",
+            "type": kind,
             "subject": "asunto",
             "time": datetime.now(UTC).isoformat(),
             "tenant": tenant,
@@ -164,6 +167,18 @@ def test_only_the_named_ones_are_discarded(ask, put, queue):
     answer = ask("POST", "/dead-letters/discard", json={"queue": queue.queue, "ids": [third, gone, first]})
     assert answer.json() == {"done": [third, first], "missing": [gone]}
     assert [letter["id"] for letter in dead(ask, queue)] == [second]
+
+
+def test_an_erasure_takes_what_names_the_person_and_leaves_what_the_audit_log_has_not_heard(put, queue, rabbitmq_url):
+    hour = str(uuid7())
+    put(queue.dead_queue, appointment_id=hour)
+    told = put(queue.dead_queue, kind=AUDIT_NOTED, object_id=hour, action="appointment.erased")
+    letters, traces = DeadLetters(rabbitmq_url), Traces(Person(rut="15482903-2", addresses=(hour,)))
+    assert [letters.naming("valle-claro", [queue.queue], traces, discard=discard) for discard in (False, True)] == [
+        1,
+        1,
+    ]
+    assert [letter.id for letter in letters.of("valle-claro", [queue.queue])[0]] == [told]
 
 
 @pytest.mark.parametrize(("what", "done"), [("replay", "replayed"), ("discard", "discarded")])

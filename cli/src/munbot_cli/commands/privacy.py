@@ -48,6 +48,8 @@ _TIMEOUT = 300
 _ELSEWHERE = (
     "Redis holds ids of messages, no words: they expire within 24 hours.",
     "Logs hold no personal data.",
+    "Documents and answers for the assistant are the office's, and were not searched: ./munbot knowledge list.",
+    "n8n, where it is used: what failed there goes after 72 hours, what waits for it after 7 days at most.",
 )
 
 

@@ -32,6 +32,7 @@ RUNTIME = ("diskcache>=5.6.1", "jinja2>=2.11.3", "typing-extensions>=4.5")  # nu
 DEFAULT_VERSION = "0.3.36"
 _READY = ".munbot-ready"
 _PID = "llm-engine.pid"
+_CLOCK_SECONDS = 5  # a moment of the past moves when the machine's clock is set
 
 
 class BuildUnderWay(MunbotError):
@@ -254,7 +255,8 @@ def _running(project: Project) -> psutil.Process | None:
     try:
         pid, began = (project.run / _PID).read_text(encoding="utf-8").split()
         process = psutil.Process(int(pid))
-        ours = process.status() != psutil.STATUS_ZOMBIE and process.create_time() == float(began)
+        same = abs(process.create_time() - float(began)) < _CLOCK_SECONDS
+        ours = process.status() != psutil.STATUS_ZOMBIE and same
     except (OSError, ValueError, psutil.Error):
         return None
     return process if ours else None

@@ -16,7 +16,7 @@ from munbot_cli.errors import MunbotError
 from munbot_cli.native.rewrite import fill, rewrite_addresses, rewrite_paths
 from munbot_cli.project import Project
 
-__all__ = ["Program", "build_programs", "script", "source_fingerprint"]
+__all__ = ["Program", "build_programs", "mounted_folders", "script", "source_fingerprint"]
 
 SECRETS_MOUNT = "/run/secrets"
 BUILT_IN = {"secrets", "postgres-init"}  # done by the launcher itself: before anything starts, and with PostgreSQL
@@ -168,7 +168,7 @@ def _application(project: Project, service: Service, *, seed: bool) -> Program:
     if not service.command:
         raise MunbotError(f"docker-compose.yml: {service.name} has no command, so it cannot run without a container")
     python = str(project.root / project.native["interpreters"].get(service.name, ".venv/bin/python"))
-    folders = _folders(project, service)
+    folders = mounted_folders(project, service)
     environment = {
         key: rewrite_paths(rewrite_addresses(value, project.ports), folders)
         for key, value in service.environment.items()
@@ -210,7 +210,8 @@ def _nice(cpu_shares: int) -> int:
     return min(19, max(0, round(math.log(1024 / cpu_shares, 1.25))))
 
 
-def _folders(project: Project, service: Service) -> dict[str, str]:
+def mounted_folders(project: Project, service: Service) -> dict[str, str]:
+    """Give this machine's folder for each that is mounted in the service's container."""
     folders = {SECRETS_MOUNT: str(project.secrets)}
     for inside, source in service.mounts.items():
         if source.startswith((".", "/")):

@@ -10,6 +10,7 @@ from pathlib import Path
 from munbot_cli.compose import load_compose
 from munbot_cli.errors import MunbotError
 from munbot_cli.native.context import Context, run_logged
+from munbot_cli.native.programs import mounted_folders
 from munbot_cli.native.rewrite import fill, rewrite_addresses, rewrite_paths
 
 __all__ = ["prepare_nginx", "render_template"]
@@ -32,7 +33,7 @@ def prepare_nginx(context: Context) -> None:
     service = load_compose(project.root / "docker-compose.yml", project.variables, project.native["infrastructure"])[
         "nginx"
     ]
-    folders = {"/run/secrets": str(project.secrets)}
+    folders = mounted_folders(project, service)
     variables = {
         key: rewrite_paths(rewrite_addresses(value, project.ports), folders)
         for key, value in service.environment.items()

@@ -38,8 +38,10 @@ _ALIKE = (
     "notices",
     "panel_agenda",
     "panel_complaints",
+    "panel_inbox",
     "panel_looks",
     "panel_markup",
+    "panel_office",
     "panel_webhooks",
     "thumbs",
 )

@@ -40,7 +40,7 @@ from munbot_complaints.waiting import changes
 
 MAX_COMMENTS = 500
 _TRIES = 20
-_SYSTEM = Actor(subject="complaints-worker", role="service")
+_SYSTEM = Actor(subject="service:complaints", role="service")
 
 Step = Callable[[ComplaintDocument, Draft], None]
 

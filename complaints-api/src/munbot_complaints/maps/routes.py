@@ -1,7 +1,7 @@
 """HTTP entrance to the map's setting.
 
-Tiles come from the platform's own address, as the pages ask no other: an office copies its tiles to where nginx gives
-them out, or lets that fetch them. Without an address the pages show a list of places.
+Tiles come from the platform's own address, as the pages ask no other: they lie in the folder that nginx gives out at
+/tiles/ (docs/runbooks/map-tiles.md). Without an address the pages show a list of places.
 """
 
 from typing import Annotated

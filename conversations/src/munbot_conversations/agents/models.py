@@ -27,5 +27,7 @@ class Agent(Base):
     role: Mapped[str] = mapped_column(String(16))
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(server_default="true")
+    session_version: Mapped[int] = mapped_column(server_default="0")
+    """Tokens of another version are worth nothing: a new password, or a switched-off account, ends all sessions."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from munbot_conversations.agents.models import Agent
@@ -12,6 +12,13 @@ from munbot_conversations.agents.models import Agent
 def get(session: Session, tenant: str, agent_id: UUID) -> Agent | None:
     """Return an agent of this tenant, active or not."""
     return session.scalar(select(Agent).where(Agent.id == agent_id, Agent.tenant_id == tenant))
+
+
+def standing(session: Session, tenant: str, agent_id: UUID) -> Row[str, bool, int] | None:
+    """Return an agent's role, whether they are active, and which of their sessions count."""
+    return session.execute(
+        select(Agent.role, Agent.active, Agent.session_version).where(Agent.id == agent_id, Agent.tenant_id == tenant)
+    ).first()
 
 
 def lock_all_admins(session: Session, tenant: str) -> Sequence[Agent]:

@@ -90,6 +90,8 @@ def change(session: Session, principal: Principal, agent_id: UUID, wish: AgentCh
     agent.active = agent.active if wish.active is None else wish.active
     if wish.password is not None:
         agent.password_hash = hash_password(wish.password)
+    if wish.password is not None or not agent.active:
+        agent.session_version += 1
     agent.updated_at = clock()
     record(
         session,

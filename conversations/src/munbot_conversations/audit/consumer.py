@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from munbot_common.database import SessionFactory, unit_of_work
-from munbot_common.messaging import Subscription
+from munbot_common.messaging import BatchLimits, Subscription
 from munbot_common.outbox import first_times
 from munbot_contracts import routing_key
 from munbot_contracts.audit import AUDIT_NOTED, AuditNoted
@@ -16,6 +16,8 @@ from munbot_conversations.base import INBOX, SERVICE
 CONSUMER = f"{SERVICE}.audit"
 AUDIT = Subscription(CONSUMER, (routing_key(AUDIT_NOTED),), single_active=True)
 """One consumer at a time, so that what was done to one thing stands in its order."""
+AUDIT_LIMITS = BatchLimits(events=50)
+"""A batch holds the end of a tenant's chain, which officials' own actions wait for."""
 
 
 class AuditHandler:

@@ -22,6 +22,8 @@ class AuditEntry(Base):
     __table_args__ = (
         Index("ix_audit_log_recent", "tenant_id", "id"),
         Index("ix_audit_log_object", "tenant_id", "object_type", "object_id"),
+        Index("ix_audit_log_actor", "tenant_id", "actor", "id"),
+        Index("ix_audit_log_action", "tenant_id", "action", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

@@ -38,10 +38,10 @@ def head(session: Session, tenant: str) -> Row[int, int, str] | None:
     ).first()
 
 
-def all_until(session: Session, tenant: str, last_id: int) -> Iterable[AuditEntry]:
-    """Give a tenant's entries up to one, oldest first, without holding them all."""
-    return session.scalars(
-        select(AuditEntry)
+def all_until(session: Session, tenant: str, last_id: int) -> Iterable[Row[Any]]:
+    """Give the columns of a tenant's entries up to one, oldest first, without holding them all."""
+    return session.execute(
+        select(*AuditEntry.__table__.columns)
         .where(AuditEntry.tenant_id == tenant, AuditEntry.id <= last_id)
         .order_by(AuditEntry.id)
         .execution_options(yield_per=BATCH)

@@ -38,19 +38,19 @@ def me(principal: StaffDep, session: SessionDep) -> Me:
 
 @router.post("/auth/refresh", responses=SECURED)
 def refresh(principal: StaffDep, session: SessionDep, request: Request) -> LoginAnswer:
-    """Exchange a token that is still valid for a fresh one, with the official's present role."""
+    """Exchange a token that is still valid for a fresh one, as long as the login is not too long ago."""
     desk: service.Login = request.app.state.login
-    return desk.token_for(service.current_agent(session, principal))
+    return desk.renew(session, principal)
 
 
 @router.post(
     "/auth/password",
-    status_code=204,
-    responses=problem_responses(Unauthorized, service.LoginFailed, Forbidden, Unprocessable),
+    responses=problem_responses(Unauthorized, service.LoginFailed, Forbidden, service.LoginLocked, Unprocessable),
 )
-def change_password(wish: PasswordChange, principal: StaffDep, session: SessionDep, clock: ClockDep) -> None:
-    """Change the own password."""
-    service.change_password(session, principal, wish, clock)
+def change_password(wish: PasswordChange, principal: StaffDep, session: SessionDep, request: Request) -> LoginAnswer:
+    """Change the own password. All sessions end; the answer has the token of a new one."""
+    desk: service.Login = request.app.state.login
+    return desk.change_password(session, principal, wish)
 
 
 @router.post(

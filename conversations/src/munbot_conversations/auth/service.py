@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from munbot_common.auth import Principal, Role, TokenSigner
+from munbot_common.auth import Principal, Role, TokenInvalid, TokenSigner
 from munbot_common.clock import Clock
 from munbot_common.database import SessionFactory, unit_of_work
 from munbot_common.outbox import record_events
@@ -91,28 +92,67 @@ class Login:
                 session.merge(agent).password_hash = renewed
             principal = Principal(subject=str(agent.id), role=Role(agent.role), tenant=agent.tenant_id)
             record(session, principal, action="login", object_type="agent", object_id=agent.id)
-        return self.token_for(agent)
+        return self._token_for(agent, self._clock())
 
-    def token_for(self, agent: Agent) -> LoginAnswer:
-        """Return a fresh token for an agent."""
+    def renew(self, session: Session, principal: Principal) -> LoginAnswer:
+        """Return a fresh token for a valid one, with the official's present role.
+
+        Raises:
+            TokenInvalid: the password was given too long ago.
+        """
+        agent, now = current_agent(session, principal), self._clock()
+        since = principal.logged_in_at or now
+        if now - since > timedelta(hours=self._settings.agent_session_hours):
+            raise TokenInvalid
+        return self._token_for(agent, since)
+
+    def change_password(self, session: Session, principal: Principal, wish: PasswordChange) -> LoginAnswer:
+        """Give an agent the new password they want, and the token of the one session that goes on.
+
+        A wrong password counts as at the login: a stolen session must not be used to find the right one.
+
+        Raises:
+            LoginFailed: the current one is wrong.
+            LoginLocked: too many failures; `Retry-After` says how long.
+        """
+        agent, now = current_agent(session, principal), self._clock()
+        self._refuse_locked(session, agent.tenant_id, agent.email)
+        right, _ = verify_password(wish.current_password, agent.password_hash)
+        if not right:
+            self._note_failure(agent.tenant_id, agent.email)
+            raise LoginFailed(say("password_wrong"))
+        agent.password_hash = hash_password(wish.new_password)
+        agent.session_version += 1
+        agent.updated_at = now
+        record(session, principal, action="agent.password", object_type="agent", object_id=agent.id)
+        return self._token_for(agent, now)
+
+    def _token_for(self, agent: Agent, logged_in_at: datetime) -> LoginAnswer:
         lifetime = timedelta(minutes=self._settings.agent_token_minutes)
         token = self._signer.issue(
-            subject=str(agent.id), role=Role(agent.role), tenant=agent.tenant_id, lifetime=lifetime
+            subject=str(agent.id),
+            role=Role(agent.role),
+            tenant=agent.tenant_id,
+            lifetime=lifetime,
+            session_version=agent.session_version,
+            logged_in_at=logged_in_at,
         )
         return LoginAnswer(access_token=token, expires_in=int(lifetime.total_seconds()), agent=me_of(agent))
 
     def _candidate(self, tenant: str, email: str) -> Agent | None:
         with unit_of_work(self._factory) as session:
-            locked = repository.locked_until(session, tenant, email)
-            now = self._clock()
-            if locked is not None and locked > now:
-                seconds = _seconds_until(locked, now)
-                raise LoginLocked(_wait_in_words(seconds), headers={"Retry-After": str(seconds)})
+            self._refuse_locked(session, tenant, email)
             if not self._settings.is_demo and email.endswith(tuple(DEMO_DOMAINS)):
                 return None
             agent = agents.by_email(session, tenant, email)
             usable = agent is not None and agent.active and tenants.exists(session, tenant)
             return agent if usable else None
+
+    def _refuse_locked(self, session: Session, tenant: str, email: str) -> None:
+        locked, now = repository.locked_until(session, tenant, email), self._clock()
+        if locked is not None and locked > now:
+            seconds = _seconds_until(locked, now)
+            raise LoginLocked(_wait_in_words(seconds), headers={"Retry-After": str(seconds)})
 
     def _note_failure(self, tenant: str, email: str) -> None:
         now = self._clock()
@@ -142,34 +182,38 @@ def me_of(agent: Agent) -> Me:
     return Me(id=agent.id, name=agent.name, email=agent.email, role=agent.role, tenant=agent.tenant_id)
 
 
+def as_of_now(session: Session, principal: Principal) -> Principal:
+    """Return an official with the role that they have now; the token's may be older.
+
+    Raises:
+        AgentInactive: the account was switched off.
+        TokenInvalid: the password was changed since the token was given.
+    """
+    found = agents.standing(session, principal.tenant, _agent_id(principal))
+    if found is None or not found.active:
+        raise AgentInactive
+    if found.session_version != principal.session_version:
+        raise TokenInvalid
+    return replace(principal, role=Role(found.role))
+
+
 def current_agent(session: Session, principal: Principal) -> Agent:
     """Return the active agent behind a token.
 
     Raises:
         AgentInactive: there is none any more.
     """
-    try:
-        agent = agents.get(session, principal.tenant, UUID(principal.subject))
-    except ValueError as error:
-        raise AgentInactive from error
+    agent = agents.get(session, principal.tenant, _agent_id(principal))
     if agent is None or not agent.active:
         raise AgentInactive
     return agent
 
 
-def change_password(session: Session, principal: Principal, wish: PasswordChange, clock: Clock) -> None:
-    """Give an agent the new password they want.
-
-    Raises:
-        LoginFailed: the current one is wrong.
-    """
-    agent = current_agent(session, principal)
-    right, _ = verify_password(wish.current_password, agent.password_hash)
-    if not right:
-        raise LoginFailed(say("password_wrong"))
-    agent.password_hash = hash_password(wish.new_password)
-    agent.updated_at = clock()
-    record(session, principal, action="agent.password", object_type="agent", object_id=agent.id)
+def _agent_id(principal: Principal) -> UUID:
+    try:
+        return UUID(principal.subject)
+    except ValueError as error:
+        raise AgentInactive from error
 
 
 def open_session(

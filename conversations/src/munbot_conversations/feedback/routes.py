@@ -4,19 +4,19 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from munbot_common.auth import Principal, Role, require_roles
+from munbot_common.auth import Principal, Role
 from munbot_common.database import SessionDep
 from munbot_common.problems import Forbidden, Unauthorized, Unprocessable, problem_responses
 
 from munbot_conversations.conversations.service import ConversationNotFound
-from munbot_conversations.dependencies import WRITERS, ClockDep
+from munbot_conversations.dependencies import WRITERS, ClockDep, require_present
 from munbot_conversations.feedback import service
 from munbot_conversations.feedback.schemas import FeedbackItem, FeedbackWish
 from munbot_conversations.messages.service import MessageNotFound
 
 router = APIRouter(prefix="/v1/conversations", tags=["messages"])
 
-RaterDep = Annotated[Principal, Depends(require_roles(*WRITERS, Role.VISITOR, Role.SERVICE))]
+RaterDep = Annotated[Principal, Depends(require_present(*WRITERS, Role.VISITOR, Role.SERVICE))]
 """The citizen in their own conversation, an official who may act, or the channel in the citizen's name."""
 
 

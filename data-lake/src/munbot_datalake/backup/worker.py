@@ -25,6 +25,7 @@ log = get_logger("backup.worker")
 LAST_BACKUP = Gauge("munbot_backup_last_success_timestamp_seconds", "When the newest whole backup was begun")
 LAST_DRILL = Gauge("munbot_recovery_drill_last_success_timestamp_seconds", "When the last good recovery drill ended")
 FAILED = Gauge("munbot_backup_last_failed", "1 while the last nightly attempt failed")
+MISSING_FILES = Gauge("munbot_backup_missing_files", "Files that complaints of the newest backup name and nobody has")
 BACKUP_BYTES = Gauge("munbot_backup_new_bytes", "Contents that the newest backup added to the target")
 
 LOOK_SECONDS = 60.0
@@ -80,6 +81,7 @@ class Nightly:
         if newest is not None:
             LAST_BACKUP.set(newest.started_at.timestamp())
             BACKUP_BYTES.set(newest.new_blob_bytes)
+            MISSING_FILES.set(len(newest.missing_files))
         good = next((drill for drill in drills(target) if drill.passed), None)
         if good is not None:
             LAST_DRILL.set(good.at.timestamp())

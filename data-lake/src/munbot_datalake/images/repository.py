@@ -35,10 +35,11 @@ def put(session: Session, picture: Picture) -> None:
     )
 
 
-def remove(session: Session, tenant: str, catalogue: str, name: str) -> Picture | None:
-    """Forget a tenant's picture; returns it, or None without one."""
-    query = delete(Picture).where(Picture.tenant_id == tenant, Picture.catalogue == catalogue, Picture.name == name)
-    return session.scalars(query.returning(Picture)).one_or_none()
+def remove(session: Session, picture: Picture) -> bool:
+    """Forget a picture; False when it is not there any more, or another one in its place."""
+    same = (Picture.catalogue == picture.catalogue, Picture.name == picture.name, Picture.sha256 == picture.sha256)
+    query = delete(Picture).where(Picture.tenant_id == picture.tenant_id, *same)
+    return session.scalar(query.returning(Picture.id)) is not None
 
 
 def uses(session: Session, tenant: str, sha256: str) -> int:

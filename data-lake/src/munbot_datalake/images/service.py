@@ -93,7 +93,11 @@ class Images:
             if repository.owner(session, catalogue) not in {None, tenant}:
                 raise CatalogueTaken(say("images.catalogue_taken", catalogue=catalogue))
             before = repository.find(session, catalogue, name)
-        if note and (before is None or before.sha256 != picture.sha256):
+        if before and before.sha256 == picture.sha256:
+            self._store(picture, content)  # once more: a store that lost it has it back
+            self._tidy(tenant, picture.sha256)  # unless somebody took the picture's place just now
+            return before
+        if note:
             note(before, picture)
         return self._keep(picture, content)
 
@@ -103,9 +107,7 @@ class Images:
             if not repository.claim(session, picture.catalogue, tenant):
                 raise CatalogueTaken(say("images.catalogue_taken", catalogue=picture.catalogue))
             before = repository.find(session, picture.catalogue, picture.name)
-            key = _original(tenant, picture.sha256)
-            size, kind = len(content), picture.content_type
-            self._client.put_object(self._bucket, key, io.BytesIO(content), size, content_type=kind)
+            self._store(picture, content)
             if before and before.sha256 == picture.sha256:
                 return before
             old = before.sha256 if before else None
@@ -114,6 +116,11 @@ class Images:
         if old:
             self._tidy(tenant, old)
         return picture
+
+    def _store(self, picture: Picture, content: bytes) -> None:
+        key = _original(picture.tenant_id, picture.sha256)
+        sink, size = io.BytesIO(content), len(content)
+        self._client.put_object(self._bucket, key, sink, size, content_type=picture.content_type)
 
     def show(self, catalogue: str, name: str, wish: Wish, *, known: str = "") -> Shown:
         """Return a picture as it was asked for, or the placeholder when there is none.
@@ -134,19 +141,22 @@ class Images:
         return Shown(content, kind, etag, picture.version)
 
     def remove(self, tenant: str, catalogue: str, name: str, *, note: Note | None = None) -> bool:
-        """Forget a picture; False when there is none. `note` is called before."""
-        with unit_of_work(self._factory) as session:
-            present = repository.find(session, catalogue, name)
-        if present is None or present.tenant_id != tenant:
-            return False
-        if note:
-            note(present, None)
-        with unit_of_work(self._factory) as session:
-            picture = repository.remove(session, tenant, catalogue, name)
-        if picture is None:
-            return False
-        self._tidy(tenant, picture.sha256)
-        return True
+        """Forget a picture; False when there is none.
+
+        `note` is called before, and again where another picture took its place meanwhile: what goes is what was noted.
+        """
+        while True:
+            with unit_of_work(self._factory) as session:
+                picture = repository.find(session, catalogue, name)
+            if picture is None or picture.tenant_id != tenant:
+                return False
+            if note:
+                note(picture, None)
+            with unit_of_work(self._factory) as session:
+                gone = repository.remove(session, picture)
+            if gone:
+                self._tidy(tenant, picture.sha256)
+                return True
 
     def _tidy(self, tenant: str, sha256: str) -> None:
         """Delete content that no picture has any more, after the transaction that said so."""

@@ -1,8 +1,10 @@
 """Each store's content goes out and comes back the same, on real servers."""
 
 import io
+import os
 import secrets
 import time
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
@@ -11,9 +13,11 @@ from minio import Minio
 from minio.commonconfig import ENABLED
 from minio.versioningconfig import VersioningConfig
 from munbot_common.settings import S3Settings
+from munbot_datalake.backup import saving
+from munbot_datalake.backup.catalogue import Catalogue
 from munbot_datalake.backup.manifest import Part
 from munbot_datalake.backup.problems import BackupError, BackupUnusable, StoreNotEmpty
-from munbot_datalake.backup.settings import TargetSettings
+from munbot_datalake.backup.settings import BackupSettings, TargetSettings
 from munbot_datalake.backup.stores.mongo import Mongo
 from munbot_datalake.backup.stores.objects import FORMER_VERSION, Objects, read_index, summary
 from munbot_datalake.backup.stores.postgres import Postgres
@@ -22,6 +26,7 @@ from munbot_datalake.backup.targets.folder import FolderTarget
 from munbot_datalake.store import make_client
 from pymongo import MongoClient
 from sqlalchemy import create_engine, text
+from structlog.testing import capture_logs
 
 
 @pytest.fixture
@@ -361,3 +366,89 @@ def test_an_object_with_other_content_stops_the_restore(client, filled, other_bu
         store.restore(other_bucket, saved.bucket, index, folder, force=False)
     written = {client.get_object(other_bucket, item.object_name).read() for item in client.list_objects(other_bucket)}
     assert b"SECOND" not in written
+
+
+# ---- complaints and their files
+
+
+@pytest.fixture
+def save(monkeypatch, postgres, mongo_database, s3, client, bucket, folder, tmp_path):
+    """Callable: a whole backup at a moment, of one collection of complaints and one bucket of attachments.
+
+    The servers are shared, so that of each only what is this test's own is shown.
+    """
+    server, database, _ = postgres
+    api = urlsplit(os.environ.get("MUNBOT_TEST_RABBITMQ_API") or pytest.skip("MUNBOT_TEST_RABBITMQ_API is not set"))
+    url, name = mongo_database
+    monkeypatch.setattr(server, "databases", lambda: {database: "postgres"})
+    monkeypatch.setattr(saving.Mongo, "collections", lambda _: iter([(name, "complaints")]))
+    monkeypatch.setattr(saving.Objects, "buckets", lambda _: [bucket])
+    monkeypatch.setattr(saving, "_ATTACHMENTS", bucket)
+    monkeypatch.setattr(saving, "log", saving.get_logger("t"))  # one that no other test has bound
+    endpoint, access, secret = s3
+    settings = BackupSettings(
+        munbot_mode="demo",
+        mongo_url=url,
+        rabbitmq_api_url=f"http://{api.hostname}:{api.port}",
+        rabbitmq_password=api.password,
+        secrets_dir=tmp_path / "secrets",
+        s3_endpoint=endpoint,
+        s3_access_key=access,
+        s3_secret_key=secret,
+    )
+    client.set_bucket_versioning(bucket, VersioningConfig(ENABLED))
+
+    def run(moment):
+        saver = saving.Saver(settings, server, folder, clock=lambda: moment, tell=lambda _: None)
+        return saver.save()
+
+    return run
+
+
+def test_a_file_that_a_complaint_names_and_nobody_has_is_named(
+    save, mongo_database, client, bucket, other_bucket, folder
+):
+    url, name = mongo_database
+    there, gone = {"id": "a1", "filename": "poste.jpg"}, {"id": "b2", "filename": "vereda rota.jpg"}
+    with MongoClient(url) as plain:
+        plain.drop_database(name)
+        plain[name]["complaints"].insert_many(
+            [
+                {"_id": 1, "tenant_id": "valle-claro", "attachments": [there, gone]},
+                {"_id": 2, "tenant_id": "valle-claro", "attachments": []},
+            ]
+        )
+    key = "valle-claro/kept/b2/vereda rota.jpg"
+    for content in (b"first", b"second"):
+        client.put_object(bucket, key, io.BytesIO(content), len(content))
+    client.put_object(bucket, "valle-claro/kept/a1/poste.jpg", io.BytesIO(b"\xff\xd8"), 2)
+    night = datetime(2026, 11, 21, 6, tzinfo=UTC)
+    whole = save(night)
+    assert (whole.complaints_with_files, whole.missing_files) == (1, [])
+
+    for item in client.list_objects(bucket, prefix=key, include_version=True):  # past the platform
+        client.remove_object(bucket, key, version_id=item.version_id)
+    with capture_logs() as lines:
+        save(night + timedelta(days=1))
+    kept = Catalogue(folder).read("latest")
+    assert (kept.complaints_with_files, kept.missing_files) == (1, [key])
+    told = [(line["log_level"], line["count"]) for line in lines if line["event"] == "complaints_name_missing_files"]
+    assert told == [("error", 1)]
+
+    # What the runbook says: the backup of before has it, with its versions.
+    before = Catalogue(folder).read(whole.name)
+    index = Catalogue(folder).index(before, bucket)
+    Objects(client).restore(other_bucket, before.buckets[bucket], index, folder, force=False)
+    assert client.get_object(other_bucket, key).read() == b"second"
+
+
+def test_a_file_that_only_a_mark_of_deletion_hides_is_missing_too(save, mongo_database, client, bucket):
+    url, name = mongo_database
+    with MongoClient(url) as plain:
+        plain.drop_database(name)
+        link = {"id": "c3", "filename": "hoyo.jpg"}
+        plain[name]["complaints"].insert_one({"_id": 1, "tenant_id": "punta-brava", "attachments": [link]})
+    key = "punta-brava/kept/c3/hoyo.jpg"
+    client.put_object(bucket, key, io.BytesIO(b"x"), 1)
+    client.remove_object(bucket, key)
+    assert save(datetime(2026, 11, 21, 6, tzinfo=UTC)).missing_files == [key]

@@ -103,6 +103,15 @@ def test_the_last_good_drill_is_told_not_the_last_one(nightly, target):
     assert [drill.passed for drill in drills(target)] == [False, True]
 
 
+def test_files_that_complaints_name_in_vain_are_told_until_a_backup_has_them_all(nightly, make):
+    make(NIGHT + timedelta(minutes=1), missing_files=["t/kept/1/foto.jpg"])
+    nightly.at(NIGHT + timedelta(minutes=2))
+    assert worker.MISSING_FILES._value.get() == 1
+    make(NIGHT + timedelta(hours=1))
+    nightly.at(NIGHT + timedelta(hours=2))
+    assert worker.MISSING_FILES._value.get() == 0
+
+
 def test_in_production_nothing_is_saved_without_a_recovery_key(settings, tmp_path):
     production = settings.model_copy(update={"munbot_mode": "production"})
     with pytest.raises(NoRecoveryKey, match="recovery-key"):

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from munbot_contracts.audit import AUDIT_NOTED, AuditNoted
 from munbot_contracts.envelope import Event
 
+from munbot_common.auth import Principal, Role
 from munbot_common.client import ServiceAway, ServiceClient, ServiceProblem
 from munbot_common.clock import Clock, utc_now
 from munbot_common.ids import uuid7
@@ -34,6 +35,19 @@ class Actor(Protocol):
 
     @property
     def tenant(self) -> str: ...  # noqa: D102
+
+
+def actor_name(actor: Actor) -> str:
+    """Return whom the log names: an official by their id, a service as `service:…`, a citizen by their conversation.
+
+    A citizen's token has the address of a channel as its subject, by which a person is known; without a conversation
+    the log says `visitor`.
+    """
+    if isinstance(actor, Principal) and actor.role is Role.VISITOR:
+        return str(actor.conversation_id or Role.VISITOR)
+    if actor.role == Role.SERVICE and not actor.subject.startswith("service:"):
+        return f"service:{actor.subject}"
+    return actor.subject
 
 
 def audit_event(
@@ -68,7 +82,7 @@ def audit_event(
         subject=str(object_id),
         tenant=actor.tenant,
         data=AuditNoted(
-            actor=actor.subject,
+            actor=actor_name(actor),
             actor_role=str(actor.role),
             action=action,
             object_type=object_type,
@@ -112,7 +126,7 @@ class AuditBook:
             AuditAway: it could not be noted.
         """
         entry = AuditNoted(
-            actor=actor.subject,
+            actor=actor_name(actor),
             actor_role=str(actor.role),
             action=action,
             object_type=object_type,

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -54,6 +54,10 @@ class Principal:
     role: Role
     tenant: str
     conversation_id: UUID | None = None
+    session_version: int = 0
+    """Of an official: which of their sessions count. A changed password begins a new one (claim `ver`)."""
+    logged_in_at: datetime | None = None
+    """Of an official: when the password was given, however often the token was renewed (claim `auth_time`)."""
 
     STAFF: ClassVar[frozenset[Role]] = frozenset({Role.ADMIN, Role.AGENT, Role.VIEWER})
 
@@ -87,8 +91,13 @@ class TokenSigner:
         tenant: str | None,
         lifetime: timedelta,
         conversation_id: UUID | None = None,
+        session_version: int = 0,
+        logged_in_at: datetime | None = None,
     ) -> str:
-        """Return a signed token. A service's token has no tenant: it names one with each call."""
+        """Return a signed token. A service's token has no tenant: it names one with each call.
+
+        `auth_time` is OpenID Connect's claim: when the person gave a password, in seconds since 1970.
+        """
         now = self._clock()
         claims: dict[str, Any] = {
             "iss": ISSUER,
@@ -101,6 +110,10 @@ class TokenSigner:
         }
         if tenant is not None:
             claims["tenant"] = tenant
+        if session_version:
+            claims["ver"] = session_version
+        if logged_in_at is not None:
+            claims["auth_time"] = int(logged_in_at.timestamp())
         if conversation_id is not None:
             claims["conversation_id"] = str(conversation_id)
         return jwt.encode(claims, self._key, algorithm=ALGORITHM)
@@ -136,12 +149,21 @@ class TokenVerifier:
             role = Role(claims["role"])
             conversation = claims.get("conversation_id")
             conversation_id = UUID(conversation) if conversation else None
+            session_version = int(claims.get("ver", 0))
+            logged_in_at = datetime.fromtimestamp(int(claims.get("auth_time", claims["iat"])), UTC)
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise TokenInvalid from error
         tenant = tenant_header if role is Role.SERVICE else claims.get("tenant")
         if not tenant:
             raise TenantMissing if role is Role.SERVICE else TokenInvalid
-        return Principal(subject=claims["sub"], role=role, tenant=tenant, conversation_id=conversation_id)
+        return Principal(
+            subject=claims["sub"],
+            role=role,
+            tenant=tenant,
+            conversation_id=conversation_id,
+            session_version=session_version,
+            logged_in_at=logged_in_at,
+        )
 
 
 _bearer = HTTPBearer(auto_error=False, bearerFormat="JWT")

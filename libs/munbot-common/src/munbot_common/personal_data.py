@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from munbot_contracts import routing_key
+from munbot_contracts.audit import AUDIT_NOTED
 from munbot_contracts.people import Exported, Found, Holding, Marks, Matches, Person
 from sqlalchemy import ARRAY, ColumnElement, MetaData, String, Table, Text, cast, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import JSONB
@@ -53,6 +55,7 @@ class Mentions:
 
     Two people may share a telephone, a mail or a name. So the columns that say who another person is are not looked at
     (`said_of_others`), and rows that are somebody's as a whole (`whole`) go only where they are surely the person's.
+    What is on its way to the audit log stays: it holds nothing personal, and an erasure is noted there by the same ids.
 
     Args:
         session: of the request.
@@ -115,6 +118,8 @@ class Mentions:
         named = or_(*(cast(column, Text).regexp_match(traces.pattern, flags="i") for column in columns))
         query = select(*table.primary_key.columns, *(c for c in columns if not c.primary_key)).where(named)
         query = query.where(*_of_tenant(table, self._tenant))
+        if table.name == "outbox":
+            query = query.where(table.c.routing_key != routing_key(AUDIT_NOTED))
         for condition in but:
             query = query.where(~func.coalesce(condition, False))
         rows = [dict(row) for row in self._session.execute(query).mappings()]

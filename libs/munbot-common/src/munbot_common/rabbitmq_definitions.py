@@ -1,4 +1,4 @@
-"""RabbitMQ's definitions: our user, its permissions and the exchange."""
+"""RabbitMQ's definitions: our user, its permissions, the exchange, and the one queue that nobody may miss."""
 
 from __future__ import annotations
 
@@ -10,8 +10,14 @@ import os
 __all__ = ["broker_definitions", "rabbitmq_password_hash"]
 
 
+_AUDIT = "conversations.audit"
+
+
 def broker_definitions(password: str, previous: str | None) -> str:
-    """Describe RabbitMQ's user, permissions and exchange.
+    """Describe RabbitMQ's user, permissions, exchange, and the audit log's queue.
+
+    Every other queue is its consumer's: what nobody waits for yet, nobody misses. The audit log's is there from the
+    broker's first start, with the arguments of its consumer's `Subscription`, so that no change goes by unheard.
 
     Args:
         password: the clear password; only its hash is written.
@@ -46,6 +52,33 @@ def broker_definitions(password: str, previous: str | None) -> str:
                 "durable": True,
                 "auto_delete": False,
                 "internal": False,
+                "arguments": {},
+            }
+        ],
+        "queues": [
+            {
+                "name": _AUDIT,
+                "vhost": "/",
+                "durable": True,
+                "auto_delete": False,
+                "arguments": {
+                    "x-queue-type": "quorum",
+                    "x-dead-letter-exchange": "",
+                    "x-dead-letter-strategy": "at-least-once",
+                    "x-overflow": "reject-publish",
+                    "x-delivery-limit": 20,
+                    "x-dead-letter-routing-key": f"{_AUDIT}.dead",
+                    "x-single-active-consumer": True,
+                },
+            }
+        ],
+        "bindings": [
+            {
+                "source": "munbot.events",
+                "vhost": "/",
+                "destination": _AUDIT,
+                "destination_type": "queue",
+                "routing_key": "audit.noted.v1",
                 "arguments": {},
             }
         ],

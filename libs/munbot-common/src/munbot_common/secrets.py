@@ -73,6 +73,8 @@ KEYS = ("whatsapp_key", "notifications_key")  # Fernet keys, that encrypt what a
 SHAPED: dict[str, Callable[[], str]] = {  # where somebody else says what it looks like
     "n8n_webhook_secret": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     "n8n_owner_password": lambda: "N8n-" + _random_text(20, _EASY),
+    # MinIO's key for encryption at rest: a name, and 32 bytes (MINIO_KMS_SECRET_KEY).
+    "minio_kms_key": lambda: "munbot:" + base64.b64encode(secrets.token_bytes(32)).decode(),
 }
 KEPT_BY_THEIR_SERVER = ("postgres_password", "mongo_password")  # a new one would open nothing
 SERVICES = (
@@ -103,7 +105,7 @@ READERS = {  # folder: the files that its containers see
     "redis": ("redis_password",),
     "rabbitmq": ("rabbitmq_definitions.json",),
     "mongo": ("mongo_password",),
-    "minio": _S3,
+    "minio": (*_S3, "minio_kms_key"),
     "nginx": ("tls.crt", "tls.key"),
     "scheduler": ("jwt_public_key.pem", "rabbitmq_password", "db_scheduler_password", "service_token_scheduler"),
     "complaints": ("jwt_public_key.pem", "rabbitmq_password", "mongo_password", "service_token_complaints", *_S3),
@@ -186,7 +188,7 @@ def generate_secrets(folder: Path, *, now: datetime | None = None) -> list[str]:
         The names of the files that were written.
 
     Raises:
-        SecretLost: other secrets are there, but not the password of a server's superuser.
+        SecretLost: other secrets are there, but not the password of a server's superuser, or the object store's key.
     """
     now = now or datetime.now(UTC)
     folder.mkdir(parents=True, exist_ok=True)
@@ -222,6 +224,10 @@ def _check_nothing_is_lost(folder: Path) -> None:
         if not _is_there(folder / name):
             msg = f"{name} is missing or empty, and the server keeps the old one in its data: put it back"
             raise SecretLost(msg)
+    # Installations of before have no such key, and get one. Where MinIO was given one, another would open no object.
+    if not _is_there(folder / "minio_kms_key") and _is_there(folder / "minio" / "minio_kms_key"):
+        msg = "minio_kms_key is missing or empty, and opens what the object store holds: put minio/minio_kms_key back"
+        raise SecretLost(msg)
 
 
 def share_with_readers(folder: Path) -> None:

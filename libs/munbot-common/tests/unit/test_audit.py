@@ -1,6 +1,8 @@
 """What services tell the audit log, by event and by asking it first."""
 
+import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 import httpx
 import pytest
@@ -21,6 +23,29 @@ def test_the_event_says_who_when_and_what():
     read = Event[EVENT_TYPES[event.type]].model_validate_json(event.model_dump_json()).data
     assert (read.actor, read.actor_role) == (AGENT.subject, "agent")
     assert (read.action, read.object_id, read.before, read.after) == ("hora.moved", "7", None, {"at": [1, None]})
+
+
+@pytest.mark.parametrize(
+    ("role", "subject", "conversation", "named"),
+    [
+        ("agent", AGENT.subject, None, AGENT.subject),
+        ("service", "service:actions", None, "service:actions"),
+        ("service", "seed", None, "service:seed"),
+        ("visitor", "+56987654321", UUID(AGENT.subject), AGENT.subject),
+        ("visitor", "+56987654321", None, "visitor"),
+    ],
+)
+def test_who_acts_is_named_without_an_address(role, subject, conversation, named):
+    who = Principal(subject, Role(role), "valle-claro", conversation)
+    heard = []
+
+    def answer(request):
+        heard.append(json.loads(request.content))
+        return httpx.Response(204)
+
+    book(answer).note(who, **DEED)
+    told = audit_event(who, source="scheduler", **DEED).data
+    assert (told.actor, told.actor_role) == (heard[0]["actor"], heard[0]["actor_role"]) == (named, role)
 
 
 @pytest.mark.parametrize("changes", [{"action": "moved"}, {"action": "Hora.Movida"}, {"object_type": "una hora"}])

@@ -9,6 +9,10 @@ from munbot_contracts.privacy import Code, Open
 
 AUDIT_NOTED = "munbot.audit.noted.v1"
 
+_ACTOR = (
+    "an official's id, `service:…`, or a citizen: their conversation's id, `link:…` with the code of the appointment "
+    "whose secret link they have, `visitor` without either"
+)
 _ID = "019358f1-0000-7000-8000-000000000001"
 
 
@@ -35,7 +39,7 @@ class AuditNoted(Contract):
         }
     )
 
-    actor: Open = Field(max_length=100, description="an official's id, `service:…`, or a citizen's session")
+    actor: Open = Field(max_length=100, description=_ACTOR)
     actor_role: Code = Field(max_length=16)
     action: Code = Field(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$", description="`<kind of thing>.<what>`")
     object_type: Code = Field(max_length=40, pattern=r"^[a-z_]+$")

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -42,7 +43,7 @@ def _appointment(purpose: str, kind: str | None) -> Callable[[AnyEvent, str], To
             moved = a.AppointmentRescheduled.model_validate(event.data)
             data["previous"] = moment_text(_local(moved.previous_start, fact.timezone))
         if purpose == "appointment_cancelled":
-            data["home_url"] = f"{public_url}/t/{event.tenant}/"
+            data["home_url"] = _home(event, public_url)
         tellings: list[Telling] = [_citizen(purpose, fact, data)]
         if kind:
             tellings.append(ForDigest(kind, fact.office.name, {"text": f"{fact.procedure.name}, {data['when']}"}))
@@ -84,7 +85,7 @@ def _appointment_data(fact: a.AppointmentFact) -> dict[str, Any]:
 def _complaint_created(event: AnyEvent, public_url: str) -> Told:
     fact = c.ComplaintFact.model_validate(event.data)
     tellings: list[Telling] = [
-        _complainant("complaint_created", fact, public_url, detail=""),
+        _complainant("complaint_created", fact, _home(event, public_url), detail=""),
         ForOfficials("unit_complaint_created", fact.unit, _unit_data(fact, public_url)),
         _digested("complaint_created", fact),
     ]
@@ -95,7 +96,7 @@ def _status_changed(event: AnyEvent, public_url: str) -> Told | None:
     fact = c.ComplaintStatusChanged.model_validate(event.data)
     if fact.changed_by not in _OFFICE:
         return None  # what they did themselves they know
-    telling = _complainant("complaint_status", fact, public_url, detail=fact.reason)
+    telling = _complainant("complaint_status", fact, _home(event, public_url), detail=fact.reason)
     return _about(event, fact.complaint_id, fact.conversation_id), [telling]
 
 
@@ -106,7 +107,7 @@ def _reopened(event: AnyEvent, public_url: str) -> Told:
         _digested("complaint_reopened", fact),
     ]
     if fact.changed_by in _OFFICE:
-        tellings.append(_complainant("complaint_status", fact, public_url, detail=fact.reason))
+        tellings.append(_complainant("complaint_status", fact, _home(event, public_url), detail=fact.reason))
     return _about(event, fact.complaint_id, fact.conversation_id), tellings
 
 
@@ -114,7 +115,7 @@ def _commented(event: AnyEvent, public_url: str) -> Told | None:
     fact = c.ComplaintCommented.model_validate(event.data)
     if not fact.public or fact.author != "agent":
         return None
-    telling = _complainant("complaint_comment", fact, public_url, detail=fact.text)
+    telling = _complainant("complaint_comment", fact, _home(event, public_url), detail=fact.text)
     return _about(event, fact.complaint_id, fact.conversation_id), [telling]
 
 
@@ -127,7 +128,7 @@ def _overdue(event: AnyEvent, public_url: str) -> Told:
     return _about(event, fact.complaint_id, fact.conversation_id), tellings
 
 
-def _complainant(purpose: str, fact: c.ComplaintFact, public_url: str, *, detail: str) -> ForCitizen:
+def _complainant(purpose: str, fact: c.ComplaintFact, home: str, *, detail: str) -> ForCitizen:
     person = fact.citizen
     data = {
         "name": person.name or words()["citizen"],
@@ -137,7 +138,7 @@ def _complainant(purpose: str, fact: c.ComplaintFact, public_url: str, *, detail
         "status": words()["statuses"][fact.status.value],
         "due": day_text(fact.due_date) if fact.due_date else "",
         "detail": detail,
-        "home_url": f"{public_url}/reclamo",
+        "home_url": f"{home}reclamo",
     }
     return ForCitizen(purpose, _contact(person), data)
 
@@ -148,7 +149,7 @@ def _unit_data(fact: c.ComplaintFact, public_url: str) -> dict[str, Any]:
         "category": fact.category_name,
         "unit": fact.unit,
         "due": day_text(fact.due_date) if fact.due_date else "",
-        "panel_url": f"{public_url}/panel/reclamos/{fact.complaint_id}",
+        "panel_url": f"{public_url}/panel/reclamos/{quote(fact.folio, safe='')}",
     }
 
 
@@ -179,6 +180,11 @@ def _about(
         conversation_id=conversation_id,
         expires_at=expires_at,
     )
+
+
+def _home(event: AnyEvent, public_url: str) -> str:
+    """Return the municipality's own pages: the bare address shows another's."""
+    return f"{public_url}/t/{quote(event.tenant, safe='')}/"
 
 
 def _local(moment: datetime, zone: str) -> datetime:

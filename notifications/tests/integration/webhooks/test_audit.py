@@ -145,5 +145,5 @@ def test_one_that_the_operator_sets_up(api, noted):
         ("webhook.created", None, {**MADE, "host": "localhost:5678"}),
         ("webhook.changed", {"event_types": TYPES}, {"event_types": OVERDUE, "fields": ["secret"]}),
     ]
-    assert {(one.actor, one.actor_role) for one in entries} == {("operator", "service")}
+    assert {(one.actor, one.actor_role) for one in entries} == {("service:operator", "service")}
     assert first not in str(entries)

@@ -22,6 +22,7 @@ from munbot_scheduler.appointments.schemas import (
     SlotsOut,
 )
 from munbot_scheduler.appointments.views import appointment_view
+from munbot_scheduler.audit.service import BY_LINK
 from munbot_scheduler.availability.service import slot_json
 from munbot_scheduler.dependencies import Environment, EnvironmentDep
 from munbot_scheduler.idempotent import once
@@ -64,7 +65,7 @@ def opened(session: Session, code: str, token: str, *, lock: bool = False) -> Ap
 
 def holder_of(appointment: Appointment) -> Principal:
     """Return the caller that the link makes: a citizen, for this appointment only."""
-    return Principal(subject=f"link:{appointment.code}", role=Role.VISITOR, tenant=appointment.tenant_id)
+    return Principal(subject=f"{BY_LINK}{appointment.code}", role=Role.VISITOR, tenant=appointment.tenant_id)
 
 
 def view(appointment: Appointment, environment: Environment) -> AppointmentOut:

@@ -17,10 +17,7 @@ class AuditEntry(Base):
     """One change. A trigger refuses UPDATE and DELETE, so `before` and `after` hold no personal data."""
 
     __tablename__ = "audit_log"
-    __table_args__ = (
-        Index("ix_audit_log_object", "tenant_id", "object_type", "object_id", "id"),
-        Index("ix_audit_log_at", "tenant_id", "at"),
-    )
+    __table_args__ = (Index("ix_audit_log_object", "tenant_id", "object_type", "object_id", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     tenant_id: Mapped[str] = mapped_column(Text)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from munbot_common.audit import audit_event
+from munbot_common.audit import actor_name, audit_event
 from munbot_common.auth import Principal
 from munbot_common.ids import uuid7
 from munbot_common.logs import correlation_id
@@ -16,6 +16,9 @@ from sqlalchemy.orm import Session
 
 from munbot_scheduler.audit.models import AuditEntry
 from munbot_scheduler.base import OUTBOX, SERVICE
+
+BY_LINK = "link:"
+"""Begins the subject of whoever has an appointment's secret link; its code follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,9 @@ class Actor:
 
     @classmethod
     def of(cls, principal: Principal) -> Self:
-        """Return the caller as actor; a citizen in a chat by their conversation, as a token's subject is an address."""
-        subject = str(principal.conversation_id or principal.subject)
+        """Return the caller as actor, named as the audit log names them; whoever has the secret link by its code."""
+        by_link = principal.subject.startswith(BY_LINK)
+        subject = principal.subject if by_link else actor_name(principal)
         return cls(subject, principal.role.value, principal.tenant)
 
 

@@ -78,7 +78,7 @@ def change_rule(
 ) -> RuleOut:
     """Replace a weekly opening. Appointments that exist keep their time."""
     row = _rule(context.session, context.tenant, rule_id)
-    check_version(if_match, row.version, service.audited(row))
+    check_version(if_match, row.version, service.content_of(row))
     service.change_rule(context, row, wish)
     return RuleOut.model_validate(row)
 
@@ -87,7 +87,7 @@ def change_rule(
 def delete_rule(*, context: ContextDep, _principal: AdminDep, rule_id: UUID, if_match: IfMatch = None) -> None:
     """Remove a weekly opening. Appointments that exist stay."""
     row = _rule(context.session, context.tenant, rule_id)
-    check_version(if_match, row.version, service.audited(row))
+    check_version(if_match, row.version, service.content_of(row))
     service.remove(context, row)
 
 
@@ -124,7 +124,7 @@ def change_exception(
 ) -> ExceptionOut:
     """Replace a closure or an extra opening, and say how many appointments a closure touches."""
     row = _exception(context.session, context.tenant, exception_id)
-    check_version(if_match, row.version, service.audited(row))
+    check_version(if_match, row.version, service.content_of(row))
     affected = service.change_exception(context, row, wish)
     return ExceptionOut.model_validate(row).model_copy(update={"affected": affected})
 

@@ -75,9 +75,13 @@ def links(session: Session, tenant: str) -> tuple[dict[UUID, list[UUID]], dict[U
     return by_office, by_procedure
 
 
-def set_links(session: Session, tenant: str, pairs: Iterable[tuple[UUID, UUID]], *, of: ColumnElement[bool]) -> None:
-    """Replace the links that `of` selects by these (office, procedure) pairs."""
-    session.execute(delete(OfficeProcedure).where(OfficeProcedure.tenant_id == tenant, of))
+def set_links(
+    session: Session, tenant: str, pairs: Iterable[tuple[UUID, UUID]], *, of: ColumnElement[bool]
+) -> list[tuple[UUID, UUID]]:
+    """Replace the links that `of` selects by these (office, procedure) pairs; return those there were."""
+    gone = delete(OfficeProcedure).where(OfficeProcedure.tenant_id == tenant, of)
+    found = session.execute(gone.returning(OfficeProcedure.office_id, OfficeProcedure.procedure_id)).all()
     rows = [{"tenant_id": tenant, "office_id": o, "procedure_id": p} for o, p in dict.fromkeys(pairs)]
     if rows:
         session.execute(insert(OfficeProcedure), rows)
+    return [(office_id, procedure_id) for office_id, procedure_id in found]

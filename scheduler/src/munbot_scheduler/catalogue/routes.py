@@ -89,7 +89,7 @@ def change_procedure(
     """Change a procedure; `active: false` takes it off the list."""
     row = service.found(repository.procedure(context.session, context.tenant, reference))
     context.session.refresh(row, with_for_update=True)
-    check_version(if_match, row.version, service.audited(row))
+    check_version(if_match, row.version, service.content_of(row))
     service.change_procedure(context, row, wish)
     return service.procedure_views(context.session, context.tenant, [row])[0]
 
@@ -158,7 +158,7 @@ def change_office(
     """Change an office; `active: false` takes it off the list."""
     row = service.found(repository.office(context.session, context.tenant, reference))
     context.session.refresh(row, with_for_update=True)
-    check_version(if_match, row.version, service.audited(row))
+    check_version(if_match, row.version, service.content_of(row))
     service.change_office(context, row, wish)
     return service.office_views(context.session, context.tenant, [row], context.now.date())[0]
 
@@ -184,5 +184,5 @@ def get_policy(*, session: SessionDep, principal: ReaderDep, settings: SettingsD
 def put_policy(*, context: ContextDep, _principal: AdminDep, wish: PolicyIn, if_match: IfMatch = None) -> PolicyOut:
     """Set how the tenant takes bookings."""
     row = repository.policy(context.session, context.tenant)
-    check_version(if_match, 0 if row is None else row.version, None if row is None else service.audited(row))
+    check_version(if_match, 0 if row is None else row.version, None if row is None else service.content_of(row))
     return PolicyOut.model_validate(service.set_policy(context, wish))

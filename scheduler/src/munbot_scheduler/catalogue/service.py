@@ -39,8 +39,18 @@ from munbot_scheduler.reminders import repository as reminders
 from munbot_scheduler.texts import say
 
 Row = TypeVar("Row", bound=Base)
+State = dict[str, Any]
 
 _UNSEEN = {"tenant_id", "created_at"}
+_PLAIN = frozenset(
+    (
+        *("id", "code", "name", "version", "active", "timezone", "region", "latitude", "longitude"),
+        *("office_id", "office_ids", "procedure_ids", "duration_minutes", "min_notice_minutes", "horizon_days"),
+        *("weekday", "opens", "closes", "step", "capacity", "valid_from", "valid_until"),
+        *("kind", "first_day", "last_day", "hold_minutes", "reminder_hours"),
+    )
+)
+"""Whose values the audit log may hold. It can never be altered, so that of what officials write it has names only."""
 
 
 def procedure_views(session: Session, tenant: str, rows: Iterable[Procedure]) -> list[ProcedureOut]:
@@ -77,11 +87,9 @@ def columns_of(row: Base) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def audited(row: Base) -> dict[str, Any]:
-    """Return a row as the audit trail keeps it."""
-    content: dict[str, Any] = jsonable_encoder(
-        {name: value for name, value in columns_of(row).items() if name not in _UNSEEN}
-    )
+def content_of(row: Base) -> State:
+    """Return a row as JSON knows it."""
+    content: State = jsonable_encoder({name: value for name, value in columns_of(row).items() if name not in _UNSEEN})
     return content
 
 
@@ -96,26 +104,36 @@ def found(row: Row | None) -> Row:
     return row
 
 
-def _note(context: Context, action: str, row: Any, before: dict[str, Any] | None, *, gone: bool = False) -> None:
+def _note(context: Context, action: str, row: Any, before: State | None, after: State | None) -> None:
     kinds = {
         Procedure: "procedure",
         Office: "office",
         OpeningRule: "opening_rule",
         OpeningException: "opening_exception",
+        TenantPolicy: "policy",
     }
     record(
         context.session,
         context.actor,
         action=action,
         object_type=kinds[type(row)],
-        object_id=row.id,
-        before=before,
-        after=None if gone else audited(row),
+        object_id=UUID(int=0) if isinstance(row, TenantPolicy) else row.id,
+        before=_told(before),
+        after=_told(after, since=before),
         now=context.now,
     )
 
 
-def _add(context: Context, row: Any, *, code: str = "") -> None:
+def _told(state: State | None, *, since: State | None = None) -> State | None:
+    """Return what the audit log may hold of a state, and as `fields` what else changed since another one."""
+    if state is None:
+        return None
+    plain = {name: value for name, value in state.items() if name in _PLAIN}
+    changed = [] if since is None else sorted(name for name in state.keys() - _PLAIN if state[name] != since[name])
+    return plain | ({"fields": changed} if changed else {})
+
+
+def _insert(context: Context, row: Any, *, code: str = "") -> None:
     """Insert a row.
 
     Raises:
@@ -124,7 +142,6 @@ def _add(context: Context, row: Any, *, code: str = "") -> None:
     """
     context.session.add(row)
     _flush(context, code=code)
-    _note(context, "created", row, None)
 
 
 def _flush(context: Context, *, code: str = "") -> None:
@@ -136,13 +153,16 @@ def _flush(context: Context, *, code: str = "") -> None:
         raise CodeTaken(say("problems.code_taken", code=code)) from error
 
 
-def _change(context: Context, row: Any, values: dict[str, Any]) -> None:
-    before = audited(row)
+def _change(context: Context, row: Any, values: State, links: tuple[State, State] = ({}, {})) -> None:
+    """Change a row, and note it with the links that changed beside it; the same again changes nothing."""
+    before = content_of(row)
     for name, value in values.items():
         setattr(row, name, value)
+    if content_of(row) == before and links[0] == links[1]:
+        return
     row.version += 1
     _flush(context)
-    _note(context, "changed", row, before)
+    _note(context, "changed", row, before | links[0], content_of(row) | links[1])
 
 
 def add_procedure(context: Context, wish: ProcedureIn) -> Procedure:
@@ -153,28 +173,36 @@ def add_procedure(context: Context, wish: ProcedureIn) -> Procedure:
         OfficeUnknown: one of the offices is not the tenant's.
     """
     row = Procedure(id=uuid7(), tenant_id=context.tenant, **wish.model_dump(exclude={"office_ids"}))
-    _add(context, row, code=wish.code)
-    _attend(context, procedure=row, office_ids=wish.office_ids)
+    _insert(context, row, code=wish.code)
+    _, links = _attend(context, procedure=row, office_ids=wish.office_ids)
+    _note(context, "created", row, None, content_of(row) | links)
     return row
 
 
 def change_procedure(context: Context, row: Procedure, wish: ProcedurePatch) -> None:
     """Change a procedure. Appointments that exist keep their length."""
-    _change(context, row, wish.model_dump(exclude_unset=True, exclude={"office_ids"}))
-    if "office_ids" in wish.model_fields_set:
-        _attend(context, procedure=row, office_ids=wish.office_ids)
+    given = "office_ids" in wish.model_fields_set
+    links = _attend(context, procedure=row, office_ids=wish.office_ids) if given else ({}, {})
+    _change(context, row, wish.model_dump(exclude_unset=True, exclude={"office_ids"}), links)
 
 
-def _attend(context: Context, *, procedure: Procedure, office_ids: Sequence[UUID]) -> None:
+def _attend(context: Context, *, procedure: Procedure, office_ids: Sequence[UUID]) -> tuple[State, State]:
     known = {office.id for office in repository.offices(context.session, context.tenant, inactive=True)}
     if not known.issuperset(office_ids):
         raise OfficeUnknown
-    repository.set_links(
+    before = repository.set_links(
         context.session,
         context.tenant,
         [(office_id, procedure.id) for office_id in office_ids],
         of=OfficeProcedure.procedure_id == procedure.id,
     )
+    return _links("office_ids", (office_id for office_id, _ in before), office_ids)
+
+
+def _links(name: str, before: Iterable[UUID], after: Iterable[UUID]) -> tuple[State, State]:
+    """Return which ids there were and are, in one order; nothing where they are the same."""
+    was, now = (sorted({str(one) for one in ids}) for ids in (before, after))
+    return ({}, {}) if was == now else ({name: was}, {name: now})
 
 
 def add_office(context: Context, wish: OfficeIn) -> Office:
@@ -185,28 +213,30 @@ def add_office(context: Context, wish: OfficeIn) -> Office:
         ProcedureUnknown: one of the procedures is not the tenant's.
     """
     row = Office(id=uuid7(), tenant_id=context.tenant, **wish.model_dump(exclude={"procedure_ids"}))
-    _add(context, row, code=wish.code)
-    _offer(context, office=row, procedure_ids=wish.procedure_ids)
+    _insert(context, row, code=wish.code)
+    _, links = _offer(context, office=row, procedure_ids=wish.procedure_ids)
+    _note(context, "created", row, None, content_of(row) | links)
     return row
 
 
 def change_office(context: Context, row: Office, wish: OfficePatch) -> None:
     """Change an office."""
-    _change(context, row, wish.model_dump(exclude_unset=True, exclude={"procedure_ids"}))
-    if "procedure_ids" in wish.model_fields_set:
-        _offer(context, office=row, procedure_ids=wish.procedure_ids)
+    given = "procedure_ids" in wish.model_fields_set
+    links = _offer(context, office=row, procedure_ids=wish.procedure_ids) if given else ({}, {})
+    _change(context, row, wish.model_dump(exclude_unset=True, exclude={"procedure_ids"}), links)
 
 
-def _offer(context: Context, *, office: Office, procedure_ids: Sequence[UUID]) -> None:
+def _offer(context: Context, *, office: Office, procedure_ids: Sequence[UUID]) -> tuple[State, State]:
     known = {row.id for row in repository.procedures(context.session, context.tenant, inactive=True)}
     if not known.issuperset(procedure_ids):
         raise ProcedureUnknown
-    repository.set_links(
+    before = repository.set_links(
         context.session,
         context.tenant,
         [(office.id, procedure_id) for procedure_id in procedure_ids],
         of=OfficeProcedure.office_id == office.id,
     )
+    return _links("procedure_ids", (procedure_id for _, procedure_id in before), procedure_ids)
 
 
 def add_rule(context: Context, office: Office, wish: RuleIn) -> OpeningRule:
@@ -216,7 +246,8 @@ def add_rule(context: Context, office: Office, wish: RuleIn) -> OpeningRule:
         Overlap: another rule covers a minute of it.
     """
     row = OpeningRule(id=uuid7(), tenant_id=context.tenant, office_id=office.id, **_plain(wish))
-    _add(context, row)
+    _insert(context, row)
+    _note(context, "created", row, None, content_of(row))
     return row
 
 
@@ -235,10 +266,10 @@ def _plain(wish: RuleIn | ExceptionIn) -> dict[str, Any]:
 
 def remove(context: Context, row: OpeningRule | OpeningException) -> None:
     """Remove a rule or an exception."""
-    before = audited(row)
+    before = content_of(row)
     context.session.delete(row)
     context.session.flush()
-    _note(context, "removed", row, before, gone=True)
+    _note(context, "removed", row, before, None)
 
 
 def add_exception(context: Context, wish: ExceptionIn) -> tuple[OpeningException, int]:
@@ -249,7 +280,8 @@ def add_exception(context: Context, wish: ExceptionIn) -> tuple[OpeningException
     """
     _check_office(context, wish)
     row = OpeningException(id=uuid7(), tenant_id=context.tenant, **_plain(wish))
-    _add(context, row)
+    _insert(context, row)
+    _note(context, "created", row, None, content_of(row))
     return row, _affected(context, row) if wish.kind == "closed" else 0
 
 
@@ -291,25 +323,18 @@ def _affected(context: Context, row: OpeningException) -> int:
 def set_policy(context: Context, wish: PolicyIn) -> TenantPolicy:
     """Set how the tenant takes bookings; appointments already booked follow its new reminders."""
     row = repository.policy(context.session, context.tenant)
-    before = None if row is None else audited(row)
+    before = None if row is None else content_of(row)
     if row is None:
         hours = list(context.settings.reminder_hours)
         row = TenantPolicy(tenant_id=context.tenant, version=0, reminder_hours=hours)
         context.session.add(row)
     for name, value in wish.values().items():
         setattr(row, name, value)
+    if content_of(row) == before:
+        return row
     row.version += 1
     context.session.flush()
     if wish.reminder_hours is not None:
         reminders.plan_tenant(context.session, context.tenant, row.reminder_hours, context.now)
-    record(
-        context.session,
-        context.actor,
-        action="changed",
-        object_type="policy",
-        object_id=UUID(int=0),
-        before=before,
-        after=audited(row),
-        now=context.now,
-    )
+    _note(context, "changed", row, before, content_of(row))
     return row

@@ -13,6 +13,7 @@ from munbot_common.logs import get_logger
 from munbot_common.messaging import ATTEMPTS_HEADER, DELIVERY_LIMIT, REASON_HEADER
 from munbot_common.problems import NotFound
 from munbot_common.traces import Traces
+from munbot_contracts.audit import AUDIT_NOTED
 from munbot_contracts.envelope import AnyEvent
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPConnectionError, AMQPError, ChannelClosedByBroker
@@ -117,12 +118,17 @@ class DeadLetters:
         return self._each(tenant, queue, ids, lambda _channel, _letter: None, note)
 
     def naming(self, tenant: str, queues: list[str], traces: Traces, *, discard: bool) -> int:
-        """Count a tenant's letters that name somebody, or take them away for good."""
+        """Count a tenant's letters that name somebody, or take them away for good.
+
+        What the audit log has not heard yet stays: it holds ids and nothing personal, and nobody may take it back.
+        """
         count = 0
         with self._channel() as open_channel:
             for queue in queues:
                 channel = open_channel()
                 for letter in _hold(channel, queue):
+                    if letter.event and letter.event.type == AUDIT_NOTED:
+                        continue
                     if letter.may_be_seen_by(tenant) and traces.within(letter.text()):
                         count += 1
                         if discard:

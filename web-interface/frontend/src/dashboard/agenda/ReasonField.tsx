@@ -7,8 +7,9 @@ type Props = { appointment: Appointment; reason: string; onChange: (reason: stri
 /** Why an hour is moved or cancelled, and how the person gets to know. */
 export function ReasonField({ appointment, reason, onChange }: Props) {
   const t = useAgendaTexts();
-  const { phone } = appointment.citizen;
+  const { phone, email } = appointment.citizen;
   let hint = phone ? t("told_phone", { phone }) : t("told_nobody");
+  if (email) hint = t("told_email", { email });
   if (appointment.conversation_id) hint = t("told_chat");
   return (
     <TextField

@@ -5,10 +5,11 @@ const TIMEOUT_MS = 20_000;
 const UPLOAD_TIMEOUT_MS = 120_000;
 /** A wrong password, at the log-in or when one changes it: the token is not what was refused. */
 const WRONG_PASSWORD = "login_failed";
+const SWITCHED_OFF = "agent_inactive";
 
 /** fetch for the staff's pages: with the token, with a deadline, and every failure as an ApiError.
  *
- * A refused token ends the session, wherever it happens: the frame then shows the log-in page.
+ * A refused token or account ends the session, wherever it happens: the frame then shows the log-in page.
  */
 export async function panelFetch(input: Request): Promise<Response> {
   const session = getSession();
@@ -25,7 +26,7 @@ export async function panelFetch(input: Request): Promise<Response> {
   }
   if (response.ok) return response;
   const error = await toApiError(response);
-  const isRefused = response.status === 401 && error.code !== WRONG_PASSWORD;
+  const isRefused = (response.status === 401 && error.code !== WRONG_PASSWORD) || error.code === SWITCHED_OFF;
   if (isRefused && getSession()?.token === session?.token) endSession("expired");
   throw error;
 }

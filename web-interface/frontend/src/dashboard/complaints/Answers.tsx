@@ -59,7 +59,10 @@ function Write({ complaint }: { complaint: Complaint }) {
     // What was begun meanwhile stays.
     setText((now) => (now.trim() === wish.body.text ? "" : now));
   });
-  const hint = isAnswer ? t(complaint.conversation_id ? "answer_hint_conversation" : "answer_hint_tracking") : t("note_hint");
+  const { email } = complaint.citizen;
+  let hint = email ? t("answer_hint_email", { email }) : t("answer_hint_tracking");
+  if (complaint.conversation_id) hint = t("answer_hint_conversation");
+  if (!isAnswer) hint = t("note_hint");
   return (
     <Tabs
       label={t("answers")}

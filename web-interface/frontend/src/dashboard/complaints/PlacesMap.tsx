@@ -27,7 +27,9 @@ export default function PlacesMap({ rows, setting }: { rows: readonly Summary[];
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const shown = createMap(element, { maxZoom: setting.max_zoom, attributionControl: false });
+    // With its keyboard Leaflet takes the focus at each press of the mouse: the page scrolls under the pointer, and the click
+    // on a point is lost.
+    const shown = createMap(element, { maxZoom: setting.max_zoom, attributionControl: false, keyboard: false });
     const today = formats.dayKey(Date.now());
     const points = rows.map((row) => {
       const colour = `var(${INK[deadlineOf(row, today).tone]})`;

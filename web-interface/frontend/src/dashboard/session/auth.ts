@@ -21,6 +21,12 @@ export async function logIn(tenant: string, email: string, password: string): Pr
   startSession(toSession(await read(conversations.POST("/v1/auth/login", { body: { tenant, email, password } }))));
 }
 
+/** All sessions of the person end with the old password; this page goes on with a new one. */
+export async function changePassword(current: string, next: string): Promise<void> {
+  const body = { current_password: current, new_password: next };
+  startSession(toSession(await read(conversations.POST("/v1/auth/password", { body }))));
+}
+
 /** Ask for a new token. A refusal ends the session by itself (api/clients); a silent service is asked again later. */
 async function renew(): Promise<void> {
   const before = getSession();

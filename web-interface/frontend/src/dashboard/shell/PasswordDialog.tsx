@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useId, useState } from "react";
-import { conversations, read } from "../api/clients";
+import { changePassword } from "../session/auth";
 import { Button } from "../ui/Button";
 import { Dialog } from "../ui/Dialog";
 import { TextField } from "../ui/Fields";
@@ -17,8 +17,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const [again, setAgain] = useState("");
   const [differs, setDiffers] = useState(false);
   const change = useMutation({
-    mutationFn: () =>
-      read(conversations.POST("/v1/auth/password", { body: { current_password: current, new_password: next } })),
+    mutationFn: () => changePassword(current, next),
     onSuccess: () => {
       toast.done(t("password_done"));
       onClose();

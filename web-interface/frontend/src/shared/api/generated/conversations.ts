@@ -145,7 +145,7 @@ export interface paths {
         put?: never;
         /**
          * Change Password
-         * @description Change the own password.
+         * @description Change the own password. All sessions end; the answer has the token of a new one.
          */
         post: operations["change_password_v1_auth_password_post"];
         delete?: never;
@@ -165,7 +165,7 @@ export interface paths {
         put?: never;
         /**
          * Refresh
-         * @description Exchange a token that is still valid for a fresh one, with the official's present role.
+         * @description Exchange a token that is still valid for a fresh one, as long as the login is not too long ago.
          */
         post: operations["refresh_v1_auth_refresh_post"];
         delete?: never;
@@ -1098,7 +1098,7 @@ export interface components {
             action: string;
             /**
              * Actor
-             * @description an official's id, `service:…`, or a citizen's session
+             * @description an official's id, `service:…`, or a citizen: their conversation's id, `link:…` with the code of the appointment whose secret link they have, `visitor` without either
              */
             actor: string;
             /** Actor Role */
@@ -2353,7 +2353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2581,7 +2581,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2700,7 +2700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2818,7 +2818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2863,11 +2863,13 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["LoginAnswer"];
+                };
             };
             /** @description Unauthorized: login_failed, unauthorized */
             401: {
@@ -2889,6 +2891,15 @@ export interface operations {
             };
             /** @description Unprocessable Entity: invalid */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            /** @description Too Many Requests: login_locked */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2936,7 +2947,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2994,7 +3005,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
-            /** @description Forbidden: forbidden */
+            /** @description Forbidden: agent_inactive, forbidden */
             403: {
                 headers: {
                     [name: string]: unknown;
