@@ -24,6 +24,7 @@ import pymongo
 import socketio
 from first_paint import measure_paint
 from munbot_common.auth import Role, TokenSigner
+from munbot_complaints.complaints.models import order_key
 from munbot_complaints.complaints.rules import index_terms, search_text
 from munbot_complaints.folios import Folio
 from sqlalchemy import create_engine, text
@@ -32,6 +33,9 @@ from support import print_table, summary, write
 TENANT = "banco-de-pruebas"
 CLONED = "valle-claro"
 BATCH = 1_000
+CATEGORIES = {"aseo.retiro_basura": "Aseo y Ornato", "vialidad.bache": "Obras", "alumbrado.poste_danado": "Alumbrado"}
+TERM = timedelta(days=10)
+ASSIGNEES = (None, None, "Ada", "Beto")
 TROUBLES = ("Hay un bache", "No pasó el camión", "Hay una luminaria apagada", "Hay un perro suelto")
 
 _CONTACTS = """
@@ -111,6 +115,7 @@ def fill_complaints(count: int) -> None:
         for number in range(first, min(first + BATCH, count + 1)):
             at = datetime.now(UTC) - timedelta(minutes=5 * number)
             folio = Folio(2026, number)
+            category = random.choice([*CATEGORIES])
             words = [f"{random.choice(TROUBLES)} en la calle {number}"]
             documents.append(
                 pattern
@@ -124,8 +129,12 @@ def fill_complaints(count: int) -> None:
                     "search": search_text(words),
                     "terms": index_terms(words),
                     "status": random.choice(states),
+                    "category": category,
+                    "category_root": category.partition(".")[0],
+                    "unit": CATEGORIES[category],
+                    "assignee": random.choice(ASSIGNEES),
                     "created_at": at,
-                    "order": {"created": (round(at.timestamp() * 1000) << 20) | number},
+                    "order": {"created": order_key(at, number), "due": order_key(at + TERM, number)},
                     "pending_events": [],
                     "relay": {"pending": False},
                 }
@@ -139,7 +148,7 @@ def real_complaint(collection: Any) -> dict[str, Any]:
     body = {
         "description": "Hay un bache grande frente a la plaza",
         "citizen": {"rut": "11.111.111-1", "name": "Vecina de prueba"},
-        "category": "infraestructura.baches",
+        "category": "vialidad.bache",
     }
     url = os.environ["MUNBOT_TEST_COMPLAINTS_URL"]
     answer = httpx.post(f"{url}/v1/complaints", json=body, headers=headers, timeout=60)
@@ -149,13 +158,31 @@ def real_complaint(collection: Any) -> dict[str, Any]:
     return found
 
 
+def _days_ago(days: int) -> str:
+    return str(datetime.now(UTC).date() - timedelta(days=days))
+
+
 LISTS = {
     "conversations, newest": ("/api/conversations/v1/conversations", {}),
     "conversations, waiting for a person": ("/api/conversations/v1/conversations", {"waiting": "true"}),
     "conversations, closed": ("/api/conversations/v1/conversations", {"status": "closed"}),
+    "conversations, on WhatsApp": ("/api/conversations/v1/conversations", {"channel": "whatsapp"}),
+    "conversations, where a person has the word": ("/api/conversations/v1/conversations", {"mode": "human"}),
+    "conversations, mine": ("/api/conversations/v1/conversations", {"mine": "true"}),
+    "conversations, others'": ("/api/conversations/v1/conversations", {"mine": "false"}),
+    "conversations, to be read": ("/api/conversations/v1/conversations", {"unread": "true"}),
     "conversations, search of a name": ("/api/conversations/v1/conversations", {"q": "vecina 4711"}),
     "complaints, newest": ("/api/complaints/v1/complaints", {}),
     "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_review"}),
+    "complaints, overdue": ("/api/complaints/v1/complaints", {"overdue": "true"}),
+    "complaints, by their terms": ("/api/complaints/v1/complaints", {"sort": "due"}),
+    "complaints, nobody's": ("/api/complaints/v1/complaints", {"assignee": "none"}),
+    "complaints, somebody's": ("/api/complaints/v1/complaints", {"assignee": "Ada"}),
+    "complaints, of a unit and a category": (
+        "/api/complaints/v1/complaints",
+        {"unit": "Obras", "category": "vialidad"},
+    ),
+    "complaints, of some days": ("/api/complaints/v1/complaints", {"from": _days_ago(40), "to": _days_ago(10)}),
     "complaints, search of a common word": ("/api/complaints/v1/complaints", {"q": "bache"}),
     "complaints, search of a rare one": ("/api/complaints/v1/complaints", {"q": "4711"}),
     "complaints, one folio": ("/api/complaints/v1/complaints", {"q": str(Folio(2026, 4711))}),
