@@ -20,7 +20,7 @@ pytestmark = pytest.mark.platform
 
 API = Path(__file__).resolve().parents[2] / "docs" / "api"
 TENANT = "fuzz"
-EXAMPLES = int(os.environ.get("MUNBOT_FUZZ_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("MUNBOT_FUZZ_EXAMPLES", "6"))
 FUZZ = settings(
     max_examples=EXAMPLES,
     deadline=None,
