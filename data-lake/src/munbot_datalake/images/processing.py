@@ -12,6 +12,8 @@ from munbot_datalake.texts import say
 READ = ("JPEG", "PNG", "WEBP", "AVIF", "GIF")
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 Image.init()  # all formats are known from the start, not from the first picture on
+# Of at most 16 MB (Pillow's "Block Allocator"): memory that is kept need not be asked for and wiped for each picture.
+Image.core.set_blocks_max(4)  # type: ignore[attr-defined]
 
 _SAVING: dict[str, dict[str, object]] = {
     "webp": {"quality": 80, "method": 2},
