@@ -174,7 +174,7 @@ LISTS = {
     "conversations, search of a name": ("/api/conversations/v1/conversations", {"q": "vecina 4711"}),
     "complaints, newest": ("/api/complaints/v1/complaints", {}),
     "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_review"}),
-    # With SecantusDB these two take seconds, as the store sorts what is overdue (README, Figures).
+    # These two took seconds on SecantusDB (README, Figures).
     "complaints, overdue": ("/api/complaints/v1/complaints", {"overdue": "true"}),
     "complaints, by their terms": ("/api/complaints/v1/complaints", {"sort": "due"}),
     "complaints, nobody's": ("/api/complaints/v1/complaints", {"assignee": "none"}),
