@@ -33,6 +33,9 @@ from support import print_table, summary, write
 TENANT = "banco-de-pruebas"
 CLONED = "valle-claro"
 BATCH = 1_000
+OPEN = ("received", "received", "in_review", "forwarded", "waiting_citizen")
+SETTLED = ("resolved", "closed", "closed", "rejected")
+NEVER_ANSWERED = 0.04  # of those whose term is over
 CATEGORIES = {"aseo.retiro_basura": "Aseo y Ornato", "vialidad.bache": "Obras", "alumbrado.poste_danado": "Alumbrado"}
 TERM = timedelta(days=10)
 ASSIGNEES = (None, None, "Ada", "Beto")
@@ -105,15 +108,22 @@ def complaints() -> Any:
 
 
 def fill_complaints(count: int) -> None:
-    """Add copies of one real complaint, with other numbers, moments and states, until there are so many."""
+    """Add copies of one real complaint, with other numbers, moments and states, until there are so many.
+
+    One comes in every five minutes; most have an answer when their term is over, and some thousand are late.
+    """
     collection = complaints()
     there = collection.count_documents({"tenant_id": TENANT})
     pattern = collection.find_one({"tenant_id": CLONED}) or real_complaint(collection)
-    states = ("received", "in_review", "waiting_citizen", "resolved", "closed")
+    now = datetime.now(UTC)
     for first in range(there + 1, count + 1, BATCH):
         documents = []
         for number in range(first, min(first + BATCH, count + 1)):
-            at = datetime.now(UTC) - timedelta(minutes=5 * number)
+            at = now - timedelta(minutes=5 * number)
+            due = (at + TERM).replace(hour=3, minute=0, second=0, microsecond=0)
+            status = random.choice(OPEN if random.random() < (0.7 if due > now else NEVER_ANSWERED) else SETTLED)
+            state = "paused" if status == "waiting_citizen" else "running" if status in OPEN else "stopped"
+            order = {"created": order_key(at, number)} | ({"due": order_key(due, number)} if state == "running" else {})
             folio = Folio(2026, number)
             category = random.choice([*CATEGORIES])
             words = [f"{random.choice(TROUBLES)} en la calle {number}"]
@@ -128,18 +138,35 @@ def fill_complaints(count: int) -> None:
                     "description": words[0],
                     "search": search_text(words),
                     "terms": index_terms(words),
-                    "status": random.choice(states),
+                    "status": status,
+                    "status_since": at,
+                    "settled_at": at + timedelta(days=random.randint(1, 9)),
                     "category": category,
                     "category_root": category.partition(".")[0],
                     "unit": CATEGORIES[category],
                     "assignee": random.choice(ASSIGNEES),
                     "created_at": at,
-                    "order": {"created": order_key(at, number), "due": order_key(at + TERM, number)},
+                    "order": order,
+                    "clock": clock_of(pattern, state, at, due, now),
                     "pending_events": [],
                     "relay": {"pending": False},
                 }
             )
         collection.insert_many(documents, ordered=False)
+
+
+def clock_of(pattern: dict[str, Any], state: str, at: datetime, due: datetime, now: datetime) -> dict[str, Any]:
+    """Return the term of a copy."""
+    late = state == "running" and due <= now
+    own = {
+        "state": state,
+        "entry_day": str(at.date()),
+        "due_date": str((due - timedelta(days=1)).date()),
+        "paused_since": at if state == "paused" else None,
+        "overdue_since": due if late else None,
+    }
+    swept = {"sweep_at": due} if state == "running" and not late else {}
+    return {name: value for name, value in pattern["clock"].items() if name != "sweep_at"} | own | swept
 
 
 def real_complaint(collection: Any) -> dict[str, Any]:
@@ -174,9 +201,10 @@ LISTS = {
     "conversations, search of a name": ("/api/conversations/v1/conversations", {"q": "vecina 4711"}),
     "complaints, newest": ("/api/complaints/v1/complaints", {}),
     "complaints, in one state": ("/api/complaints/v1/complaints", {"status": "in_review"}),
-    # These two took seconds on SecantusDB (README, Figures).
     "complaints, overdue": ("/api/complaints/v1/complaints", {"overdue": "true"}),
     "complaints, by their terms": ("/api/complaints/v1/complaints", {"sort": "due"}),
+    "complaints, overdue, newest first": ("/api/complaints/v1/complaints", {"overdue": "true", "sort": "created"}),
+    "complaints, somebody's by their terms": ("/api/complaints/v1/complaints", {"assignee": "Ada", "sort": "due"}),
     "complaints, nobody's": ("/api/complaints/v1/complaints", {"assignee": "none"}),
     "complaints, somebody's": ("/api/complaints/v1/complaints", {"assignee": "Ada"}),
     "complaints, of a unit and a category": (

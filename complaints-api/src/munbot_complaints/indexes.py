@@ -24,6 +24,9 @@ INDEXES: Mapping[str, list[IndexModel]] = {
         IndexModel([("folio", ASCENDING)], name="folio"),
         IndexModel([("tenant_id", ASCENDING), ("order.created", ASCENDING)], name="by_created"),
         IndexModel([("tenant_id", ASCENDING), ("order.due", ASCENDING)], name="by_due"),
+        IndexModel(
+            [("tenant_id", ASCENDING), ("assignee", ASCENDING), ("order.due", ASCENDING)], name="by_assignee_due"
+        ),
         *(
             IndexModel([("tenant_id", ASCENDING), (field, ASCENDING), ("order.created", ASCENDING)], name=f"by_{name}")
             for name, field in {

@@ -15,6 +15,7 @@ from munbot_complaints.folios import Folio
 
 WRITERS = 8
 EACH = 20
+START_SECONDS = 120
 
 
 def _write(settings, writer, count, start, killed):
@@ -25,7 +26,7 @@ def _write(settings, writer, count, start, killed):
         body = ComplaintBody(
             category="aseo", description="Carrera por un número", citizen=CitizenBody(rut="15482903-2")
         )
-        start.wait()
+        start.wait(START_SECONDS)
         for number in range(count):
             if killed and number == count // 2:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -41,7 +42,7 @@ def _run(settings, writers, count, killed=()):
     ]
     for process in processes:
         process.start()
-    start.wait()
+    start.wait(START_SECONDS)
     began = time.perf_counter()
     for process in processes:
         process.join()

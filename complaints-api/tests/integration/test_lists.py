@@ -94,6 +94,78 @@ def test_overdue_and_due_order(client, as_, many, clock):
     assert settled not in folios(client, agent, "&sort=due")
 
 
+def test_terms_of_any_age_are_listed_in_order_whoever_looked_before(client, as_, file_complaint, clock):
+    """Where terms begin to end is remembered, and it is only a guess: an earlier one is found too."""
+    agent, now = as_("agent"), clock()
+    assert folios(client, agent, "&sort=due") == []
+    ages = {}
+    for days in (20, 300, 0, 2_000, 45):  # an older one comes in after the list was read
+        clock.set(now - timedelta(days=days))
+        ages[file_complaint()["folio"]] = days
+        clock.set(now)
+        listed = folios(client, agent, "&sort=due")
+        assert [ages[folio] for folio in listed] == sorted(ages.values(), reverse=True)
+        assert folios(client, agent, "&overdue=true") == [folio for folio in listed if ages[folio] >= 20]
+        assert folios(client, agent, "&sort=due&overdue=false") == [folio for folio in listed if ages[folio] < 20]
+    oldest = folios(client, agent, "&sort=due")[0]
+    client.post(f"/v1/complaints/{oldest}/status", json={"status": "resolved", "reason": "Listo"}, headers=agent)
+    assert folios(client, agent, "&sort=due") == [folio for folio in listed if folio != oldest]
+
+
+def test_the_order_by_term_goes_with_every_filter(client, as_, many, file_complaint, clock):
+    agent = as_("agent")
+    mine = file_complaint(conversation_id=str(uuid4()), citizen={"rut": "9123456-4"}, category="alumbrado")
+    client.post(f"/v1/complaints/{mine['folio']}/assign", json={"assignee": "ana"}, headers=agent)
+    client.post(f"/v1/complaints/{many[0]['folio']}/assign", json={"assignee": "ana"}, headers=agent)
+    every = folios(client, agent, "&sort=due")
+    for query in (
+        "&assignee=ana",
+        "&assignee=ana&category=alumbrado",
+        "&assignee=none",
+        "&rut=9.123.456-4",
+        "&q=9.123.456-4&assignee=ana",
+        "&unit=Alumbrado",
+        "&category=aseo.microbasural",
+        "&status=received",
+        "&q=camion",
+        f"&from={clock().date().isoformat()}",
+    ):
+        newest_first = folios(client, agent, query)
+        assert newest_first
+        assert folios(client, agent, f"{query}&sort=due") == [folio for folio in every if folio in newest_first]
+    assert folios(client, agent, "&sort=due&assignee=bea") == []
+
+
+def test_overdue_ones_newest_first(client, as_, many, file_complaint, clock):
+    """Also where a long term or a pause puts an old one's end behind that of newer ones."""
+    agent, now = as_("agent"), clock()
+    clock.set(now - timedelta(days=200))
+    waiting = file_complaint()["folio"]
+    client.post(f"/v1/complaints/{waiting}/status", json={"status": "waiting_citizen", "reason": "x"}, headers=agent)
+    clock.set(now - timedelta(days=5))
+    client.post(f"/v1/complaints/{waiting}/status", json={"status": "in_review", "reason": "x"}, headers=agent)
+    clock.set(now + timedelta(days=30))
+    late = folios(client, agent, "&overdue=true")
+    newest = folios(client, agent, "&overdue=true&sort=created")
+    assert waiting in newest
+    assert newest == [folio for folio in folios(client, agent) if folio in late] != late[::-1]
+    assert client.get("/v1/complaints?overdue=true&sort=created&limit=200", headers=agent).json()["next_cursor"] is None
+    aseo = [folio for folio in folios(client, agent, "&category=aseo") if folio in late]
+    assert folios(client, agent, "&overdue=true&sort=created&category=aseo") == aseo
+    today = now.date().isoformat()
+    came = [folio for folio in folios(client, agent, f"&from={today}") if folio in late]
+    assert folios(client, agent, f"&overdue=true&sort=created&from={today}") == came
+
+
+def test_a_folio_is_asked_for_with_the_other_filters(client, as_, many, clock):
+    agent, old = as_("agent"), many[0]["folio"]
+    today = clock().date().isoformat()
+    assert folios(client, agent, f"&q={old}") == [old]
+    assert folios(client, agent, f"&q={old}&overdue=true") == [old]
+    for query in ("overdue=false", "status=closed", "assignee=ana", f"from={today}", f"from={today}&sort=due"):
+        assert folios(client, agent, f"&q={old}&{query}") == []
+
+
 @pytest.mark.parametrize(
     ("q", "hit"),
     [

@@ -1,5 +1,8 @@
 """What the numbers say about complaints."""
 
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 
 
@@ -76,3 +79,25 @@ def test_not_for_citizens(client, as_):
     visitor = as_("visitor", conversation_id="019358ef-0000-7000-8000-000000000001")
     assert client.get("/v1/numbers", headers=visitor).status_code == 403
     assert client.get("/v1/numbers").status_code == 401
+
+
+def test_what_came_in_over_many_years_is_counted_once(client, as_, file_complaint, clock):
+    now = clock()
+    for days in (4_000, 800, 399, 60, 15, 14, 13, 1, 0):
+        clock.set(now - timedelta(days=days))
+        file_complaint()
+    clock.set(now)
+    seen = client.get("/v1/numbers?from=2025-11-24&to=2026-11-23", headers=as_("viewer")).json()
+    assert (seen["received"], seen["open_now"]) == (6, 9)
+    late = client.get("/v1/complaints?overdue=true", headers=as_("viewer")).json()["items"]
+    assert seen["overdue_now"] == len(late) == 7
+
+
+def test_a_term_is_over_with_the_first_moment_of_the_next_day(client, as_, file_complaint, clock):
+    folio = file_complaint()["folio"]
+    due = client.get(f"/v1/complaints/{folio}", headers=as_("viewer")).json()["due_date"]
+    midnight = datetime.combine(date.fromisoformat(due) + timedelta(days=1), time(), ZoneInfo("America/Santiago"))
+    for moment, late in ((midnight - timedelta(milliseconds=1), 0), (midnight, 1)):
+        clock.set(moment.astimezone(UTC))
+        assert client.get("/v1/numbers", headers=as_("viewer")).json()["overdue_now"] == late
+        assert len(client.get("/v1/complaints?overdue=true", headers=as_("viewer")).json()["items"]) == late

@@ -50,6 +50,7 @@ class ComplaintRepository:
         self._collection = database["complaints"]
         self._counters = database["counters"]
         self._turn = threading.Lock()
+        self._earliest_due: dict[str, int] = {}  # by tenant, when a list was last read
 
     # -- one complaint ------------------------------------------------------------------------------------------------
 
@@ -133,10 +134,13 @@ class ComplaintRepository:
         """Return up to `limit` complaints behind position `after`, without comments and history."""
         name, direction = queries.sorted_field(sort)
         if wanted.folio is not None:
-            return self._one(wanted, sort, after, now)
+            return self._one(wanted.folio, wanted, now) if after is None else []
+        if wanted.overdue and sort == "created":
+            return self._newest_overdue(wanted, after, limit, now)
         ways = queries.plans(wanted, sort, now)
         found: dict[str, ComplaintDocument] = {}
-        for window in queries.windows(sort, wanted, after, now):
+        earliest = self._earliest_due.get(wanted.tenant)
+        for window in queries.windows(sort, wanted, after, now, earliest):
             rows: dict[str, ComplaintDocument] = {}
             for plan in ways:
                 rows |= {
@@ -147,24 +151,33 @@ class ComplaintRepository:
             found |= {row["_id"]: row for row in ordered[: limit - len(found)]}
             if len(found) >= limit:
                 break
-        return list(found.values())
+        listed = list(found.values())
+        if queries.tells_earliest(sort, wanted, after, ways):
+            self._earliest_due[wanted.tenant] = listed[0]["order"]["due"] if listed else order_key(now)
+        return listed
+
+    def _newest_overdue(
+        self, wanted: ComplaintFilter, after: int | None, limit: int, now: datetime
+    ) -> list[ComplaintDocument]:
+        plan, windows = queries.newest_overdue(wanted, after, now)
+        found: dict[str, ComplaintDocument] = {}
+        newest: list[ComplaintDocument] = []
+        for window in windows:
+            found |= {row["_id"]: row for row in self._ask(plan, {"order.due": window}, ("order.created", -1), limit)}
+            newest = sorted(found.values(), key=lambda row: -row["order"]["created"])[:limit]
+            if len(newest) == limit and newest[-1]["order"]["created"] > window["$gt"]:
+                break
+        return newest
 
     def _ask(self, plan: Plan, window: dict[str, Any], order: tuple[str, int], limit: int) -> list[ComplaintDocument]:
-        stages: list[dict[str, Any]] = [{"$match": plan.first | window}]
-        if plan.rest:
-            stages.append({"$match": plan.rest})
+        stages = plan.stages(window)
         stages += [{"$sort": {order[0]: order[1]}}, {"$limit": limit}, {"$project": _SUMMARY}]
         return [cast("ComplaintDocument", raw) for raw in self._collection.aggregate(stages)]
 
-    def _one(self, wanted: ComplaintFilter, sort: Sort, after: int | None, now: datetime) -> list[ComplaintDocument]:
-        if wanted.folio is None or after is not None:
-            return []
-        first = {"tenant_id": wanted.tenant, "year": wanted.folio.year, "number": wanted.folio.number}
-        rest = [plan.rest for plan in queries.plans(wanted, sort, now) if plan.rest]
-        firsts = [plan.first for plan in queries.plans(wanted, sort, now)]
+    def _one(self, folio: Folio, wanted: ComplaintFilter, now: datetime) -> list[ComplaintDocument]:
         stages: list[dict[str, Any]] = [
-            {"$match": first},
-            {"$match": {"$and": [*rest, *firsts]}},
+            {"$match": {"tenant_id": wanted.tenant, "year": folio.year, "number": folio.number}},
+            {"$match": queries.conditions(wanted, now)},
             {"$project": _SUMMARY},
         ]
         return [cast("ComplaintDocument", raw) for raw in self._collection.aggregate(stages)]

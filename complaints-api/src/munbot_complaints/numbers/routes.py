@@ -47,7 +47,7 @@ def read_numbers(
         raise RangeInvalid
     start, end = midnight(calendar, first), midnight(calendar, last + timedelta(days=1))
     cases = list(services.numbers.cases(principal.tenant, start, end, calendar.zone))
-    counts = services.numbers.by_status(principal.tenant)
+    counts = services.numbers.by_status(principal.tenant, now)
     return ComplaintNumbers(
         first=first,
         last=last,
