@@ -21,6 +21,7 @@ from munbot_complaints.deadlines.calendars import Calendars
 from munbot_complaints.maps.repository import MapRepository
 from munbot_complaints.mongo import MongoDatabase
 from munbot_complaints.numbers.repository import NumbersRepository
+from munbot_complaints.numbers.service import NumbersService
 from munbot_complaints.privacy.repository import PrivacyRepository
 from munbot_complaints.privacy.service import PersonalData
 from munbot_complaints.tracking.repository import AttemptRepository
@@ -39,7 +40,7 @@ class Services:
     complaints: ComplaintService
     merging: MergeService
     lists: ComplaintLists
-    numbers: NumbersRepository
+    numbers: NumbersService
     maps: MapRepository
     tracking: TrackingService
     privacy: PersonalData
@@ -79,7 +80,7 @@ def build_services(database: MongoDatabase, store: ObjectStore, clock: Clock, li
         complaints=complaints,
         merging=MergeService(complaints, repository, clock),
         lists=ComplaintLists(repository, clock),
-        numbers=NumbersRepository(database),
+        numbers=NumbersService(NumbersRepository(database), clock),
         maps=MapRepository(database, clock),
         tracking=TrackingService(
             repository,

@@ -386,6 +386,8 @@ export interface paths {
         /**
          * Read Numbers
          * @description Count the complaints of a range, and all as they stand now.
+         *
+         *     Where counting took longer than a second, the answer is given again for ten times as long.
          */
         get: operations["read_numbers_v1_numbers_get"];
         put?: never;
