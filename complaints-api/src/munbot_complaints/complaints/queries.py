@@ -212,7 +212,7 @@ def _backwards(top: int, now: datetime) -> Iterator[Match]:
         bottom = order_key(now - size)
         yield {"$gt": bottom, "$lte": top}
         top = bottom
-        size *= _GROWTH
+        size *= 2
     yield {"$gt": -1, "$lte": top}
 
 
