@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 
-def folios(client, headers, query=""):
+def folios(client, headers, query="", limit=3):
     """All folios of a list, page by page."""
     found, cursor = [], None
     for _ in range(50):
-        answer = client.get(f"/v1/complaints?limit=3{query}" + (f"&cursor={cursor}" if cursor else ""), headers=headers)
+        page = f"/v1/complaints?limit={limit}{query}" + (f"&cursor={cursor}" if cursor else "")
+        answer = client.get(page, headers=headers)
         assert answer.status_code == 200, answer.text
         found += [item["folio"] for item in answer.json()["items"]]
         cursor = answer.json()["next_cursor"]
@@ -137,23 +138,25 @@ def test_the_order_by_term_goes_with_every_filter(client, as_, many, file_compla
 
 
 def test_overdue_ones_newest_first(client, as_, many, file_complaint, clock):
-    """Also where a long term or a pause puts an old one's end behind that of newer ones."""
+    """Also where a pause puts the ends of old ones behind those of newer ones."""
     agent, now = as_("agent"), clock()
     clock.set(now - timedelta(days=200))
-    waiting = file_complaint()["folio"]
-    client.post(f"/v1/complaints/{waiting}/status", json={"status": "waiting_citizen", "reason": "x"}, headers=agent)
-    clock.set(now - timedelta(days=5))
-    client.post(f"/v1/complaints/{waiting}/status", json={"status": "in_review", "reason": "x"}, headers=agent)
+    waited = [file_complaint()["folio"], file_complaint()["folio"]]
+    for days, status in ((200, "waiting_citizen"), (5, "in_review")):
+        clock.set(now - timedelta(days=days))
+        for folio in waited:
+            client.post(f"/v1/complaints/{folio}/status", json={"status": status, "reason": "x"}, headers=agent)
     clock.set(now + timedelta(days=30))
-    late = folios(client, agent, "&overdue=true")
-    newest = folios(client, agent, "&overdue=true&sort=created")
-    assert waiting in newest
-    assert newest == [folio for folio in folios(client, agent) if folio in late] != late[::-1]
-    assert client.get("/v1/complaints?overdue=true&sort=created&limit=200", headers=agent).json()["next_cursor"] is None
-    aseo = [folio for folio in folios(client, agent, "&category=aseo") if folio in late]
+    by_term = folios(client, agent, "&overdue=true")
+    newest = [folio for folio in folios(client, agent) if folio in by_term]
+    assert set(waited) < set(newest)
+    assert newest != by_term[::-1]
+    for limit in (1, 2, 3, 50):
+        assert folios(client, agent, "&overdue=true&sort=created", limit) == newest
+    aseo = [folio for folio in folios(client, agent, "&category=aseo") if folio in by_term]
     assert folios(client, agent, "&overdue=true&sort=created&category=aseo") == aseo
     today = now.date().isoformat()
-    came = [folio for folio in folios(client, agent, f"&from={today}") if folio in late]
+    came = [folio for folio in folios(client, agent, f"&from={today}") if folio in by_term]
     assert folios(client, agent, f"&overdue=true&sort=created&from={today}") == came
 
 
