@@ -2,10 +2,12 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from munbot_complaints.complaints.queries import ComplaintFilter
+from munbot_complaints.complaints.repository import ComplaintRepository
 
 
 def folios(client, headers, query="", limit=3):
@@ -111,6 +113,18 @@ def test_terms_of_any_age_are_listed_in_order_whoever_looked_before(client, as_,
     oldest = folios(client, agent, "&sort=due")[0]
     client.post(f"/v1/complaints/{oldest}/status", json={"status": "resolved", "reason": "Listo"}, headers=agent)
     assert folios(client, agent, "&sort=due") == [folio for folio in listed if folio != oldest]
+
+
+def test_where_terms_begin_is_looked_up_once_also_by_filtered_lists(database, many, monkeypatch):
+    repository, asked = ComplaintRepository(database), []
+    ask = repository._ask
+    monkeypatch.setattr(repository, "_ask", lambda *args: asked.append(args) or ask(*args))
+    wanted, now = ComplaintFilter(tenant="valle-claro", statuses=("closed",)), datetime(2026, 11, 23, tzinfo=UTC)
+    assert repository.page(wanted, sort="due", after=None, limit=5, now=now) == []
+    assert len(asked) > 100
+    asked.clear()
+    assert repository.page(wanted, sort="due", after=None, limit=5, now=now) == []
+    assert len(asked) < 20
 
 
 def test_the_order_by_term_goes_with_every_filter(client, as_, many, file_complaint, clock):

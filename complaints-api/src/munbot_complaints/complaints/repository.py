@@ -137,6 +137,9 @@ class ComplaintRepository:
             return self._one(wanted.folio, wanted, now) if after is None else []
         if wanted.overdue and sort == "created":
             return self._newest_overdue(wanted, after, limit, now)
+        anything = ComplaintFilter(tenant=wanted.tenant)
+        if sort == "due" and after is None and wanted != anything and wanted.tenant not in self._earliest_due:
+            self.page(anything, sort=sort, after=None, limit=1, now=now)  # a filtered list cannot tell the earliest
         ways = queries.plans(wanted, sort, now)
         found: dict[str, ComplaintDocument] = {}
         earliest = self._earliest_due.get(wanted.tenant)
