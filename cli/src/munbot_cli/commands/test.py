@@ -27,6 +27,7 @@ from munbot_cli.testing.engine import provide_engine
 from munbot_cli.testing.n8n import install_n8n
 from munbot_cli.testing.results import Outcome
 from munbot_cli.testing.show import print_summary, run, show
+from munbot_cli.testing.stack import TEST_SETTINGS
 from munbot_cli.testing.suites import (
     chaos_suites,
     n8n_suites,
@@ -137,7 +138,7 @@ def _instance(name: str) -> Project:
     instance = Project.load(name)
     if instance.name == Project.load().name:
         raise MunbotError("the tests delete their instance's data: choose another name than the platform's own")
-    return instance
+    return replace(instance, settings={**instance.settings, **TEST_SETTINGS})
 
 
 def _reports(root: Path, *inside: str) -> Path:

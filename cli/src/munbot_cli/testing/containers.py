@@ -13,7 +13,7 @@ from munbot_cli.progress import console
 from munbot_cli.project import HIGHEST_PORT, Project
 from munbot_cli.testing.results import Outcome
 from munbot_cli.testing.show import run, show
-from munbot_cli.testing.stack import Stack
+from munbot_cli.testing.stack import TEST_SETTINGS, Stack
 from munbot_cli.testing.suites import container_suites
 
 __all__ = ["free_port", "run_containers"]
@@ -76,7 +76,12 @@ def _new_stack(project: Project) -> Stack:
         project.root,
         project.name,
         # Images under a tag of their own: whoever runs the platform from the same checkout keeps theirs.
-        {"MUNBOT_HTTP_PORT": str(http), "MUNBOT_HTTPS_PORT": str(https), "MUNBOT_VERSION": project.name},
+        {
+            **TEST_SETTINGS,
+            "MUNBOT_HTTP_PORT": str(http),
+            "MUNBOT_HTTPS_PORT": str(https),
+            "MUNBOT_VERSION": project.name,
+        },
     )
 
 

@@ -16,7 +16,11 @@ import yaml
 from munbot_cli.containers.state import PROJECT_LABEL
 from munbot_cli.errors import MunbotError
 
-__all__ = ["CommandFailed", "Container", "Stack"]
+__all__ = ["TEST_SETTINGS", "CommandFailed", "Container", "Stack"]
+
+TEST_SETTINGS = {"BACKUP_NIGHTLY": "false"}
+"""Of every instance that is tested: half an hour after the start the nightly backup would make up for the last night,
+and be in the way of the backups that the tests make."""
 
 _SETTINGS, _NAME, _ROOT = "MUNBOT_TEST_COMPOSE_SETTINGS", "MUNBOT_TEST_PROJECT", "MUNBOT_TEST_PROJECT_ROOT"
 _MINUTE = 60

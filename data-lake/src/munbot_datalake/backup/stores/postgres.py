@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit, urlunsplit
@@ -63,7 +63,12 @@ class Postgres:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", (_LOCK,))
             if not _value(cursor):
                 raise BackupError("another backup or restore of this instance is running")
-            yield
+            try:
+                yield
+            finally:
+                # The server notices a closed connection somewhat later; who comes next need not wait for that.
+                with suppress(psycopg2.Error):
+                    cursor.execute("SELECT pg_advisory_unlock(%s)", (_LOCK,))
 
     def version(self) -> str:
         """Return the server's version."""
