@@ -59,11 +59,14 @@ class SlowStore:
         return 0
 
 
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+CALENDAR = BusinessCalendar(zone=ZoneInfo("America/Santiago"))
+
+
 def office(seconds):
     store = SlowStore(seconds)
-    service = NumbersService(store, lambda: datetime(2026, 11, 20, tzinfo=UTC), timer=lambda: store.now)
-    calendar = BusinessCalendar(zone=ZoneInfo("America/Santiago"))
-    return store, lambda tenant="valle-claro", last=LAST: service.read(tenant, calendar, FIRST, last).open_now
+    service = NumbersService(store, lambda: NOON, timer=lambda: store.now)
+    return store, lambda tenant="valle-claro", last=LAST: service.read(tenant, CALENDAR, FIRST, last).open_now
 
 
 def test_what_took_long_is_told_again_for_ten_times_as_long():
@@ -78,6 +81,16 @@ def test_what_took_long_is_told_again_for_ten_times_as_long():
     assert read() == 1
     store.now = 1008 + 80
     assert read() == 4
+
+
+def test_kept_numbers_say_when_they_were_counted():
+    store = SlowStore(seconds=8)
+    service = NumbersService(store, lambda: NOON + timedelta(seconds=store.now), timer=lambda: store.now)
+    began = store.now
+    for elapsed, counted in ((0, 0), (50, 0), (88, 88)):
+        store.now = began + elapsed
+        seen = service.read("valle-claro", CALENDAR, FIRST, LAST)
+        assert seen.counted_at == NOON + timedelta(seconds=began + counted)
 
 
 def test_what_is_quick_is_counted_each_time():

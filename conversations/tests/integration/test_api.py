@@ -297,14 +297,21 @@ class TestConversations:
         conversation = f"/v1/conversations/{open_session()['conversation_id']}"
         wish = {"reason": "ask_human", "summary": "Quiere hablar con alguien"}
         problem(client.post(f"{conversation}/handoff", json=wish, headers=headers("agent")), 403, "forbidden")
+
+        def count():
+            return client.get("/v1/conversations/waiting", headers=headers("viewer")).json()["count"]
+
+        before = count()
         answer = client.post(f"{conversation}/handoff", json=wish, headers=headers("service")).json()
         assert answer["open_now"] is (answer["opens_at"] is None)
         seen = client.get(conversation, headers=headers("viewer")).json()
         assert (seen["mode"], seen["handoff_reason"]) == ("human", "ask_human")
         waiting = client.get("/v1/conversations?waiting=true", headers=headers("viewer")).json()["items"]
         assert seen["id"] in [item["id"] for item in waiting]
+        assert count() == before + 1
         taken = client.post(f"{conversation}/takeover", headers=headers("agent")).json()
         assert taken["waiting_since"] is None
+        assert count() == before
 
     @pytest.mark.parametrize("text", ["", "   ", "x" * 10_001])
     def test_an_agents_message_has_a_length(self, client, headers, open_session, text):

@@ -1,6 +1,6 @@
 """Shapes of the numbers."""
 
-from datetime import date
+from datetime import date, datetime
 
 from munbot_contracts.complaints import ComplaintStatus
 from pydantic import BaseModel, Field
@@ -34,6 +34,7 @@ class ComplaintNumbers(BaseModel):
 
     first: date = Field(serialization_alias="from")
     last: date = Field(serialization_alias="to")
+    counted_at: datetime = Field(description="what took long to count is kept for a while")
     received: int = Field(description="came in within the range")
     settled: int = Field(description="of these, have an answer")
     median_days: float | None = Field(description="from coming in to the answer, days of 24 hours")

@@ -58,6 +58,7 @@ class NumbersService:
         numbers = ComplaintNumbers(
             first=first,
             last=last,
+            counted_at=now,
             received=len(cases),
             settled=sum(case.settled_at is not None for case in cases),
             median_days=rules.median_days(cases),

@@ -185,6 +185,15 @@ def page(
     ).all()
 
 
+def waiting(session: Session, tenant: str) -> int:
+    """Count the open conversations in which somebody waits for an official."""
+    return session.scalars(
+        select(func.count()).where(
+            Conversation.tenant_id == tenant, Conversation.status == "open", Conversation.waiting_since.is_not(None)
+        )
+    ).one()
+
+
 def give_back_to_bot(conversation: Conversation) -> None:
     """Let the bot speak again in a locked conversation; its dialogue starts anew."""
     conversation.mode = "bot"

@@ -25,6 +25,7 @@ from munbot_conversations.conversations.schemas import (
     Mode,
     Status,
     Takeover,
+    WaitingCount,
 )
 from munbot_conversations.dependencies import ClockDep, OwnDep, ReaderDep, ServiceDep, WriterDep, reader_of
 from munbot_conversations.paging import CursorInvalid, decode_time, encode
@@ -89,6 +90,12 @@ def list_conversations(
         items=[_item(row, reads=principal.is_staff) for row in rows],
         next_cursor=encode(last.last_message_at, last.id) if last else None,
     )
+
+
+@router.get("/waiting", responses=problem_responses(Unauthorized, Forbidden))
+def count_waiting(principal: ReaderDep, session: SessionDep) -> WaitingCount:
+    """Count those who wait for a person; every open page of the panel shows it, and asks again at each event."""
+    return WaitingCount(count=repository.waiting(session, principal.tenant))
 
 
 @router.get("/{conversation_id}", responses=_READ)

@@ -67,6 +67,12 @@ class ConversationPage(BaseModel):
     next_cursor: str | None
 
 
+class WaitingCount(BaseModel):
+    """How many people wait for an official now, in open conversations."""
+
+    count: int
+
+
 class Takeover(BaseModel):
     """How long the bot is to be silent; the tenant's time if not given."""
 

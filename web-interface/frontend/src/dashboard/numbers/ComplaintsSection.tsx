@@ -18,6 +18,7 @@ export function ComplaintsSection({ range }: { range: Range }) {
   return (
     <Section title={t("complaints")} query={query}>
       {(numbers) => {
+        const counted = t("counted_at", { time: format.time(numbers.counted_at) });
         const tiles: Tile[] = [
           { id: "received", label: t("received"), value: format.number(numbers.received) },
           { id: "settled", label: t("settled"), value: format.number(numbers.settled), hint: t("settled_hint") },
@@ -31,11 +32,12 @@ export function ComplaintsSection({ range }: { range: Range }) {
             label: t("on_time"),
             value: numbers.on_time == null ? "–" : percent(format, numbers.on_time),
           },
-          { id: "open", label: t("open_now"), value: format.number(numbers.open_now) },
+          { id: "open", label: t("open_now"), value: format.number(numbers.open_now), hint: counted },
           {
             id: "overdue",
             label: t("overdue_now"),
             value: format.number(numbers.overdue_now),
+            hint: counted,
             ...(numbers.overdue_now > 0 && { tone: "alert" as const }),
           },
         ];

@@ -845,6 +845,12 @@ export interface components {
              * @description of those received, by name; the most frequent first
              */
             categories: components["schemas"]["NamedNumbers"][];
+            /**
+             * Counted At
+             * Format: date-time
+             * @description what took long to count is kept for a while
+             */
+            counted_at: string;
             /** Days */
             days: components["schemas"]["DayNumbers"][];
             /**
