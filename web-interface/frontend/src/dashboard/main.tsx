@@ -4,6 +4,10 @@ import "@/app/base.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import DashboardApp from "./DashboardApp";
+import { getSession } from "./session/store";
+import { preloadPage } from "./shell/routes";
+
+if (getSession()) await preloadPage(window.location.pathname);
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -1,7 +1,7 @@
 import { lazy } from "react";
 import { Route, Switch } from "wouter";
+import { Calendar } from "./Calendar";
 
-const Calendar = lazy(() => import("./Calendar").then((found) => ({ default: found.Calendar })));
 const DayList = lazy(() => import("./DayList").then((found) => ({ default: found.DayList })));
 
 /** /panel/agenda, and the list of a day that one prints. */

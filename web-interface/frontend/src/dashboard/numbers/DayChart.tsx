@@ -1,6 +1,7 @@
-import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
+import { lazy, Suspense } from "react";
 import { useFormats } from "../ui/format";
 import { type Column, Table } from "../ui/Table";
+import { atNoon } from "./figures";
 import styles from "./Numbers.module.css";
 import { useNumbersTexts } from "./texts";
 
@@ -15,8 +16,8 @@ type Props<Id extends string> = {
   stacked?: boolean;
 };
 
-/** Noon: the day is the same in every zone of the country. */
-const atNoon = (day: string) => `${day}T12:00:00-04:00`;
+/** The library that draws is three times the rest of the page: the figures need not wait for it. */
+const Bars = lazy(() => import("./Bars"));
 
 /** Bars for each day, and the same numbers as a table for who does not see them. */
 export function DayChart<Id extends string>({ title, series, rows, stacked = false }: Props<Id>) {
@@ -53,41 +54,9 @@ export function DayChart<Id extends string>({ title, series, rows, stacked = fal
         </ul>
       )}
       <div aria-hidden="true" className={styles.chart}>
-        <ResponsiveContainer width="100%" height="100%">
-          <BarChart data={[...rows]} accessibilityLayer={false} margin={{ top: 8, right: 8, bottom: 0, left: 0 }}>
-            <CartesianGrid vertical={false} stroke="var(--line)" />
-            <XAxis
-              dataKey="day"
-              tickFormatter={(day: string) => format.day(atNoon(day))}
-              minTickGap={28}
-              stroke="var(--line-strong)"
-              tick={{ fill: "var(--ink-soft)", fontSize: "0.75rem" }}
-            />
-            <YAxis
-              allowDecimals={false}
-              width={36}
-              stroke="var(--line-strong)"
-              tick={{ fill: "var(--ink-soft)", fontSize: "0.75rem" }}
-            />
-            <Tooltip
-              cursor={{ fill: "var(--chosen)" }}
-              labelFormatter={(day) => (typeof day === "string" ? format.longDay(atNoon(day)) : null)}
-              contentStyle={{ background: "var(--surface)", border: "1px solid var(--line-strong)", color: "var(--ink)" }}
-              itemStyle={{ color: "var(--ink)" }}
-            />
-            {series.map(({ id, label, color }) => (
-              <Bar
-                key={id}
-                dataKey={id}
-                name={label}
-                fill={color}
-                isAnimationActive={false}
-                maxBarSize={28}
-                {...(stacked ? { stackId: "all" } : {})}
-              />
-            ))}
-          </BarChart>
-        </ResponsiveContainer>
+        <Suspense>
+          <Bars series={series} rows={rows} stacked={stacked} />
+        </Suspense>
       </div>
       <details className={styles.details}>
         <summary>{t("as_table")}</summary>

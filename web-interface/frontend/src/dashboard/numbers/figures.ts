@@ -6,6 +6,9 @@ export function withAllDays<Row extends { day: string }>(days: readonly string[]
   return days.map((day) => known.get(day) ?? ({ ...empty, day } as Row));
 }
 
+/** Noon: the day is the same in every zone of the country. */
+export const atNoon = (day: string) => `${day}T12:00:00-04:00`;
+
 /** A time to wait, in words that every language here reads: 45 s, 12 min, 3 h 5 min. */
 export function duration(seconds: number): string {
   if (seconds < 60) return `${Math.round(seconds)} s`;

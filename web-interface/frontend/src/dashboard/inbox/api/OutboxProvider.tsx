@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { createContext, type ReactNode, use, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useEffect, useLayoutEffect, useState, useSyncExternalStore } from "react";
 import { useLinkState } from "../../live/hooks";
 import { useMe } from "../../session/store";
 import { addMessage } from "./cache";
@@ -16,13 +16,13 @@ export function OutboxProvider({ children }: { children: ReactNode }) {
   const [outbox, setOutbox] = useState<Outbox | null>(null);
   const isOpen = useLinkState() === "open";
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     const made = new Outbox(me.id, sendEntry, (message, entry) => {
       addMessage(client, entry.conversationId, message);
       void client.invalidateQueries({ queryKey: keys.conversation(entry.conversationId) });
       void client.invalidateQueries({ queryKey: keys.messages(entry.conversationId) });
     });
-    // Made with its effects (it sends what an earlier page left), and closed with the page.
+    // Made with its effects (it sends what an earlier page left), and closed with the page; before anything is painted.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setOutbox(made);
     return () => made.close();
