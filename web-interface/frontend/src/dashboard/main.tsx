@@ -7,10 +7,13 @@ import DashboardApp from "./DashboardApp";
 import { getSession } from "./session/store";
 import { preloadPage } from "./shell/routes";
 
-if (getSession()) await preloadPage(window.location.pathname);
+async function start() {
+  if (getSession()) await preloadPage(window.location.pathname);
+  createRoot(document.getElementById("root")!).render(
+    <StrictMode>
+      <DashboardApp />
+    </StrictMode>,
+  );
+}
 
-createRoot(document.getElementById("root")!).render(
-  <StrictMode>
-    <DashboardApp />
-  </StrictMode>,
-);
+void start();
