@@ -33,7 +33,7 @@ from munbot_scheduler.settings import BookingDefaults, MigrateSettings
 
 log = get_logger("scheduler.seed")
 
-CHANNEL = "demo"
+CHANNEL = "counter"
 _SEARCHED_DAYS = 40
 
 

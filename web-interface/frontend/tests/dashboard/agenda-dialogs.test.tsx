@@ -101,7 +101,7 @@ it.each([
     { citizen: { ...citizen, phone: null, email: EMAIL } },
     `Opcional. A la persona se le avisa por correo, a ${EMAIL}, con este motivo, salvo que haya pedido no recibir avisos.`,
   ],
-  [{}, "Opcional. Esta hora no se pidió por el chat ni tiene correo: avísele usted a la persona, +56987654321."],
+  [{}, "Opcional. Esta hora no se pidió por el chat ni tiene correo: avísele usted a la persona, +56 9 8765 4321."],
   [
     { citizen: { ...citizen, phone: null } },
     "Opcional. Esta hora no se pidió por el chat ni tiene correo o teléfono: nadie le avisa a la persona.",
@@ -174,6 +174,13 @@ it("shows a viewer the hour and nothing to do with it", async () => {
   show(<AppointmentDialog id="a1" onClose={vi.fn()} />);
   await screen.findByText("Licencia clase B");
   expect(screen.getAllByRole("button").map((found) => found.getAttribute("aria-label"))).toEqual(["Cerrar"]);
+});
+
+it("shows RUT and telephone as people write them, one press away from a call", async () => {
+  answer("GET /v1/appointments/a1", 200, anAppointment({ citizen: { ...citizen, rut: "15482903-2" } }));
+  show(<AppointmentDialog id="a1" onClose={vi.fn()} />);
+  await screen.findByText("15.482.903-2");
+  expect(screen.getByRole("link", { name: "+56 9 8765 4321" }).getAttribute("href")).toBe("tel:+56987654321");
 });
 
 it("shows what people wrote as text", async () => {

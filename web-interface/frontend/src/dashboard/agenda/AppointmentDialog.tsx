@@ -1,7 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { ApiError } from "@/shared/api/problem";
+import { PhoneLink } from "@/shared/ui/PhoneLink";
+import { shownRut } from "@/shared/ui/rut";
 import { useCan } from "../session/store";
 import { Badge } from "../ui/Badge";
 import { Button } from "../ui/Button";
@@ -117,13 +119,13 @@ function Inside({ appointment }: { appointment: Appointment }) {
 function Facts({ appointment }: { appointment: Appointment }) {
   const t = useAgendaTexts();
   const { citizen } = appointment;
-  const facts: [string, string | null][] = [
+  const facts: [string, ReactNode][] = [
     [t("procedure"), appointment.procedure.name],
     [t("office"), [appointment.office.name, appointment.office.address].filter(Boolean).join(", ")],
     [t("time"), `${appointment.start.slice(11, 16)}–${appointment.end.slice(11, 16)}`],
     [t("code"), appointment.code],
-    [t("rut"), citizen.rut],
-    [t("phone"), citizen.phone],
+    [t("rut"), shownRut(citizen.rut)],
+    [t("phone"), citizen.phone && <PhoneLink phone={citizen.phone} />],
     [t("email"), citizen.email],
     [t("asked_by"), channelName(t, appointment.channel)],
     [t("papers"), appointment.procedure.required_papers.join("; ")],

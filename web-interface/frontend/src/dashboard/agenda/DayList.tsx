@@ -1,5 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearchParams } from "wouter";
+import { formatPhone } from "@/shared/ui/phone";
+import { shownRut } from "@/shared/ui/rut";
 import { officesQuery } from "../scheduling/catalogue";
 import { dayInWords, isDay, wallAt } from "../scheduling/wallTime";
 import { useRefetchOn } from "../live/hooks";
@@ -118,13 +120,13 @@ function People({ items, withOffice }: { items: readonly Appointment[]; withOffi
               </td>
               <td>{item.start.slice(11, 16)}</td>
               <th scope="row">{item.citizen.name}</th>
-              <td className={styles.whole}>{item.citizen.rut}</td>
+              <td className={styles.whole}>{shownRut(item.citizen.rut)}</td>
               <td>
                 {item.procedure.name}
                 {withOffice && <small>{item.office.name}</small>}
                 {item.notes && <small>{item.notes}</small>}
               </td>
-              <td>{item.citizen.phone}</td>
+              <td className={styles.whole}>{item.citizen.phone && formatPhone(item.citizen.phone)}</td>
               <td>{t(`status_${statusOf(item)}`)}</td>
               <td className={styles.whole}>{item.code}</td>
             </tr>

@@ -1,3 +1,4 @@
+import { formatPhone } from "@/shared/ui/phone";
 import { TextField } from "../ui/Fields";
 import type { Appointment } from "./data";
 import { useAgendaTexts } from "./texts";
@@ -8,7 +9,7 @@ type Props = { appointment: Appointment; reason: string; onChange: (reason: stri
 export function ReasonField({ appointment, reason, onChange }: Props) {
   const t = useAgendaTexts();
   const { phone, email } = appointment.citizen;
-  let hint = phone ? t("told_phone", { phone }) : t("told_nobody");
+  let hint = phone ? t("told_phone", { phone: formatPhone(phone) }) : t("told_nobody");
   if (email) hint = t("told_email", { email });
   if (appointment.conversation_id) hint = t("told_chat");
   return (
