@@ -285,7 +285,7 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--complaints", type=int, default=50_000)
     parser.add_argument("--rounds", type=int, default=100)
-    parser.add_argument("--openings", type=int, default=20, help="of each page, with an empty cache")
+    parser.add_argument("--openings", type=int, default=60, help="of each page, with an empty cache")
     parser.add_argument("--sockets", type=int, default=200)
     parser.add_argument("--events", type=int, default=30)
     parser.add_argument("--json")
